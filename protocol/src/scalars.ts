@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** An id on the wire: a UUID as text, lower-cased by the server. */
+export const Uuid = z
+  .string()
+  .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/)
+  .meta({ description: 'UUID as text; any version' });
+
+/** A moment on the wire: RFC 3339 with an offset; answers are UTC with milliseconds. */
+export const Timestamp = z
+  .string()
+  .max(40)
+  .regex(/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/)
+  .meta({ description: 'RFC 3339 date and time with an offset' });
+
+/** Money on the wire: decimal USD with up to 9 places. */
+export const Usd = z.number().meta({ description: 'US dollars, up to 9 decimal places' });
+
+/** Money where exactness matters: whole nano-USD as decimal text. */
+export const NanoUsd = z
+  .string()
+  .regex(/^-?\d+$/)
+  .meta({ description: 'whole nano-USD (1e-9 USD) as text' });
+
+/** A count: a whole number >= 0. */
+export const Count = z.int().min(0);
+
+/** Counts by reason, such as lost records by why they were lost. */
+export const CountByReason = z.record(z.string().max(64), Count);
+
+/** Where a session stands: never anything else (S2). */
+export const SessionStatus = z.enum(['running', 'done', 'stale']);
+
+/** What kind of thing happened (E1). */
+export const EventType = z.enum(['llm', 'tool', 'decision', 'error', 'log']);
+
+/** How loud an event or signal is. */
+export const Level = z.enum(['debug', 'info', 'warning', 'error']);
+
+/** The cut made to one text field: where, and its size before (E7). */
+export const Truncation = z.object({ path: z.string(), bytes: Count });
+
+/** A metric's value (S7). */
+export const MetricValue = z.union([z.number(), z.boolean()]);
+
+/** Free key-value labels of a session. */
+export const Tags = z.record(z.string(), z.string());
+
+/** JSON of any shape. */
+export const Json = z.unknown();
