@@ -62,7 +62,7 @@ function checkNanoUsd(vector: Fields, cost: CallCost | null): readonly string[] 
   const found = cost === null ? 'null' : String(cost.costNanoUsd);
   return String(expected) === found
     ? []
-    : [`expected_nano_usd: expected ${shown(expected)}, found ${found}`];
+    : [`expected_nano_usd: expected ${String(expected)}, found ${found}`];
 }
 
 function checkUsd(vector: Fields, cost: CallCost | null): readonly string[] {
