@@ -1,6 +1,6 @@
 import { isUsageFormat, normaliseUsage } from '@niitaka/core/cost/normalise-usage.ts';
 import { priceCall, type CallCost } from '@niitaka/core/cost/price-call.ts';
-import { isPrice, parsePrice, type PriceRow } from '@niitaka/core/cost/price.ts';
+import { parsePrice, type PriceRow } from '@niitaka/core/cost/price.ts';
 import { uncachedTokens, type TokenUsage } from '@niitaka/core/cost/token-usage.ts';
 import { decimalText, parseDecimal } from '@niitaka/core/money/decimal.ts';
 import { usdText } from '@niitaka/core/money/nano-usd.ts';
@@ -51,8 +51,8 @@ function normalisedFields(usage: TokenUsage): Fields {
 function checkPrice(vector: Fields, usage: TokenUsage): readonly string[] {
   const row = vector['prices'];
   const price = row === null ? null : parsePrice(row as PriceRow, 'vectors');
-  if (price !== null && !isPrice(price)) return [price.message];
-  const cost = priceCall(usage, price);
+  if (price?.ok === false) return [price.failure.message];
+  const cost = priceCall(usage, price?.value ?? null);
   return [...checkNanoUsd(vector, cost), ...checkUsd(vector, cost)];
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { costOfEvent, pricedModel, type LlmData } from './cost-of-event.ts';
-import { isPrice, parsePrice, type Price, type PriceRow } from './price.ts';
+import { parsePrice, type Price, type PriceRow } from './price.ts';
 
 function price(row: PriceRow): Price {
   const parsed = parsePrice(row, 'test 1');
-  if (!isPrice(parsed)) throw new Error(parsed.message);
-  return parsed;
+  if (!parsed.ok) throw new Error(parsed.failure.message);
+  return parsed.value;
 }
 
 const book = price({ input: 1, output: 2 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { priceCall } from './price-call.ts';
-import { isPrice, parsePrice, type Price, type PriceRow } from './price.ts';
+import { parsePrice, type Price, type PriceRow } from './price.ts';
 import { tokenUsage, type TokenUsage } from './token-usage.ts';
 
 function price(row: PriceRow): Price {
   const parsed = parsePrice(row, 'test 1');
-  if (!isPrice(parsed)) throw new Error(parsed.message);
-  return parsed;
+  if (!parsed.ok) throw new Error(parsed.failure.message);
+  return parsed.value;
 }
 
 const sonnet = price({

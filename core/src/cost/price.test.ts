@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { isPrice, parsePrice, type Price, type PriceRow } from './price.ts';
+import { parsePrice, type Price, type PriceRow } from './price.ts';
 
 function price(row: PriceRow): Price {
   const parsed = parsePrice(row, 'test 1');
-  if (!isPrice(parsed)) throw new Error(parsed.message);
-  return parsed;
+  if (!parsed.ok) throw new Error(parsed.failure.message);
+  return parsed.value;
 }
 
 function message(row: PriceRow): string {
   const parsed = parsePrice(row, 'test 1');
-  return isPrice(parsed) ? 'a price' : parsed.message;
+  return parsed.ok ? 'a price' : parsed.failure.message;
 }
 
 describe('parsePrice()', () => {

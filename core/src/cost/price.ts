@@ -1,4 +1,5 @@
 import { decimalText, parseDecimal } from '../money/decimal.ts';
+import { failure, success, type Problem, type Result } from '../result.ts';
 import { tokenRate, type TokenRate } from './token-rate.ts';
 
 /** What a call is charged by; the words of a stored break-down and, with a price each, of a price row. */
@@ -47,34 +48,23 @@ export interface Price {
   readonly overReport: boolean;
 }
 
-/** What is wrong with a price row: the field and, in words, what was found and wanted. */
-export interface PriceProblem {
-  readonly field: string;
-  readonly message: string;
-}
-
 /**
- * A row made ready, or what is wrong with it: `input` and `output` are needed, prices are decimals >= 0,
+ * A row made ready; `invalid` names the field that is wrong: `input` and `output` are needed, prices are decimals >= 0,
  * `tier_above` is a whole number of tokens >= 0. A class without a price takes the input or the output price; without
  * a tier price of its own it keeps its normal one (C2).
  */
-export function parsePrice(row: PriceRow, version: string): Price | PriceProblem {
+export function parsePrice(row: PriceRow, version: string): Result<Price> {
   const problem = problemOf(row);
-  if (problem !== null) return problem;
+  if (problem !== null) return failure('invalid', problem.message, [problem]);
   const tierAbove = row.tier_above ?? Infinity;
-  return {
+  return success({
     row: storedRow(row),
     version,
     rates: ratesOf((name) => row[name]),
     tierAbove,
     tierRates: ratesOf((name) => row[`tier_${name}`] ?? row[name]),
     overReport: row.over_report === true,
-  };
-}
-
-/** Whether {@link parsePrice} answered with a price. */
-export function isPrice(parsed: Price | PriceProblem): parsed is Price {
-  return 'rates' in parsed;
+  });
 }
 
 type ChargedClass = 'input' | 'cache_read' | 'cache_write_5m' | 'cache_write_1h' | 'output';
@@ -82,7 +72,7 @@ type PriceOf = (name: TokenClass) => number | string | null | undefined;
 
 const priceFields = tokenClasses.flatMap((name) => [name, `tier_${name}`] as const);
 
-function problemOf(row: PriceRow): PriceProblem | null {
+function problemOf(row: PriceRow): Problem | null {
   for (const field of priceFields) {
     const value = row[field];
     const missing = value === null || value === undefined;
@@ -97,9 +87,10 @@ function problemOf(row: PriceRow): PriceProblem | null {
   return Number.isSafeInteger(above) && above >= 0 ? null : badField('tier_above', above, wanted);
 }
 
-function badField(field: string, found: unknown, wanted: string): PriceProblem {
+function badField(field: string, found: unknown, wanted: string): Problem {
   const shown = found === undefined ? 'nothing' : JSON.stringify(found);
-  return { field, message: `Cannot read price: ${field} must be ${wanted}: got ${shown}` };
+  const message = `Cannot read price: ${field} must be ${wanted}: got ${shown}`;
+  return { path: field, code: 'invalid', message };
 }
 
 function ratesOf(priceOf: PriceOf): Rates {

@@ -4,7 +4,7 @@ import random from '../../../vectors/cost-random.json' with { type: 'json' };
 import { nanoUsdOf } from '../money/nano-usd.ts';
 import { isUsageFormat, normaliseUsage } from './normalise-usage.ts';
 import { priceCall } from './price-call.ts';
-import { isPrice, parsePrice, type PriceRow } from './price.ts';
+import { parsePrice, type PriceRow } from './price.ts';
 import { uncachedTokens } from './token-usage.ts';
 
 interface Vector {
@@ -23,9 +23,9 @@ describe('the cost vectors', () => {
     if (!isUsageFormat(format)) throw new Error(`unknown format ${String(format)}`);
     const usage = normaliseUsage(format, vector.usage);
     const price = vector.prices === null ? null : parsePrice(vector.prices as PriceRow, 'vectors');
-    if (price !== null && !isPrice(price)) throw new Error(price.message);
+    if (price?.ok === false) throw new Error(price.failure.message);
     const expected = vector.expected_cost_usd;
-    const cost = priceCall(usage, price)?.costNanoUsd ?? null;
+    const cost = priceCall(usage, price?.value ?? null)?.costNanoUsd ?? null;
     expect(cost).toBe(expected === null ? null : nanoUsdOf(expected));
     const normalised: Record<string, number> = {
       prompt_tokens: usage.inputTokens,

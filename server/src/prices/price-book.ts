@@ -1,4 +1,4 @@
-import { isPrice, parsePrice, type Price, type PriceRow } from '@niitaka/core/cost/price.ts';
+import { parsePrice, type Price, type PriceRow } from '@niitaka/core/cost/price.ts';
 import { calcPrice, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
 import { modelSpellings, type ModelName } from './model-spellings.ts';
 
@@ -80,7 +80,7 @@ function priceOf(
   if (found === null || !hasTokenPrices(found.model_price)) return null;
   const row = rowOf(found.model_price, provider ?? found.provider.id, model);
   const price = parsePrice(row, priceBookVersion);
-  return isPrice(price) ? price : null;
+  return price.ok ? price.value : null;
 }
 
 /** Free previews have no prices at all, transcription has hours: neither says what a token costs. */
