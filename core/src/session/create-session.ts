@@ -1,0 +1,45 @@
+import type { Session, SessionIdentity, SessionLink } from './session.ts';
+
+/** A session that has just begun: running, seen at `lastSeenAtMs`, nothing counted. */
+export function createSession(
+  identity: SessionIdentity,
+  link: SessionLink,
+  lastSeenAtMs: number,
+): Session {
+  return {
+    ...identity,
+    ...link,
+    status: 'running',
+    endedAtMs: null,
+    endedAtSentMs: null,
+    lastSeenAtMs,
+    lastEventAtMs: null,
+    graceMs: 0,
+    closedBy: null,
+    endSender: null,
+    endLastSeq: null,
+    aborted: false,
+    position: 0,
+    metrics: {},
+    metricTimes: {},
+    droppedBy: {},
+    totalCostNanoUsd: 0n,
+    lateCostNanoUsd: 0n,
+    inputTokens: 0,
+    outputTokens: 0,
+    eventCount: 0,
+    stepCount: 0,
+    llmCount: 0,
+    toolCount: 0,
+    errorCount: 0,
+    unpricedCount: 0,
+    signalCount: 0,
+    traceCount: 0,
+    expected: 0,
+    received: 0,
+    refused: 0,
+    missing: 0,
+    dropped: 0,
+    openSenders: 0,
+  };
+}

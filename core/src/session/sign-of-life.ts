@@ -1,0 +1,55 @@
+import type { Session } from './session.ts';
+
+/** When a batch came and what its sender's clock said as it left, ms since the epoch. */
+export interface BatchTimes {
+  readonly arrivedAtMs: number;
+  /** Null when absent or unreadable: arrival stands in for it. */
+  readonly sentAtMs: number | null;
+}
+
+/** How long a running session may stay silent, ms (S3). */
+export interface StaleRule {
+  readonly staleAfterMs: number;
+}
+
+/**
+ * The date of a sign of life on the server's clock: arrival less the age the sender gives it, never later than
+ * arrival (S3). `happenedAtMs` is the record's `ended_at`, else `started_at`, on the sender's clock.
+ */
+export function dateSignOfLife(batch: BatchTimes, happenedAtMs: number): number {
+  if (batch.sentAtMs === null) return batch.arrivedAtMs;
+  return Math.min(batch.arrivedAtMs, batch.arrivedAtMs - (batch.sentAtMs - happenedAtMs));
+}
+
+/** Takes a sign of life: moves `lastSeenAtMs`, wakes a stale session when the sign is fresh (S3, S4). */
+export function takeSignOfLife(
+  session: Session,
+  signAtMs: number,
+  nowMs: number,
+  rule: StaleRule,
+): void {
+  if (signAtMs > session.lastSeenAtMs) {
+    session.lastSeenAtMs = signAtMs;
+    session.graceMs = 0;
+  }
+  if (session.status !== 'stale') return;
+  if (nowMs - signAtMs <= rule.staleAfterMs) reopen(session);
+  else session.endedAtMs = Math.max(session.startedAtMs, session.lastSeenAtMs);
+}
+
+/** Closes a running session whose newest sign of life is too old; answers whether it did (S3). */
+export function closeIfStale(session: Session, nowMs: number, rule: StaleRule): boolean {
+  if (session.status !== 'running') return false;
+  if (nowMs - session.lastSeenAtMs <= rule.staleAfterMs + session.graceMs) return false;
+  session.status = 'stale';
+  session.endedAtMs = Math.max(session.startedAtMs, session.lastSeenAtMs);
+  session.endedAtSentMs = null;
+  session.closedBy = 'server';
+  return true;
+}
+
+function reopen(session: Session): void {
+  session.status = 'running';
+  session.endedAtMs = null;
+  session.closedBy = null;
+}
