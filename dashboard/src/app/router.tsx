@@ -1,0 +1,103 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  type SearchMiddleware,
+} from '@tanstack/react-router';
+import { closeHub } from '../lib/live/current-hub.ts';
+import { onUnauthenticated } from '../lib/api/unauthenticated.ts';
+import { parseSearchParams, stringifySearchParams } from '../lib/url/search-params.ts';
+import { queryClient } from './query-client.ts';
+import { pickSearch, type PageSearch } from './search-schema.ts';
+import { SessionsRoute } from './sessions/sessions-route.tsx';
+import { NotFound } from './shell/not-found.tsx';
+import { PageError } from './shell/page-error.tsx';
+import { Shell } from './shell/shell.tsx';
+
+/** A link that says nothing of the environment stays in the one that is shown. */
+const keepEnvironment: SearchMiddleware<PageSearch<'shell'>> = ({ search, next }) => {
+  const result = next(search);
+  return 'env' in result ? result : { ...result, env: search.env };
+};
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  component: Shell,
+  errorComponent: PageError,
+  validateSearch: pickSearch('shell'),
+  search: { middlewares: [keepEnvironment] },
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/sessions', replace: true });
+  },
+});
+
+const sessionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sessions',
+  component: SessionsRoute,
+  validateSearch: pickSearch('sessions'),
+});
+
+const sessionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sessions/$sessionId',
+  component: lazyRouteComponent(
+    () => import('../features/session/session-page.tsx'),
+    'SessionPage',
+  ),
+  validateSearch: pickSearch('session'),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/{-$section}',
+  component: lazyRouteComponent(
+    () => import('../features/settings/settings-page.tsx'),
+    'SettingsPage',
+  ),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('../features/access/sign-in-page.tsx'), 'SignInPage'),
+  validateSearch: pickSearch('signIn'),
+});
+
+/** The pages by address; all their state is in the query, as flat text. */
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    signInRoute,
+    shellRoute.addChildren([sessionsRoute, sessionRoute, settingsRoute]),
+  ]),
+  parseSearch: parseSearchParams,
+  stringifySearch: stringifySearchParams,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+});
+
+onUnauthenticated(() => {
+  closeHub();
+  queryClient.clear();
+  const { pathname, href } = router.state.location;
+  if (pathname === '/sign-in') return;
+  void router.navigate({ to: '/sign-in', search: { next: href }, replace: true });
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

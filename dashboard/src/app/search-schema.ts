@@ -1,0 +1,48 @@
+import { drawerKeys } from '../lib/url/drawer-search.ts';
+
+/** Every key a page may have in its URL; others are dropped. */
+export const pageKeys = {
+  shell: ['env'],
+  sessions: [
+    'env',
+    'range',
+    'from',
+    'to',
+    'status',
+    'agent',
+    'q',
+    'errors',
+    'goal',
+    'score',
+    'cost',
+    'duration',
+    'experiment',
+    'variant',
+    'user',
+    'conversation',
+    'tag',
+    'incomplete',
+    'quiet',
+    'sort',
+    'root',
+    ...drawerKeys,
+  ],
+  session: ['env', ...drawerKeys],
+  signIn: ['token', 'next'],
+} as const;
+
+/** The search type of a page: optional text under each of its keys. */
+export type PageSearch<P extends keyof typeof pageKeys> = {
+  [K in (typeof pageKeys)[P][number]]?: string | undefined;
+};
+
+/** Keeps the keys a page knows, as text. */
+export function pickSearch<P extends keyof typeof pageKeys>(page: P) {
+  return (raw: Record<string, unknown>): PageSearch<P> => {
+    const known: readonly string[] = pageKeys[page];
+    const kept = Object.entries(raw).filter(
+      ([key, value]) => known.includes(key) && typeof value === 'string' && value !== '',
+    );
+    return Object.fromEntries(kept) as PageSearch<P>;
+  };
+}

@@ -1,0 +1,45 @@
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { currentHub } from '../../lib/live/current-hub.ts';
+import { reportUnauthenticated } from '../../lib/api/unauthenticated.ts';
+import { useHotkeys } from '../../lib/keys/use-hotkeys.ts';
+import { KeyHelpDialog } from './key-help-dialog.tsx';
+import { Rail } from './rail.tsx';
+
+const Palette = lazy(() =>
+  import('../palette/palette.tsx').then((module) => ({ default: module.Palette })),
+);
+
+/** What stands around every page: the rail, the key list, the command palette. */
+export function Shell() {
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const onSessions = useRouterState({ select: (state) => state.location.pathname === '/sessions' });
+  const navigate = useNavigate();
+  useHotkeys({
+    'mod+k': () => setPaletteOpen((open) => !open),
+    '?': () => setHelpOpen(true),
+    '/': () => (onSessions ? false : void navigate({ to: '/sessions', hash: 'search' })),
+  });
+  useEffect(
+    () =>
+      currentHub().listen((notice) => {
+        if (notice.kind === 'update' && notice.name === 'bye') reportUnauthenticated();
+      }),
+    [],
+  );
+  return (
+    <div className="flex h-full max-sm:flex-col-reverse">
+      <Rail onPalette={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
+      <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">
+        <Outlet />
+      </main>
+      <KeyHelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+      {paletteOpen && (
+        <Suspense>
+          <Palette onClose={() => setPaletteOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

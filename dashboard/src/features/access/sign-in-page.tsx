@@ -1,0 +1,87 @@
+import type { Identity } from '@niitaka/protocol/access.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react';
+import { Button } from '../../components/button.tsx';
+import { messageOf } from '../../components/error-state.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { apiSend } from '../../lib/api/api-fetch.ts';
+import { identityQuery } from '../../lib/api/use-identity.ts';
+import { nextPath } from './next-path.ts';
+
+/** The way in: by a one-time link, or with an admin key. */
+export function SignInPage() {
+  const { token, next } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const [key, setKey] = useState('');
+  const [failure, setFailure] = useState<string>();
+  const [busy, setBusy] = useState(token !== undefined);
+  const tried = useRef(false);
+
+  const signIn = useCallback(
+    async (body: { token: string } | { key: string }) => {
+      setBusy(true);
+      setFailure(undefined);
+      try {
+        await apiSend<Identity | undefined>('POST', '/session', body);
+        await cache.invalidateQueries({ queryKey: identityQuery.queryKey });
+        await navigate({ href: nextPath(next), replace: true });
+      } catch (error) {
+        setFailure(messageOf(error));
+        setBusy(false);
+      }
+    },
+    [cache, navigate, next],
+  );
+
+  useEffect(() => {
+    // A link works once: strict mode's second effect must not spend it.
+    if (token === undefined || tried.current) return;
+    tried.current = true;
+    void signIn({ token });
+  }, [signIn, token]);
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void signIn({ key: key.trim() });
+  };
+
+  return (
+    <main className="grid h-full place-items-center overflow-y-auto p-5">
+      <form onSubmit={onSubmit} className="flex w-full max-w-sm flex-col gap-4">
+        <img src="/favicon.svg" alt="" width={36} height={36} />
+        <div>
+          <h1 className="text-figure">Sign in to Niitaka</h1>
+          <p className="mt-1 text-muted">
+            Open the link the server printed when it started, or paste an admin key.
+          </p>
+        </div>
+        <Field label="Admin key">
+          <TextInput
+            type="password"
+            name="key"
+            placeholder="nk_…"
+            value={key}
+            onChange={(event) => setKey(event.target.value)}
+            aria-describedby={failure === undefined ? undefined : 'sign-in-failure'}
+            aria-invalid={failure !== undefined}
+          />
+        </Field>
+        {failure !== undefined && (
+          <p id="sign-in-failure" role="alert" className="text-rust">
+            {failure}
+          </p>
+        )}
+        <Button type="submit" look="primary" disabled={busy || key.trim() === ''}>
+          {busy ? 'Signing in …' : 'Sign in'}
+        </Button>
+        <p className="text-sm text-muted">
+          No link at hand? Run{' '}
+          <code className="rounded-sm bg-sunk px-1 font-mono">npm run niitaka -- link</code> on the
+          server: it prints a fresh one, good for 15 minutes.
+        </p>
+      </form>
+    </main>
+  );
+}
