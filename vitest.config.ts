@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 /** One project per floor, so that a failing floor names itself. */
-const floors = ['core', 'protocol', 'server', 'sdk-typescript', 'dashboard', 'tools'];
+const floors = ['core', 'protocol', 'server', 'sdk-typescript', 'dashboard'];
+const others = ['tools', 'samples', 'bench', 'e2e'];
 
 export default defineConfig({
   test: {
     pool: 'threads',
     maxWorkers: 2,
-    projects: floors.map((name) => ({
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [...floors, ...others].map((name) => ({
       extends: true as const,
       test: { name, include: [`${name}/**/*.test.ts`, `${name}/**/*.test.tsx`] },
     })),
