@@ -109,6 +109,11 @@ CREATE INDEX sessions_covering ON sessions (
   unpriced_count, incomplete, id
 );
 
+-- Roots that found a parent after their own children: the rest of their trees moves over, 500 at a time.
+CREATE TABLE reroots (
+  org_id BLOB NOT NULL, session_id BLOB NOT NULL, PRIMARY KEY (org_id, session_id)
+) WITHOUT ROWID;
+
 CREATE TABLE session_tags (
   org_id BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, session_id BLOB NOT NULL,
   PRIMARY KEY (org_id, key, value, session_id)

@@ -1,0 +1,11 @@
+import { foundation } from './0001-foundation.ts';
+
+/** One step of the schema: forward only. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sqlite: string;
+}
+
+/** Every step, in order. */
+export const migrations: readonly Migration[] = [foundation];

@@ -1,0 +1,27 @@
+import { migrations } from '../migrations/all.ts';
+import { StartupError } from '../startup-error.ts';
+import type { Connection } from './connection.ts';
+
+/** Brings the schema to the newest version, one transaction a step; refuses a newer one. */
+export function migrate(db: Connection, path: string): void {
+  const newest = migrations.at(-1)?.number ?? 0;
+  const found = versionOf(db);
+  if (found > newest) {
+    throw new StartupError(
+      `Cannot use the database ${path}: it has schema version ${found}, this program knows ${newest}. Start the newer program that wrote it, or set NIITAKA_DATA to another directory.`,
+    );
+  }
+  for (const step of migrations) {
+    if (step.number <= found) continue;
+    db.transaction(() => {
+      // Another process may have been faster between the look and the lock.
+      if (versionOf(db) >= step.number) return;
+      db.exec(step.sqlite);
+      db.pragma(`user_version = ${step.number}`);
+    }).immediate();
+  }
+}
+
+function versionOf(db: Connection): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { isIncomplete, type Session } from '@niitaka/core/session/session.ts';
+import type { SessionExtras, SessionTx, StoredSession } from '../session-tx.ts';
+import type { Connection } from './connection.ts';
+import {
+  changingColumns,
+  changingValues,
+  sessionColumns,
+  sessionFromRow,
+  type SessionSql,
+} from './session-row.ts';
+import { uuidBlob, uuidBlobOrNull, uuidText } from './uuid-blob.ts';
+
+type Part = Pick<
+  SessionTx,
+  | 'loadSessions'
+  | 'insertSession'
+  | 'saveSessions'
+  | 'deletedAmong'
+  | 'overdueSessionIds'
+  | 'addGraceToRunning'
+  | 'deleteSession'
+>;
+
+/** Sessions themselves: load, insert, save, delete. */
+export function sessionWrites(db: Connection): Part {
+  const load = db
+    .prepare<[Buffer, Buffer], SessionSql>(
+      `SELECT ${sessionColumns} FROM sessions WHERE org_id = ? AND id = ?`,
+    )
+    .safeIntegers();
+  const insert = db.prepare(insertSql);
+  const insertTag = db.prepare(
+    'INSERT OR IGNORE INTO session_tags (org_id, key, value, session_id) VALUES (?, ?, ?, ?)',
+  );
+  const indexGoal = db.prepare('INSERT INTO goal_search (rowid, org, words) VALUES (?, ?, ?)');
+  const save = db.prepare(
+    `UPDATE sessions SET ${changingColumns.map((name) => `${name} = ?`).join(', ')} WHERE session_key = ?`,
+  );
+  const deleted = db
+    .prepare('SELECT 1 FROM deleted_sessions WHERE org_id = ? AND id_hash = ?')
+    .pluck();
+  const anyDeleted = db.prepare('SELECT 1 FROM deleted_sessions WHERE org_id = ? LIMIT 1').pluck();
+  const overdue = db.prepare<[number, number, number], { org_id: Buffer; id: Buffer }>(
+    `SELECT org_id, id FROM sessions WHERE status = 'running' AND last_seen_at + grace_ms < ? - ? LIMIT ?`,
+  );
+  const grace = db.prepare(`UPDATE sessions SET grace_ms = grace_ms + ? WHERE status = 'running'`);
+  const remove = deletion(db);
+  return {
+    async loadSessions(orgId, ids) {
+      const org = uuidBlob(orgId);
+      const found = new Map<string, StoredSession>();
+      for (const id of ids) {
+        const row = load.get(org, uuidBlob(id));
+        if (row !== undefined) found.set(id, sessionFromRow(row));
+      }
+      return found;
+    },
+    async insertSession(orgId, session, extras) {
+      const org = uuidBlob(orgId);
+      const { lastInsertRowid } = insert.run(...insertValues(org, session, extras));
+      for (const [key, value] of Object.entries(extras.tags)) {
+        insertTag.run(org, key, value, uuidBlob(session.id));
+      }
+      if (extras.goalWords !== '') {
+        indexGoal.run(lastInsertRowid, org.toString('hex'), extras.goalWords);
+      }
+      return { key: Number(lastInsertRowid), session };
+    },
+    async saveSessions(stored) {
+      for (const { key, session } of stored) {
+        save.run(...changingValues(session, isIncomplete(session)), key);
+      }
+    },
+    async deletedAmong(orgId, ids) {
+      const org = uuidBlob(orgId);
+      if (ids.length === 0 || anyDeleted.get(org) === undefined) return new Set();
+      return new Set(ids.filter((id) => deleted.get(org, hashOf(id)) !== undefined));
+    },
+    async overdueSessionIds(nowMs, staleAfterMs, limit) {
+      const rows = overdue.all(nowMs, staleAfterMs, limit);
+      return rows.map((row) => ({ orgId: uuidText(row.org_id), id: uuidText(row.id) }));
+    },
+    async addGraceToRunning(graceMs) {
+      grace.run(graceMs);
+    },
+    async deleteSession(orgId, stored, nowMs) {
+      remove(uuidBlob(orgId), stored, hashOf(stored.session.id), nowMs);
+    },
+  };
+}
+
+const insertColumns = `org_id, id, agent_id, environment, goal, goal_words, started_at, started_at_sent, arrived_at,
+  clock_offset_ms, experiment_id, variant, agent_version, user_id, conversation_id, policy_source, policy_hash, tags,
+  truncated, metadata`;
+
+const insertCount = insertColumns.split(',').length + changingColumns.length;
+
+const insertSql = `INSERT INTO sessions (${insertColumns}, ${changingColumns.join(', ')})
+  VALUES (${Array.from({ length: insertCount }, () => '?').join(', ')})`;
+
+function insertValues(org: Buffer, session: Session, extras: SessionExtras): unknown[] {
+  const tags = Object.keys(extras.tags).length === 0 ? null : JSON.stringify(extras.tags);
+  return [
+    org,
+    uuidBlob(session.id),
+    session.agentId,
+    session.environment,
+    session.goal,
+    extras.goalWords,
+    session.startedAtMs,
+    session.startedAtSentMs,
+    session.arrivedAtMs,
+    session.clockOffsetMs,
+    session.experimentId,
+    session.variant,
+    session.agentVersion,
+    session.userId,
+    session.conversationId,
+    session.policySource,
+    session.policyHash,
+    tags,
+    extras.truncated,
+    extras.metadata,
+    ...changingValues(session, isIncomplete(session)),
+  ];
+}
+
+function hashOf(id: string): Buffer {
+  return createHash('sha256').update(id).digest();
+}
+
+function deletion(db: Connection) {
+  const goal = db.prepare<[number], { org: string; words: string }>(
+    'SELECT org, words FROM goal_documents WHERE rowid = ?',
+  );
+  const unindex = db.prepare(
+    `INSERT INTO goal_search (goal_search, rowid, org, words) VALUES ('delete', ?, ?, ?)`,
+  );
+  const byKey = ['events', 'senders'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE session_key = ?`),
+  );
+  const byId = [
+    'DELETE FROM session_tags WHERE org_id = ? AND session_id = ?',
+    'DELETE FROM decision_traces WHERE org_id = ? AND session_id = ?',
+    'DELETE FROM signals WHERE org_id = ? AND subject_id = ?',
+    'DELETE FROM reroots WHERE org_id = ? AND session_id = ?',
+    'DELETE FROM tree_totals WHERE org_id = ? AND root_session_id = ?',
+    `DELETE FROM changes WHERE org_id = ? AND kind = 'session' AND row_id = ?`,
+  ].map((sql) => db.prepare(sql));
+  const removeRow = db.prepare('DELETE FROM sessions WHERE session_key = ?');
+  const remember = db.prepare(
+    'INSERT OR REPLACE INTO deleted_sessions (org_id, id_hash, deleted_at) VALUES (?, ?, ?)',
+  );
+  return (org: Buffer, stored: StoredSession, idHash: Buffer, nowMs: number) => {
+    const indexed = goal.get(stored.key);
+    if (indexed !== undefined && indexed.words !== '') {
+      unindex.run(stored.key, indexed.org, indexed.words);
+    }
+    const id = uuidBlobOrNull(stored.session.id);
+    for (const statement of byKey) statement.run(stored.key);
+    for (const statement of byId) statement.run(org, id);
+    removeRow.run(stored.key);
+    remember.run(org, idHash, nowMs);
+  };
+}

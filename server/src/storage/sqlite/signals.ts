@@ -1,0 +1,80 @@
+import type { SessionTx, SignalRow, TraceRow } from '../session-tx.ts';
+import type { Connection } from './connection.ts';
+import { uuidBlob, uuidBlobOrNull } from './uuid-blob.ts';
+
+type Part = Pick<SessionTx, 'insertSignals' | 'insertTraces'>;
+
+/** Signals and decision traces as they arrive. */
+export function signalWrites(db: Connection): Part {
+  const insertSignal = db.prepare(
+    `INSERT INTO signals (org_id, subject_id, id, session_id, type, subtype, action, severity, agent_id, policy_id,
+       event_id, message, data, occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  );
+  const insertTrace = db.prepare(
+    `INSERT INTO decision_traces (org_id, session_id, id, event_id, policy_id, policy_revision, action, inputs,
+       considered, errors, decided_by, enforced, latency_us, occurred_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const gather = db.prepare(
+    `UPDATE decision_traces SET decided_by = decided_by || ',' || @by, enforced = max(enforced, @enforced)
+     WHERE org_id = @org AND session_id = @session AND id = @id
+       AND ',' || decided_by || ',' NOT LIKE '%,' || @by || ',%'`,
+  );
+  return {
+    async insertSignals(orgId, rows) {
+      const org = uuidBlob(orgId);
+      return rows.map((row) => insertSignal.run(org, ...signalValues(row)).changes === 1);
+    },
+    async insertTraces(orgId, rows) {
+      const org = uuidBlob(orgId);
+      return rows.map((row) => {
+        if (insertTrace.run(org, ...traceValues(row)).changes === 1) return true;
+        gather.run({
+          org,
+          session: uuidBlob(row.sessionId),
+          id: uuidBlob(row.id),
+          by: row.decidedBy,
+          enforced: Number(row.enforced),
+        });
+        return false;
+      });
+    },
+  };
+}
+
+function signalValues(row: SignalRow): unknown[] {
+  return [
+    uuidBlob(row.subjectId),
+    uuidBlob(row.id),
+    uuidBlobOrNull(row.sessionId),
+    row.type,
+    row.subtype,
+    row.action,
+    row.severity,
+    row.agentId,
+    row.policyId,
+    uuidBlobOrNull(row.eventId),
+    row.message,
+    row.data,
+    row.occurredAtMs,
+  ];
+}
+
+function traceValues(row: TraceRow): unknown[] {
+  return [
+    uuidBlob(row.sessionId),
+    uuidBlob(row.id),
+    uuidBlobOrNull(row.eventId),
+    row.policyId,
+    row.policyRevision,
+    row.action,
+    row.inputs,
+    row.considered,
+    row.errors,
+    row.decidedBy,
+    Number(row.enforced),
+    row.latencyUs,
+    row.occurredAtMs,
+  ];
+}

@@ -1,0 +1,150 @@
+import type { SessionTx, Spent } from '../session-tx.ts';
+import type { Connection } from './connection.ts';
+import { uuidBlob } from './uuid-blob.ts';
+
+type Part = Pick<
+  SessionTx,
+  'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent' | 'policyRevision'
+>;
+
+interface SpentSql {
+  readonly cost: bigint | null;
+  readonly steps: bigint | null;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 86_400_000;
+
+/** Roll-ups, tree totals and day totals. */
+export function totalWrites(db: Connection): Part {
+  const hour = db.prepare(rollupSql('rollup_hours', ['environment', 'hour']));
+  const agentDay = db.prepare(rollupSql('rollup_agent_days', ['environment', 'day', 'agent_id']));
+  const tree = db.prepare(
+    upsertSql('tree_totals', ['org_id', 'root_session_id', 'slot'], treeColumns),
+  );
+  const day = db.prepare(
+    upsertSql('day_totals', ['org_id', 'environment', 'day', 'agent_id', 'slot'], dayColumns),
+  );
+  return {
+    async addRollups(orgId, deltas) {
+      const org = uuidBlob(orgId);
+      for (const { environment, agentId, startedAtMs, figures } of deltas) {
+        const values = [
+          figures.sessions,
+          figures.withErrors,
+          figures.totalCostNanoUsd,
+          figures.lateCostNanoUsd,
+          figures.totalTokens,
+          figures.unpriced,
+          figures.incomplete,
+        ];
+        hour.run(org, environment, floorTo(startedAtMs, hourMs), ...values);
+        agentDay.run(org, environment, floorTo(startedAtMs, dayMs), agentId ?? '', ...values);
+      }
+    },
+    async addTreeTotals(orgId, deltas) {
+      for (const { rootSessionId, figures } of deltas) {
+        tree.run(
+          uuidBlob(orgId),
+          uuidBlob(rootSessionId),
+          0,
+          figures.sessions,
+          figures.running,
+          figures.totalCostNanoUsd,
+          figures.lateCostNanoUsd,
+          figures.totalTokens,
+          figures.stepCount,
+          figures.errorCount,
+          figures.unpricedCount,
+        );
+      }
+    },
+    async addDayTotals(orgId, deltas) {
+      const org = uuidBlob(orgId);
+      for (const { environment, dayMs: at, agentId, costNanoUsd, steps } of deltas) {
+        day.run(org, environment, at, agentId ?? '', 0, costNanoUsd, steps);
+      }
+    },
+    ...spentReads(db),
+  };
+}
+
+function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent' | 'policyRevision'> {
+  const tree = db
+    .prepare<[Buffer, Buffer], SpentSql>(
+      `SELECT sum(total_cost) AS cost, sum(step_count) AS steps FROM tree_totals
+       WHERE org_id = ? AND root_session_id = ?`,
+    )
+    .safeIntegers();
+  const agent = db
+    .prepare<[Buffer, string, number, string], SpentSql>(
+      `SELECT sum(total_cost) AS cost, sum(step_count) AS steps FROM day_totals
+       WHERE org_id = ? AND environment = ? AND day = ? AND agent_id = ?`,
+    )
+    .safeIntegers();
+  const organisation = db
+    .prepare<[Buffer, string, number], SpentSql>(
+      `SELECT sum(total_cost) AS cost, sum(step_count) AS steps FROM day_totals
+       WHERE org_id = ? AND environment = ? AND day = ?`,
+    )
+    .safeIntegers();
+  const revision = db
+    .prepare<[Buffer], number>('SELECT policy_revision FROM organisations WHERE id = ?')
+    .pluck();
+  return {
+    async treeSpent(orgId, rootSessionId) {
+      return spentOf(tree.get(uuidBlob(orgId), uuidBlob(rootSessionId)));
+    },
+    async daySpent(orgId, environment, at, agentId) {
+      const org = uuidBlob(orgId);
+      const row =
+        agentId === null
+          ? organisation.get(org, environment, at)
+          : agent.get(org, environment, at, agentId);
+      return spentOf(row);
+    },
+    async policyRevision(orgId) {
+      return revision.get(uuidBlob(orgId)) ?? 0;
+    },
+  };
+}
+
+const rollupColumns = [
+  'sessions',
+  'with_errors',
+  'total_cost',
+  'late_cost',
+  'total_tokens',
+  'unpriced',
+  'incomplete',
+];
+const treeColumns = [
+  'sessions',
+  'running',
+  'total_cost',
+  'late_cost',
+  'total_tokens',
+  'step_count',
+  'error_count',
+  'unpriced_count',
+];
+const dayColumns = ['total_cost', 'step_count'];
+
+function rollupSql(table: string, keys: readonly string[]): string {
+  return upsertSql(table, ['org_id', ...keys], rollupColumns);
+}
+
+function upsertSql(table: string, keys: readonly string[], sums: readonly string[]): string {
+  const columns = [...keys, ...sums];
+  const added = sums.map((name) => `${name} = ${name} + excluded.${name}`);
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${added.join(', ')}`;
+}
+
+function spentOf(row: SpentSql | undefined): Spent {
+  return { costNanoUsd: row?.cost ?? 0n, steps: Number(row?.steps ?? 0n) };
+}
+
+function floorTo(ms: number, unit: number): number {
+  return Math.floor(ms / unit) * unit;
+}

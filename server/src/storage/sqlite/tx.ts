@@ -1,0 +1,22 @@
+import type { Tx } from '../tx.ts';
+import { changeWrites } from './changes.ts';
+import type { Connection } from './connection.ts';
+import { eventWrites } from './events.ts';
+import { linkWrites } from './links.ts';
+import { senderWrites } from './senders.ts';
+import { sessionWrites } from './sessions.ts';
+import { signalWrites } from './signals.ts';
+import { totalWrites } from './totals.ts';
+
+/** Every write of the port over one connection; statements are prepared once. */
+export function openTx(db: Connection): Tx {
+  return {
+    ...sessionWrites(db),
+    ...linkWrites(db),
+    ...senderWrites(db),
+    ...eventWrites(db),
+    ...signalWrites(db),
+    ...totalWrites(db),
+    ...changeWrites(db),
+  };
+}

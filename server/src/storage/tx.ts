@@ -1,0 +1,4 @@
+import type { SessionTx } from './session-tx.ts';
+
+/** Everything a command may do to storage, within one transaction. */
+export type Tx = SessionTx;
