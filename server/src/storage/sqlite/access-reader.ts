@@ -56,7 +56,9 @@ export function sqliteAccessReader(db: Connection): AccessReader {
     `SELECT org_id, id, at, actor, action, target, before, after FROM audit
      WHERE org_id = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
   );
-  const anySession = db.prepare<[Buffer], unknown>('SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1');
+  const anySession = db.prepare<[Buffer], unknown>(
+    'SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1',
+  );
   const revision = db
     .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
     .pluck();

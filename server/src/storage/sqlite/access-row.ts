@@ -38,8 +38,7 @@ export interface ViewColumns {
   created_at: number;
 }
 
-export const keyColumns =
-  'org_id, id, name, prefix, scopes, created_at, last_used_at, revoked_at';
+export const keyColumns = 'org_id, id, name, prefix, scopes, created_at, last_used_at, revoked_at';
 export const personColumns = 'org_id, id, name, role, created_at, last_seen_at, revoked_at';
 export const viewColumns = 'org_id, id, person_id, page, name, query, created_at';
 

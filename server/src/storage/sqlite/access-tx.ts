@@ -138,7 +138,9 @@ function links(db: Connection): Part<'insertSignInLink' | 'findSignInLink' | 'us
     `INSERT INTO sign_in_links (token_hash, org_id, person_id, created_at, expires_at, used_at)
      VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const find = db.prepare<[Buffer], LinkColumns>('SELECT * FROM sign_in_links WHERE token_hash = ?');
+  const find = db.prepare<[Buffer], LinkColumns>(
+    'SELECT * FROM sign_in_links WHERE token_hash = ?',
+  );
   const use = db.prepare('UPDATE sign_in_links SET used_at = ? WHERE token_hash = ?');
   return {
     async insertSignInLink(row) {
@@ -193,7 +195,9 @@ function expiry(db: Connection): Part<'deleteExpiredSignIns' | 'noteLastUses'> {
   const oldSessions = db.prepare('DELETE FROM browser_sessions WHERE last_used_at < ?');
   const oldLinks = db.prepare('DELETE FROM sign_in_links WHERE expires_at < ?');
   const useKey = db.prepare('UPDATE api_keys SET last_used_at = ? WHERE org_id = ? AND id = ?');
-  const useSession = db.prepare('UPDATE browser_sessions SET last_used_at = ? WHERE token_hash = ?');
+  const useSession = db.prepare(
+    'UPDATE browser_sessions SET last_used_at = ? WHERE token_hash = ?',
+  );
   const seePerson = db.prepare(
     `UPDATE people SET last_seen_at = ?1 WHERE (org_id, id) IN
      (SELECT org_id, person_id FROM browser_sessions WHERE token_hash = ?2)`,
@@ -231,7 +235,9 @@ function records(
 
 function views(db: Connection): Part<'countViews' | 'insertView' | 'findView' | 'deleteView'> {
   const count = db
-    .prepare<[Buffer, Buffer], number>('SELECT count(*) FROM views WHERE org_id = ? AND person_id = ?')
+    .prepare<[Buffer, Buffer], number>(
+      'SELECT count(*) FROM views WHERE org_id = ? AND person_id = ?',
+    )
     .pluck();
   const insert = db.prepare(`INSERT INTO views (${viewColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const find = db.prepare<[Buffer, Buffer, Buffer], ViewColumns>(
@@ -283,7 +289,7 @@ function once(db: Connection): Part<'findOnce' | 'insertOnce' | 'deleteOnceBefor
     'SELECT * FROM idempotency_keys WHERE org_id = ? AND key = ?',
   );
   const insert = db.prepare(
-    `INSERT INTO idempotency_keys (org_id, key, body_hash, status, answer, created_at)
+    `INSERT OR REPLACE INTO idempotency_keys (org_id, key, body_hash, status, answer, created_at)
      VALUES (?, ?, ?, 200, ?, ?)`,
   );
   const purge = db.prepare(
