@@ -1,0 +1,46 @@
+"""Niitaka: watch your AI agents run, and step in.
+
+>>> import niitaka
+>>> with niitaka.start_session(goal="Say hello", agent_id="greeter") as session:
+...     session.set_metrics({"goal_completed": True})
+"""
+
+from ._context import current_session
+from ._decision import decision
+from ._errors import (
+    AuthenticationError,
+    ConnectionError,
+    InvalidRequestError,
+    NiitakaError,
+    NotFoundError,
+    RateLimitedError,
+    ServerError,
+)
+from ._report_metrics import report_metrics
+from ._runtime import configure, flush, shutdown
+from ._session import Session
+from ._session_manager import attach_session, start_session
+from ._tool import ToolCall, tool
+from ._version import VERSION as __version__
+
+__all__ = [
+    "AuthenticationError",
+    "ConnectionError",
+    "InvalidRequestError",
+    "NiitakaError",
+    "NotFoundError",
+    "RateLimitedError",
+    "ServerError",
+    "Session",
+    "ToolCall",
+    "__version__",
+    "attach_session",
+    "configure",
+    "current_session",
+    "decision",
+    "flush",
+    "report_metrics",
+    "shutdown",
+    "start_session",
+    "tool",
+]

@@ -1,0 +1,45 @@
+"""Times: integer milliseconds since 1970 inside, RFC 3339 in UTC on the wire."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Union
+
+#: A moment as callers give it: an aware datetime or seconds since 1970.
+Moment = Union[datetime, float, int]
+
+_MIN_MS = 0
+_MAX_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
+
+# INVARIANT: one tuple, swapped whole, so that no thread pairs a second with the text of another.
+_cached = (-1, "")
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(ms: int) -> str:
+    """`ms` as `2026-01-02T03:04:05.678Z`."""
+    global _cached
+    second, rest = divmod(ms, 1000)
+    cached = _cached
+    if cached[0] != second:
+        cached = _cached = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
+    return f"{cached[1]}.{rest:03d}Z"
+
+
+def moment_ms(moment: Moment, name: str) -> int:
+    """The milliseconds of an aware datetime or of seconds since 1970; an argument error names `name`."""
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise ValueError(f"{name} must be an aware datetime: got {moment!r} without a time zone")
+        ms = int(moment.astimezone(timezone.utc).timestamp() * 1000 + 0.5)
+    elif isinstance(moment, (int, float)) and not isinstance(moment, bool):
+        if not _MIN_MS / 1000 <= moment <= _MAX_MS / 1000:
+            raise ValueError(f"{name} must be seconds since 1970, up to the year 9999: got {moment!r}")
+        ms = int(moment * 1000 + 0.5)
+    else:
+        raise TypeError(f"{name} must be an aware datetime or seconds since 1970: got {type(moment).__name__}")
+    return min(max(ms, _MIN_MS), _MAX_MS)

@@ -1,0 +1,114 @@
+"""Exceptions as `error` events: of which kind (E2), and which of them are none (E1)."""
+
+from __future__ import annotations
+
+import errno
+import json
+import pkgutil
+import traceback
+from functools import lru_cache
+from typing import Any, Dict, Iterable, List, Optional
+
+#: Attribute by which an exception object knows the sessions that have recorded it.
+_SEEN = "_niitaka_sessions"
+
+
+def is_failure(trouble: BaseException) -> bool:
+    """Whether it tells of trouble: a clean exit and a closed generator do not."""
+    if isinstance(trouble, SystemExit):
+        return trouble.code not in (None, 0)
+    return not isinstance(trouble, GeneratorExit)
+
+
+def see_once(trouble: BaseException, session_id: str) -> bool:
+    """True the first time a session meets this exception object on its way out."""
+    seen = getattr(trouble, _SEEN, frozenset())
+    if session_id in seen:
+        return False
+    try:
+        setattr(trouble, _SEEN, seen | {session_id})
+    except Exception:  # an exception class without room for attributes
+        pass
+    return True
+
+
+def failure_data(trouble: BaseException) -> Dict[str, Any]:
+    """`data` of the error event for an exception."""
+    return {
+        "kind": error_kind(trouble),
+        "message": _text_of(trouble),
+        "exception_type": type(trouble).__name__,
+        "stack": _stack_of(trouble),
+    }
+
+
+def error_kind(trouble: BaseException) -> str:
+    """The kind of an exception: by its code, exact status, class name, status family, in this order."""
+    table = _table()
+    status = _status_of(trouble)
+    names = [each.__name__ for each in type(trouble).__mro__]
+    kind = (
+        _first_in(table["codes"], _codes_of(trouble))
+        or _first_in(table["statuses"], [str(status)])
+        or _first_in(table["class_names"], names)
+        or _first_in(table["status_families"], [str(status // 100) if status else ""])
+        or "exception"
+    )
+    if kind == "invalid_request":
+        message = _text_of(trouble).lower()
+        if any(phrase in message for phrase in table["context_length_phrases"]):
+            return "context_length"
+    return kind
+
+
+@lru_cache(maxsize=None)
+def _table() -> Dict[str, Any]:
+    table: Dict[str, Any] = json.loads(pkgutil.get_data("niitaka", "error_kinds.json") or b"{}")
+    return table
+
+
+def _first_in(entries: Dict[str, str], names: Iterable[str]) -> Optional[str]:
+    return next((entries[name] for name in names if name in entries), None)
+
+
+def _status_of(trouble: BaseException) -> Optional[int]:
+    response = _field(trouble, "response")
+    for value in (
+        _field(trouble, "status_code"),
+        _field(trouble, "status"),
+        _field(response, "status_code"),
+        _field(response, "status"),
+        _field(trouble, "code"),
+    ):
+        if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
+            return value
+    return None
+
+
+def _codes_of(trouble: BaseException) -> List[str]:
+    codes = [_field(trouble, "code"), _field(trouble, "type")]
+    number = _field(trouble, "errno")
+    if isinstance(number, int):
+        codes.append(errno.errorcode.get(number))
+    return [code for code in codes if isinstance(code, str)]
+
+
+def _field(owner: Any, name: str) -> Any:
+    try:
+        return getattr(owner, name, None)
+    except Exception:  # a property of the host's that fails
+        return None
+
+
+def _text_of(trouble: BaseException) -> str:
+    try:
+        return str(trouble)
+    except Exception:
+        return f"[{type(trouble).__name__} without a readable message]"
+
+
+def _stack_of(trouble: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(type(trouble), trouble, trouble.__traceback__))
+    except Exception:
+        return ""

@@ -1,0 +1,81 @@
+"""Every limit of the client, by name, with what happens at it."""
+
+#: Records that make a batch due at once.
+FLUSH_RECORDS = 100
+#: Bytes of records that make a batch due at once.
+FLUSH_BYTES = 256 * 1024
+#: Seconds a record waits for company.
+FLUSH_SECONDS = 1.0
+#: The same while somebody watches the session in a browser.
+WATCHED_FLUSH_SECONDS = 0.2
+#: Records in one batch; the server takes 1,000.
+BATCH_RECORDS = 500
+#: Bytes of records in one batch; the server takes 8 MiB.
+BATCH_BYTES = 1024 * 1024
+#: Bodies of more bytes are sent compressed.
+GZIP_BYTES = 1024
+
+#: Bytes of one record; content that makes it longer is left out and marked.
+RECORD_BYTES = 1024 * 1024
+#: Bytes of one text; a longer one is cut and listed in `truncated`.
+TEXT_BYTES = 64 * 1024
+#: Entries of `truncated`; further cuts are made but not listed.
+TRUNCATED_ENTRIES = 512
+#: Levels of nesting; deeper content becomes text.
+JSON_DEPTH = 32
+#: Keys of one object; further ones are left out and marked.
+JSON_KEYS = 512
+#: Characters of an agent's id; a longer one is an argument error.
+AGENT_ID_CHARACTERS = 128
+#: Tags of a session; further ones are left out with a warning.
+TAGS = 20
+#: Metrics with names of one's own in a session.
+CUSTOM_METRICS = 10
+
+#: Records kept in memory where there is no spool; then the oldest is dropped and counted.
+MEMORY_RECORDS = 10_000
+#: Records in memory at which even a start is dropped and counted.
+MEMORY_RECORDS_HARD = 2 * MEMORY_RECORDS
+#: Bytes kept in memory where there is no spool; then the oldest is dropped and counted.
+MEMORY_BYTES = 32 * 1024 * 1024
+#: Bytes of spool that one process keeps; then the oldest is dropped and counted.
+SPOOL_BYTES = 256 * 1024 * 1024
+#: Bytes at which a segment is closed and the next begun.
+SEGMENT_BYTES = 1024 * 1024
+#: Greatest body that a spool frame may claim; a greater one is damage.
+FRAME_BYTES = 8 * 1024 * 1024
+#: Seconds between two attempts to get back to a disk that failed.
+DISK_RETRY_SECONDS = 10.0
+#: Seconds between two fsyncs of a segment that was written to.
+FSYNC_SECONDS = 1.0
+#: Seconds between two touches of every segment held.
+TOUCH_SECONDS = 10.0
+#: Seconds without a touch after which a segment of an unknown process counts as left behind.
+ORPHAN_SECONDS = 60.0
+
+#: Refused records that wait for another try; further ones are dropped and counted.
+DEFERRED_RECORDS = 100_000
+#: Seconds for which a record of a session that the server does not know is tried.
+DEFERRED_SECONDS = 24 * 3600.0
+#: Greatest seconds between two tries of a deferred record.
+DEFERRED_PAUSE_SECONDS = 60.0
+#: Bounds of the back-off between two attempts of a batch, in seconds.
+BACKOFF_FIRST_SECONDS = 0.5
+BACKOFF_SECONDS = 30.0
+#: Longest `Retry-After` that is obeyed, in seconds.
+RETRY_AFTER_SECONDS = 300.0
+#: Seconds between two attempts with a key that was refused.
+REFUSED_KEY_SECONDS = 60.0
+#: Seconds that one request may take.
+REQUEST_SECONDS = 10.0
+#: Bytes read of an answer; a longer one is an error.
+ANSWER_BYTES = 64 * 1024 * 1024
+
+#: Seconds between two heartbeats of a session.
+HEARTBEAT_SECONDS = 30.0
+#: Sessions named in one heartbeat record.
+HEARTBEAT_SESSIONS = 10_000
+#: Seconds after which a call that has not returned is shown as open.
+OPEN_CALL_SECONDS = 1.0
+#: Seconds that the end of the process waits for the last delivery.
+EXIT_SECONDS = 2.0

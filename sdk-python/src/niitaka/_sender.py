@@ -1,0 +1,235 @@
+"""The background threads: one sends, in order and one batch at a time; one keeps the spool on the disk."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import Any, Dict, List, Optional, Tuple
+
+from ._backlog import Backlog
+from ._chunk import Chunk, Taken
+from ._client import Client
+from ._delivery import Delivery
+from ._ingest import Push
+from ._json import parse_object
+from ._limits import (
+    BATCH_BYTES,
+    BATCH_RECORDS,
+    FLUSH_BYTES,
+    FLUSH_RECORDS,
+    FLUSH_SECONDS,
+    FSYNC_SECONDS,
+    HEARTBEAT_SECONDS,
+    HEARTBEAT_SESSIONS,
+    OPEN_CALL_SECONDS,
+    TOUCH_SECONDS,
+    WATCHED_FLUSH_SECONDS,
+)
+from ._wake import Wake
+from ._warn import warn_once
+
+
+class Sender:
+    """Must be stopped. In a forked child it is dropped and a new one is made."""
+
+    def __init__(self, client: Client, push: Push, wake: Wake) -> None:
+        self._client = client
+        self._wake = wake
+        self._keep_wake = Wake()
+        self._delivery = Delivery(client, push, self._pause, self._read_answer)
+        self._settled = threading.Condition()
+        self._threads: List[threading.Thread] = []
+        self._is_stopping = False
+        self._is_hurried = False
+        self._flush_seconds = FLUSH_SECONDS
+        self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+        self._takes_adopted = False
+
+    def start(self) -> None:
+        """Starts the threads; RuntimeError when the interpreter is already ending."""
+        bodies = [("niitaka-sender", self._run)]
+        if self._client.has_spool:
+            bodies.append(("niitaka-spool", self._keep))
+        for name, body in bodies:
+            thread = threading.Thread(target=body, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def flush(self, seconds: float) -> bool:
+        """Waits until the server has everything; False when that took longer than `seconds`."""
+        deadline = time.monotonic() + seconds
+        with self._settled:
+            while not self._is_settled():
+                rest = deadline - time.monotonic()
+                if rest <= 0 or self._is_stopping:
+                    return False
+                self._is_hurried = True
+                self._wake.ring()
+                # Rung again now and then: what is recorded meanwhile shall hurry too.
+                self._settled.wait(min(rest, 0.5))
+        return True
+
+    def stop(self, seconds: float) -> None:
+        """Ends the threads, which takes at most `seconds`; what was not sent stays in the spool."""
+        self._is_stopping = True
+        self._wake.ring()
+        self._keep_wake.ring()
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _is_settled(self) -> bool:
+        return self._client.is_settled and len(self._delivery.deferred) == 0
+
+    def _run(self) -> None:
+        self._guard(self._client.adopt)
+        while not self._is_stopping:
+            self._guard(self._round)
+            self._tell_settled()
+            self._wake.sleep(self._seconds_to_next())
+
+    def _keep(self) -> None:
+        touched_at = time.monotonic()
+        while not self._is_stopping:
+            self._keep_wake.sleep(FSYNC_SECONDS)
+            touch = time.monotonic() - touched_at >= TOUCH_SECONDS
+            if touch:
+                touched_at = time.monotonic()
+            self._guard(lambda touch=touch: self._client.maintain(touch))
+
+    def _guard(self, work: Any) -> None:
+        try:
+            work()
+        except Exception as trouble:  # a defect of this client must neither end the thread nor reach the host
+            warn_once("internal", f"cannot send: {type(trouble).__name__}: {trouble}")
+            time.sleep(0.1)
+
+    def _tell_settled(self) -> None:
+        with self._settled:
+            if self._is_settled():
+                self._is_hurried = False
+            self._settled.notify_all()
+
+    def _pause(self, seconds: float, may_hurry: bool) -> bool:
+        """Waits between two attempts; a flush asks for one attempt at once."""
+        end = time.monotonic() + seconds
+        if may_hurry and self._is_hurried:
+            end = min(end, time.monotonic() + WATCHED_FLUSH_SECONDS)
+        while not self._is_stopping and time.monotonic() < end:
+            was_hurried = self._is_hurried
+            self._wake.sleep(end - time.monotonic())
+            if may_hurry and self._is_hurried and not was_hurried:
+                break
+        return not self._is_stopping
+
+    def _round(self) -> None:
+        """Sends batches until nothing is due."""
+        while not self._is_stopping:
+            self._client.announce_open_calls()
+            self._client.close_stale_ledgers()
+            chunk, taken = self._take()
+            batch = self._sift(chunk, taken)
+            with self._client.lock:
+                batch += self._delivery.deferred.take_due(BATCH_RECORDS - len(batch), self._is_hurried)
+            beats = self._heartbeats()
+            if chunk is None and not batch and not beats:
+                return
+            if (batch or beats) and not self._delivery.deliver(batch, beats):
+                return
+            self._settle(chunk, taken)
+            if self._is_hurried and not taken:
+                return
+
+    def _take(self) -> Tuple[Optional[Chunk], List[Taken]]:
+        with self._client.lock:
+            backlog = self._client.backlog
+            # Own and adopted records take turns: neither an old backlog nor a busy host starves the other.
+            adopted = next((each for each in self._client.adopted if not each.is_drained()), None)
+            own = backlog.next_chunk() if self._is_due(backlog) else None
+            chunk = adopted if adopted is not None and (own is None or self._takes_adopted) else own
+            self._takes_adopted = chunk is own
+            if own is not None and chunk is not own:
+                own.in_flight = False
+        taken = chunk.take(BATCH_RECORDS, BATCH_BYTES) if chunk is not None else []
+        if chunk is not None and chunk is own:
+            with self._client.lock:
+                backlog.count_taken(taken)
+        return chunk, taken
+
+    def _is_due(self, backlog: Backlog) -> bool:
+        if self._is_hurried or backlog.waiting_records >= FLUSH_RECORDS or backlog.waiting_bytes >= FLUSH_BYTES:
+            return True
+        return time.monotonic() - backlog.waiting_since >= self._flush_seconds
+
+    def _sift(self, chunk: Optional[Chunk], taken: List[Taken]) -> List[Taken]:
+        """What of it is to be sent: not damage, and nothing of a session whose start was refused."""
+        is_adopted = chunk in self._client.adopted
+        refused = self._client.refused_sessions
+        if not is_adopted and not refused:
+            return [each for each in taken if each.body]
+        return [each for each in taken if self._is_wanted(each, is_adopted)]
+
+    def _is_wanted(self, taken: Taken, is_adopted: bool) -> bool:
+        record = parse_object(taken.body)
+        if record is None:
+            warn_once("damage", "a spool segment holds records that cannot be read; they are left out")
+            return False
+        if is_adopted:
+            self._client.dead_senders.see(record)
+        if record.get("session_id") in self._client.refused_sessions:
+            self._client.drop(taken.body, "start_refused")
+            return False
+        return True
+
+    def _settle(self, chunk: Optional[Chunk], taken: List[Taken]) -> None:
+        client = self._client
+        with client.lock:
+            if chunk is not None:
+                if chunk in client.backlog.chunks:
+                    client.backlog.settle(chunk, taken)
+                elif taken:
+                    chunk.advance(taken)
+            for each in [each for each in client.adopted if each.is_drained() and each.held == 0]:
+                # INVARIANT: the closes are in our own spool before the segment that tells of them is gone.
+                for record in client.dead_senders.close():
+                    client.record(record)
+                client.adopted.remove(each)
+                each.remove()
+            # The newest segment stays while a sender is open here: it tells an adopter whom to close.
+            client.backlog.remove_spent(with_tail=not client.ledgers)
+
+    def _heartbeats(self) -> List[bytes]:
+        if time.monotonic() < self._next_heartbeat:
+            return []
+        self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+        ids = self._client.live_session_ids()
+        return [
+            json.dumps({"kind": "session.heartbeat", "session_ids": ids[at : at + HEARTBEAT_SESSIONS]}).encode()
+            for at in range(0, len(ids), HEARTBEAT_SESSIONS)
+        ]
+
+    def _read_answer(self, answer: Dict[str, Any]) -> None:
+        polled = answer.get("control_poll_ms")
+        self._flush_seconds = FLUSH_SECONDS if polled is None else WATCHED_FLUSH_SECONDS
+        totals = {each.get("session_id"): each for each in answer.get("sessions") or () if isinstance(each, dict)}
+        with self._client.lock:
+            for session in list(self._client.sessions):
+                if session.session_id in totals:
+                    session.read_totals(totals[session.session_id])
+
+    def _seconds_to_next(self) -> float:
+        now = time.monotonic()
+        with self._client.lock:
+            backlog = self._client.backlog
+            dues = [self._next_heartbeat]
+            if backlog.waiting_records > 0:
+                dues.append(now if self._is_due(backlog) else backlog.waiting_since + self._flush_seconds)
+            if self._client.open_calls:
+                dues.append(now + OPEN_CALL_SECONDS / 2)
+            deferred = self._delivery.deferred.next_due_at()
+        if deferred is not None:
+            dues.append(deferred)
+        # Rounded up a little, so that the sleeper finds its time come when it wakes.
+        return max(0.0, min(dues) - now) + 0.002

@@ -1,0 +1,206 @@
+"""A session as the agent's code sees it."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional, Sequence, Set, Union
+
+from ._client import Client
+from ._clock import Moment, moment_ms, now_ms, rfc3339
+from ._context import Scope, scope
+from ._failure import failure_data, is_failure, see_once
+from ._json import Record
+from ._ledger import Ledger
+from ._metrics import read_metrics
+from ._options import Options
+from ._privacy import redacted
+from ._tool import Tool, ToolCall
+from ._uuid7 import uuid7
+from ._warn import warn_once
+
+EVENT_TYPES = ("llm", "tool", "decision", "error", "log")
+LEVELS = ("debug", "info", "warning", "error")
+
+#: An event by its id, or a call under way.
+Parent = Union[str, ToolCall]
+
+
+class Session:
+    """One run of one agent, entered by `start_session` or `attach_session`. Safe to use from any thread."""
+
+    def __init__(self, session_id: str, ledger: Ledger, client: Optional[Client], options: Options) -> None:
+        #: UUID of the session; other processes join it by this.
+        self.session_id = session_id
+        #: Whether the session was left, here or for good.
+        self.is_over = False
+        self._ledger = ledger
+        self._client = client
+        self._options = options
+        #: What the running code belonged to before.
+        self._outer: Optional[Scope] = None
+        self._metric_names: Set[str] = set()
+        self._total_cost = 0.0
+
+    def __str__(self) -> str:
+        return self.session_id
+
+    def __repr__(self) -> str:
+        return f"<niitaka.Session {self.session_id}>"
+
+    @property
+    def total_cost(self) -> float:
+        """Cost in USD as of the server's newest answer; 0.0 before the first."""
+        return self._total_cost
+
+    def event(
+        self,
+        type: str,
+        name: Optional[str] = None,
+        data: Optional[Mapping[str, Any]] = None,
+        started_at: Optional[Moment] = None,
+        ended_at: Optional[Moment] = None,
+        parent: Optional[Parent] = None,
+        *,
+        level: Optional[str] = None,
+    ) -> str:
+        """Records something that happened, and answers the event's id.
+
+        `type` is `llm`, `tool`, `decision`, `error` or `log`. Times are aware datetimes or seconds since 1970 and
+        default to now. `parent` is the event it belongs under, by default the call that encloses the running code.
+        """
+        if type not in EVENT_TYPES:
+            raise ValueError(f"type must be one of {', '.join(EVENT_TYPES)}: got {type!r}")
+        if level is not None and level not in LEVELS:
+            raise ValueError(f"level must be one of {', '.join(LEVELS)}: got {level!r}")
+        now = now_ms()
+        end = now if ended_at is None else moment_ms(ended_at, "ended_at")
+        start = min(now, end) if started_at is None else moment_ms(started_at, "started_at")
+        event_id = uuid7(now)
+        client = self._client
+        if client is None:
+            return event_id
+        record: Record = {
+            "kind": "event",
+            "session_id": self.session_id,
+            "event_id": event_id,
+            "type": type,
+            "started_at": rfc3339(start),
+            "ended_at": rfc3339(end),
+            "data": self._redacted("data", _data_of(type, data)),
+        }
+        if name is not None:
+            record["name"] = self._redacted("name", str(name))
+        parent_id = self._parent_id(parent)
+        if parent_id is not None:
+            record["parent_event_id"] = parent_id
+        if level is not None:
+            record["level"] = level
+        client.record_numbered(self._ledger, record)
+        return event_id
+
+    def tool(self, name: Optional[Any] = None) -> Any:
+        """`with session.tool("search") as call:` records a call of a tool; also a decorator, sync or async.
+
+        What is assigned to `call.input` and `call.output` is sent.
+        """
+        return Tool(name, self) if name is None or isinstance(name, str) else Tool(None, self)(name)
+
+    def decision(
+        self,
+        choice: Any,
+        *,
+        kind: Optional[str] = None,
+        options: Optional[Sequence[Any]] = None,
+        reason: Optional[str] = None,
+        parent: Optional[Parent] = None,
+    ) -> str:
+        """Records a choice the agent made, and answers the event's id."""
+        told = {"kind": kind, "choice": choice, "options": options, "reason": reason}
+        return self.event("decision", data={key: each for key, each in told.items() if each is not None}, parent=parent)
+
+    def error(self, exc: BaseException, *, name: Optional[str] = None, parent: Optional[Parent] = None) -> Optional[str]:
+        """Records an exception as one error event; None when this session has it already, or it is a clean exit."""
+        if not is_failure(exc) or not see_once(exc, self.session_id):
+            return None
+        return self.event("error", name, failure_data(exc), parent=parent, level="error")
+
+    def set_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Reports how the run turned out: `goal_completed`, `score` (0 to 1), and up to 10 names of your own.
+
+        A bad value is left out with one warning; with `NIITAKA_STRICT=1` it raises ValueError.
+        """
+        good, problems = read_metrics(metrics, self._metric_names)
+        if problems:
+            self._refuse(problems)
+        if not good or self._client is None:
+            return
+        self._metric_names |= set(good)
+        self._client.record_numbered(
+            self._ledger,
+            {
+                "kind": "session.metrics",
+                "session_id": self.session_id,
+                "metrics": good,
+                "recorded_at": rfc3339(now_ms()),
+            },
+        )
+
+    #: The same as `set_metrics`.
+    report_metrics = set_metrics
+
+    def _refuse(self, problems: Sequence[str]) -> None:
+        if self._options.is_strict:
+            raise ValueError("; ".join(problems))
+        warn_once("metrics", f"left out a metric: {problems[0]}")
+        if self._client is not None:
+            with self._client.lock:
+                self._ledger.omit("metrics_refused", len(problems))
+
+    def _redacted(self, path: str, value: Any) -> Any:
+        redact = self._options.redact
+        return value if redact is None else redacted(redact, path, value)
+
+    def _parent_id(self, parent: Optional[Parent]) -> Optional[str]:
+        if parent is not None:
+            return str(parent)
+        found = scope.get()
+        return found.event_id if found is not None and found.session.session_id == self.session_id else None
+
+    def read_totals(self, totals: Dict[str, Any]) -> None:
+        """Takes over what the server answered about this session."""
+        cost = totals.get("total_cost")
+        if isinstance(cost, (int, float)):
+            self._total_cost = float(cost)
+        if totals.get("status") == "done":
+            self.is_over = True
+
+    @property
+    def ledger(self) -> Ledger:
+        """This process' numbers in the session."""
+        return self._ledger
+
+    @property
+    def options(self) -> Options:
+        return self._options
+
+    @property
+    def client(self) -> Optional[Client]:
+        """Where records go; None when nothing is recorded."""
+        return self._client
+
+    def leave(self, trouble: Optional[BaseException]) -> None:
+        """Records the exception, if there is one, and closes the session whatever happens."""
+        try:
+            if trouble is not None:
+                self.error(trouble)
+        finally:
+            self.is_over = True
+            if self._client is not None:
+                self._client.end_session(self)
+
+
+def _data_of(type: str, data: Any) -> Dict[str, Any]:
+    if data is None:
+        return {}
+    if isinstance(data, Mapping):
+        return dict(data)
+    return {"message" if type == "log" else "value": data}

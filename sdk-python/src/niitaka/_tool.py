@@ -1,0 +1,184 @@
+"""Calls of tools: as a `with` block, or around functions of every kind."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
+
+from ._clock import now_ms, rfc3339
+from ._context import Scope, scope, session_or_warn
+from ._failure import failure_data, is_failure, see_once
+from ._json import Record
+from ._ledger import Ledger
+from ._uuid7 import uuid7
+from ._wrap import wrap
+
+if TYPE_CHECKING:
+    from ._session import Session
+
+_NOTHING: Any = object()
+
+
+class ToolCall:
+    """One call of a tool under way; `str(call)` is its event's id."""
+
+    def __init__(self, name: str, session: Optional[Session]) -> None:
+        self.name = name
+        now = now_ms()
+        self.event_id = uuid7(now)
+        #: What the tool was given; sent when assigned.
+        self.input: Any = _NOTHING
+        #: What the tool answered; sent when assigned.
+        self.output: Any = _NOTHING
+        #: Whether its opening record was sent.
+        self.is_announced = False
+        self._session = session
+        self._outer = scope.get()
+        self._started_at = rfc3339(now)
+        self._started = time.perf_counter()
+        self._is_interrupted = False
+
+    def __str__(self) -> str:
+        return self.event_id
+
+    @property
+    def ledger(self) -> Ledger:
+        assert self._session is not None
+        return self._session.ledger
+
+    def age_seconds(self) -> float:
+        return time.perf_counter() - self._started
+
+    def opening(self) -> Record:
+        return self._record("tool", {})
+
+    def begin(self) -> None:
+        session = self._session
+        if session is not None:
+            scope.set(Scope(session, self.event_id))
+            if session.client is not None:
+                session.client.add_call(self)
+
+    def end(self, trouble: Optional[BaseException]) -> None:
+        """Records the call: as a tool event when it returned, as an error event when it failed."""
+        session = self._session
+        if session is None:
+            return
+        found = scope.get()
+        if found is not None and found.event_id == self.event_id:
+            scope.set(self._outer)
+        if session.client is None:
+            return
+        if trouble is None or not is_failure(trouble):
+            self._is_interrupted = trouble is not None
+            self._close("tool", self._content(session), None)
+        elif see_once(trouble, session.session_id):
+            self._close("error", failure_data(trouble), "error")
+        elif not session.client.forget_call(self):
+            # The exception has its error event already, and a failed call is no step: the row is closed as a log.
+            self._close("log", {"message": f"failed: {type(trouble).__name__}"}, "error")
+
+    def _content(self, session: Session) -> Dict[str, Any]:
+        told = {"input": self.input, "output": self.output}
+        data = {key: each for key, each in told.items() if each is not _NOTHING}
+        return {**data, "interrupted": True} if self._is_interrupted else data
+
+    def _close(self, type: str, data: Dict[str, Any], level: Optional[str]) -> None:
+        session = self._session
+        assert session is not None and session.client is not None
+        record = self._record(type, session._redacted("data", data))
+        record["ended_at"] = rfc3339(now_ms())
+        record["latency_ms"] = round(self.age_seconds() * 1000, 3)
+        if level is not None:
+            record["level"] = level
+        session.client.record_call(self, record)
+
+    def _record(self, type: str, data: Dict[str, Any]) -> Record:
+        assert self._session is not None
+        record: Record = {
+            "kind": "event",
+            "session_id": self._session.session_id,
+            "event_id": self.event_id,
+            "type": type,
+            "name": self._session._redacted("name", self.name),
+            "started_at": self._started_at,
+            "data": data,
+        }
+        if self._outer is not None and self._outer.event_id and self._outer.session is self._session:
+            record["parent_event_id"] = self._outer.event_id
+        return record
+
+
+class Tool:
+    """Context manager, async context manager and decorator; each use is one call."""
+
+    def __init__(self, name: Optional[str], session: Optional[Session] = None) -> None:
+        self._name = name
+        self._bound = session
+        self._calls: list[ToolCall] = []
+
+    def _begin(self, name: str) -> ToolCall:
+        session = self._bound if self._bound is not None else session_or_warn(f"tool {name!r}")
+        call = ToolCall(name, session)
+        call.begin()
+        return call
+
+    def __enter__(self) -> ToolCall:
+        call = self._begin(self._name or "tool")
+        self._calls.append(call)
+        return call
+
+    def __exit__(self, kind: Any, trouble: Optional[BaseException], trace: Any) -> None:
+        self._leave().end(trouble)
+
+    async def __aenter__(self) -> ToolCall:
+        return self.__enter__()
+
+    async def __aexit__(self, kind: Any, trouble: Optional[BaseException], trace: Any) -> None:
+        self._leave().end(trouble)
+
+    def _leave(self) -> ToolCall:
+        found = scope.get()
+        for call in reversed(self._calls):
+            if found is not None and call.event_id == found.event_id:
+                self._calls.remove(call)
+                return call
+        return self._calls.pop()
+
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        return wrap(function, lambda args, kwargs: _Around(self, function, args, kwargs))
+
+
+class _Around:
+    """One call of a wrapped function."""
+
+    def __init__(self, tool: Tool, function: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        self._tool = tool
+        self._name = tool._name or getattr(function, "__name__", "tool")
+        self._given = (args, kwargs)
+        self._call: Optional[ToolCall] = None
+
+    def begin(self) -> None:
+        call = self._call = self._tool._begin(self._name)
+        if self._captures():
+            args, kwargs = self._given
+            call.input = kwargs if not args else list(args) if not kwargs else {"args": args, "kwargs": kwargs}
+
+    def end(self, trouble: Optional[BaseException], result: Any) -> None:
+        assert self._call is not None
+        if trouble is None and self._captures():
+            self._call.output = result
+        self._call.end(trouble)
+
+    def _captures(self) -> bool:
+        session = self._call and self._call._session
+        return session is not None and session.options.capture_content
+
+
+def tool(name: Any = None) -> Any:
+    """Records calls of a tool: `@tool`, `@tool("name")`, or `with tool("name") as call:`.
+
+    Works on functions, coroutine functions and generators of both kinds, and never changes what they return or
+    raise. Arguments and results are sent only with `capture_content`.
+    """
+    return Tool(name) if name is None or isinstance(name, str) else Tool(None)(name)
