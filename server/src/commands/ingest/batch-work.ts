@@ -1,0 +1,113 @@
+import { clockOffset } from '@niitaka/core/event/correct-time.ts';
+import type { Failure } from '@niitaka/core/result.ts';
+import {
+  dateSignOfLife,
+  takeSignOfLife,
+  type BatchTimes,
+} from '@niitaka/core/session/sign-of-life.ts';
+import type { StoredSession } from '../../storage/session-tx.ts';
+import type { CommandContext } from '../command.ts';
+import { openSessionSet, type SessionSet } from '../session-set.ts';
+import { openLedgers, type Ledgers } from './ledgers.ts';
+import type { ParsedBatch, RefusedRecord } from './record.ts';
+
+/** One batch being applied: what it works on and what came of its records so far. */
+export interface BatchWork {
+  readonly context: CommandContext;
+  readonly orgId: string;
+  readonly times: BatchTimes;
+  /** The sender's clock against the server's, for times of this batch (E6). */
+  readonly offsetMs: number;
+  readonly sessions: SessionSet;
+  readonly ledgers: Ledgers;
+  readonly deleted: ReadonlySet<string>;
+  readonly refused: RefusedRecord[];
+  readonly warnings: string[];
+  readonly signalIds: string[];
+  accepted: number;
+  duplicates: number;
+}
+
+interface Owned {
+  readonly index: number;
+  readonly sessionId: string;
+  readonly sender: string | null;
+  readonly seq: number | null;
+}
+
+/** Opens the work on one batch: loads every session it names. */
+export async function openBatchWork(
+  context: CommandContext,
+  orgId: string,
+  batch: ParsedBatch,
+  named: ReadonlySet<string>,
+): Promise<BatchWork> {
+  const times = { arrivedAtMs: context.nowMs, sentAtMs: batch.sentAtMs };
+  const sessions = openSessionSet(context, orgId);
+  await sessions.load(named);
+  const unknown = [...named].filter((id) => sessions.get(id) === undefined);
+  return {
+    context,
+    orgId,
+    times,
+    offsetMs: clockOffset(times.arrivedAtMs, times.sentAtMs),
+    sessions,
+    ledgers: openLedgers(context.tx, sessions, clockOffset(times.arrivedAtMs, times.sentAtMs)),
+    deleted: await context.tx.deletedAmong(orgId, unknown),
+    refused: [...batch.refused],
+    warnings: [...batch.warnings],
+    signalIds: [],
+    accepted: 0,
+    duplicates: 0,
+  };
+}
+
+/** The session a record belongs to; without one the record is refused, for now or for good. */
+export function findSession(work: BatchWork, record: Owned): StoredSession | undefined {
+  const stored = work.sessions.get(record.sessionId);
+  if (stored !== undefined) return stored;
+  if (work.deleted.has(record.sessionId)) {
+    refuse(work, record, {
+      code: 'session_deleted',
+      message: `Session ${record.sessionId} was deleted: nothing more is taken for it`,
+      retryable: false,
+    });
+  } else {
+    refuse(work, record, {
+      code: 'session_not_found',
+      message: `Session ${record.sessionId} has not started: send its session.start, then this record again`,
+      retryable: true,
+    });
+  }
+  return undefined;
+}
+
+/** Refuses one record; a final refusal of a numbered record is counted in its sender's ledger (D1). */
+export function refuse(
+  work: BatchWork,
+  record: Owned,
+  { code, message, retryable }: Failure,
+): void {
+  const { index, sessionId, sender, seq } = record;
+  work.refused.push({ index, code, message, retryable, sessionId, sender, seq });
+}
+
+/** Counts a record as taken or as known already, and its number as received. */
+export async function settle(work: BatchWork, record: Owned, isNews: boolean): Promise<void> {
+  if (isNews) work.accepted += 1;
+  else work.duplicates += 1;
+  if (record.sender !== null && record.seq !== null) {
+    await work.ledgers.received(record.sessionId, record.sender, record.seq);
+  }
+}
+
+/** Takes a record's time as a sign of life of its session (S3). */
+export function takeSign(work: BatchWork, stored: StoredSession, happenedAtMs: number): void {
+  const { session } = stored;
+  const { lastSeenAtMs, status } = session;
+  const signAtMs = dateSignOfLife(work.times, happenedAtMs);
+  takeSignOfLife(session, signAtMs, work.context.nowMs, work.context);
+  if (session.lastSeenAtMs !== lastSeenAtMs || session.status !== status) {
+    work.sessions.touch(session.id, session.status !== status);
+  }
+}

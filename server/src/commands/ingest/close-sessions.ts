@@ -1,0 +1,116 @@
+import { correctTime } from '@niitaka/core/event/correct-time.ts';
+import { countClosedEvent } from '@niitaka/core/session/count-event.ts';
+import { endSession, isAfterEnd } from '@niitaka/core/session/end-session.ts';
+import { closeIfStale } from '@niitaka/core/session/sign-of-life.ts';
+import { eventState } from '../../storage/event-row.ts';
+import type { StoredSession } from '../../storage/session-tx.ts';
+import { findSession, refuse, takeSign, type BatchWork } from './batch-work.ts';
+import { factsOf } from './charge-event.ts';
+import { countDay, type DayCounts } from './day-counts.ts';
+import type { AckRecord, CloseRecord, EndRecord, HeartbeatRecord } from './record.ts';
+
+/** Applies heartbeats: a sign of life at the moment the batch was sent (S3). */
+export function takeHeartbeats(work: BatchWork, records: readonly HeartbeatRecord[]): void {
+  for (const record of records) {
+    for (const id of record.sessionIds) {
+      const stored = work.sessions.get(id);
+      if (stored === undefined) {
+        work.warnings.push(`heartbeat of session ${id}: no such session`);
+      } else if (stored.session.status === 'done') {
+        work.warnings.push(`heartbeat of session ${id}: it is done`);
+      } else {
+        takeSign(work, stored, work.times.sentAtMs ?? work.times.arrivedAtMs);
+      }
+    }
+    work.accepted += 1;
+  }
+}
+
+/** Refuses acknowledgements of commands nobody gave. */
+export function refuseUnknownAcks(work: BatchWork, records: readonly AckRecord[]): void {
+  for (const record of records) {
+    const message = `Cannot acknowledge command ${record.commandId}: no such command was given to session ${record.sessionId}`;
+    refuse(work, record, { code: 'invalid', message, retryable: false });
+  }
+}
+
+/** Applies sender closes (D1). */
+export async function closeSenders(
+  work: BatchWork,
+  records: readonly CloseRecord[],
+): Promise<void> {
+  for (const record of records) {
+    if (findSession(work, record) === undefined) continue;
+    const { sessionId, sender, lastSeq, dropped, omitted } = record;
+    const isNews = await work.ledgers.close(sessionId, sender, lastSeq, dropped, omitted);
+    if (isNews) work.accepted += 1;
+    else work.duplicates += 1;
+  }
+}
+
+/**
+ * Applies the ends of a batch. They come before its events are counted, because what counts depends on where the end
+ * lies (S5); events stored earlier that turn out to lie after the end are moved.
+ */
+export async function endSessions(
+  work: BatchWork,
+  records: readonly EndRecord[],
+  days: DayCounts,
+): Promise<void> {
+  for (const record of records) {
+    const stored = findSession(work, record);
+    if (stored === undefined) continue;
+    const endedAtMs = correctTime(record.endedAtMs, work.offsetMs, work.times.arrivedAtMs);
+    const isEnded = endSession(stored.session, {
+      endedAtMs,
+      endedAtSentMs: record.endedAtMs,
+      sender: record.sender,
+      lastSeq: record.lastSeq,
+      closedBy: 'sdk',
+    });
+    const isClosed = await closeEnder(work, record);
+    if (isEnded) {
+      work.sessions.touch(stored.session.id, true);
+      takeSign(work, stored, record.endedAtMs);
+      await moveBeyondEnd(work, stored, days);
+    }
+    if (isEnded || isClosed) work.accepted += 1;
+    else work.duplicates += 1;
+  }
+}
+
+/** Closes running sessions whose last sign of life, taken in this batch, is too old already (S3). */
+export function closeStale(work: BatchWork): void {
+  for (const { session } of work.sessions.all()) {
+    if (closeIfStale(session, work.context.nowMs, work.context)) {
+      work.sessions.touch(session.id, true);
+    }
+  }
+}
+
+async function closeEnder(work: BatchWork, record: EndRecord): Promise<boolean> {
+  const { sessionId, sender, lastSeq, dropped, omitted } = record;
+  if (sender === null || lastSeq === null) return false;
+  return work.ledgers.close(sessionId, sender, lastSeq, dropped, omitted);
+}
+
+async function moveBeyondEnd(
+  work: BatchWork,
+  stored: StoredSession,
+  days: DayCounts,
+): Promise<void> {
+  const { session } = stored;
+  for (const row of await work.context.tx.eventsBeyondEnd(stored)) {
+    const { sender, startedAtMs } = row;
+    const seq = row.closeSeq ?? row.seq;
+    if (!isAfterEnd(session, { sender, seq, startedAtMs })) continue;
+    session.position += 1;
+    const moved = { ...row, afterEnd: true, position: session.position };
+    if (row.state !== eventState.open) {
+      countClosedEvent(session, factsOf(row), -1);
+      countDay(days, session, row, -1);
+      countClosedEvent(session, factsOf(moved));
+    }
+    await work.context.tx.replaceEvents(stored, [moved]);
+  }
+}

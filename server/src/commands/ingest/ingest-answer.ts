@@ -1,0 +1,111 @@
+import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
+import type { SessionStatus } from '@niitaka/core/session/session.ts';
+import type { StoredSession } from '../../storage/session-tx.ts';
+import type { BatchWork } from './batch-work.ts';
+
+/** A session named in the batch, with what it, its tree and its day have spent. */
+export interface AnsweredSession {
+  readonly session_id: string;
+  readonly status: SessionStatus;
+  readonly total_cost: number;
+  readonly step_count: number;
+  readonly tree_cost: number;
+  readonly tree_step_count: number;
+  readonly day_cost: number;
+  readonly day_steps: number;
+  readonly org_day_cost: number;
+  readonly org_day_steps: number;
+  readonly warned: readonly string[];
+  readonly policy_revision: number;
+}
+
+/** The answer to one batch, on the wire's terms. */
+export interface IngestOutcome {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly {
+    index: number;
+    code: string;
+    message: string;
+    retryable: boolean;
+  }[];
+  readonly sessions: readonly AnsweredSession[];
+  readonly warnings: readonly string[];
+}
+
+/** Warnings in one answer; more are counted in the last one. */
+const maxWarnings = 100;
+
+/** The answer for the sessions named, after everything was applied. */
+export async function ingestAnswer(
+  work: BatchWork,
+  named: ReadonlySet<string>,
+): Promise<IngestOutcome> {
+  const spent = spentReader(work);
+  const sessions: AnsweredSession[] = [];
+  for (const id of named) {
+    const stored = work.sessions.get(id);
+    if (stored !== undefined) sessions.push(await spent(stored));
+  }
+  const rejected = work.refused
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ index, code, message, retryable }) => ({ index, code, message, retryable }));
+  return {
+    accepted: work.accepted,
+    duplicates: work.duplicates,
+    rejected,
+    sessions,
+    warnings: cutWarnings(work.warnings),
+  };
+}
+
+function cutWarnings(warnings: readonly string[]): readonly string[] {
+  if (warnings.length <= maxWarnings) return warnings;
+  const more = warnings.length - maxWarnings + 1;
+  return [...warnings.slice(0, maxWarnings - 1), `${more} more warnings`];
+}
+
+/** Reads what trees and days have spent, each once. */
+function spentReader(work: BatchWork): (stored: StoredSession) => Promise<AnsweredSession> {
+  const { tx, nowMs } = work.context;
+  const { orgId } = work;
+  const today = Math.floor(nowMs / 86_400_000) * 86_400_000;
+  const revision = tx.policyRevision(orgId);
+  const trees = once((root) => tx.treeSpent(orgId, root));
+  const days = once((environment) => tx.daySpent(orgId, environment, today, null));
+  const agentDays = once((key) => {
+    const [environment = '', agentId = ''] = key.split('\n');
+    return tx.daySpent(orgId, environment, today, agentId);
+  });
+  return async ({ session }) => {
+    const own = { costNanoUsd: session.totalCostNanoUsd, steps: session.stepCount };
+    const inTree = session.parentSessionId !== null || session.childCount > 0;
+    const tree = inTree ? await trees(session.rootSessionId) : own;
+    const day = await agentDays(`${session.environment}\n${session.agentId ?? ''}`);
+    const orgDay = await days(session.environment);
+    return {
+      session_id: session.id,
+      status: session.status,
+      total_cost: usdNumber(own.costNanoUsd),
+      step_count: own.steps,
+      tree_cost: usdNumber(tree.costNanoUsd),
+      tree_step_count: tree.steps,
+      day_cost: usdNumber(day.costNanoUsd),
+      day_steps: day.steps,
+      org_day_cost: usdNumber(orgDay.costNanoUsd),
+      org_day_steps: orgDay.steps,
+      warned: [],
+      policy_revision: await revision,
+    };
+  };
+}
+
+/** Reads each key once. */
+function once<T>(read: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const cache = new Map<string, Promise<T>>();
+  return (key) => {
+    const known = cache.get(key) ?? read(key);
+    cache.set(key, known);
+    return known;
+  };
+}

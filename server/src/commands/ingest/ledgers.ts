@@ -1,0 +1,143 @@
+import {
+  closeLedger,
+  emptyLedger,
+  ledgerFigures,
+  recordSeqs,
+  type CountByReason,
+  type LedgerFigures,
+  type SenderLedger,
+} from '@niitaka/core/delivery/sender-ledger.ts';
+import type { Session } from '@niitaka/core/session/session.ts';
+import type { StoredSession } from '../../storage/session-tx.ts';
+import type { Tx } from '../../storage/tx.ts';
+import type { SessionSet } from '../session-set.ts';
+
+interface HeldSender {
+  readonly stored: StoredSession;
+  readonly sender: string;
+  readonly clockOffsetMs: number;
+  readonly before: SenderLedger | null;
+  ledger: SenderLedger;
+  readonly received: number[];
+  readonly refused: number[];
+}
+
+/** The delivery ledgers that one batch touches: loaded once, saved once (D1). */
+export interface Ledgers {
+  /** A number arrived and is accounted for. */
+  received(sessionId: string, sender: string, seq: number): Promise<void>;
+  /** A number was refused for good. */
+  refused(sessionId: string, sender: string, seq: number): Promise<void>;
+  /** Whether a number had arrived before, in this batch or an earlier one. */
+  knows(sessionId: string, sender: string, seq: number): Promise<boolean>;
+  /** A sender closes; answers whether that was news. */
+  close(
+    sessionId: string,
+    sender: string,
+    lastSeq: number,
+    dropped: CountByReason,
+    omitted: CountByReason,
+  ): Promise<boolean>;
+  /** The clock offset of the sender's first batch in the session, ms (E6). */
+  clockOffsetMs(sessionId: string, sender: string): Promise<number>;
+  /** Saves what changed and moves the sessions' delivery sums by the difference. */
+  flush(): Promise<void>;
+}
+
+/** Ledgers over a set of sessions; `offsetMs` is the clock offset of senders first seen in this batch. */
+export function openLedgers(tx: Tx, sessions: SessionSet, offsetMs: number): Ledgers {
+  const held = new Map<string, HeldSender>();
+  const find = async (sessionId: string, sender: string): Promise<HeldSender | null> => {
+    const key = `${sessionId}${sender}`;
+    const known = held.get(key);
+    if (known !== undefined) return known;
+    const stored = sessions.get(sessionId);
+    if (stored === undefined) return null;
+    const loaded = (await tx.loadSenders(stored, [sender])).get(sender);
+    const fresh: HeldSender = {
+      stored,
+      sender,
+      clockOffsetMs: loaded?.clockOffsetMs ?? offsetMs,
+      before: loaded?.ledger ?? null,
+      ledger: loaded?.ledger ?? emptyLedger,
+      received: [],
+      refused: [],
+    };
+    held.set(key, fresh);
+    return fresh;
+  };
+  return {
+    async received(sessionId, sender, seq) {
+      (await find(sessionId, sender))?.received.push(seq);
+    },
+    async refused(sessionId, sender, seq) {
+      (await find(sessionId, sender))?.refused.push(seq);
+    },
+    async knows(sessionId, sender, seq) {
+      const one = await find(sessionId, sender);
+      if (one === null) return false;
+      const stands = one.ledger.received.some(([first, last]) => first <= seq && seq <= last);
+      return stands || one.received.includes(seq);
+    },
+    async close(sessionId, sender, lastSeq, dropped, omitted) {
+      const one = await find(sessionId, sender);
+      if (one === null) return false;
+      const closed = closeLedger(one.ledger, lastSeq, dropped, omitted);
+      const isNews = JSON.stringify(closed) !== JSON.stringify(one.ledger);
+      one.ledger = closed;
+      return isNews;
+    },
+    async clockOffsetMs(sessionId, sender) {
+      return (await find(sessionId, sender))?.clockOffsetMs ?? offsetMs;
+    },
+    async flush() {
+      for (const one of held.values()) await save(tx, sessions, one);
+    },
+  };
+}
+
+async function save(tx: Tx, sessions: SessionSet, one: HeldSender): Promise<void> {
+  const ledger = recordSeqs(one.ledger, one.received, one.refused);
+  const isUnchanged = one.before !== null && JSON.stringify(ledger) === JSON.stringify(one.before);
+  if (isUnchanged || (one.before === null && ledger.maxSeq === 0 && ledger.closedLastSeq === null))
+    return;
+  const { sender, clockOffsetMs } = one;
+  await tx.saveSenders(one.stored, [{ sender, clockOffsetMs, ledger }]);
+  const { session } = one.stored;
+  moveSums(
+    session,
+    one.before === null ? nothing : ledgerFigures(one.before),
+    ledgerFigures(ledger),
+  );
+  moveReasons(session, one.before?.droppedBy ?? {}, ledger.droppedBy);
+  sessions.touch(session.id, true);
+}
+
+const nothing: LedgerFigures = {
+  expected: 0,
+  received: 0,
+  refused: 0,
+  missing: 0,
+  dropped: 0,
+  open: false,
+};
+
+function moveSums(session: Session, before: LedgerFigures, after: LedgerFigures): void {
+  session.expected += after.expected - before.expected;
+  session.received += after.received - before.received;
+  session.refused += after.refused - before.refused;
+  session.missing += after.missing - before.missing;
+  session.dropped += after.dropped - before.dropped;
+  session.openSenders += Number(after.open) - Number(before.open);
+}
+
+function moveReasons(session: Session, before: CountByReason, after: CountByReason): void {
+  for (const [reason, count] of Object.entries(after)) {
+    const change = count - (before[reason] ?? 0);
+    if (change === 0) continue;
+    session.droppedBy = {
+      ...session.droppedBy,
+      [reason]: (session.droppedBy[reason] ?? 0) + change,
+    };
+  }
+}

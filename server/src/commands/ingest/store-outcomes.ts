@@ -1,0 +1,78 @@
+import { cutText, storableText } from '@niitaka/core/text/cut-text.ts';
+import { mergeMetrics } from '@niitaka/core/session/merge-metrics.ts';
+import { findSession, refuse, settle, type BatchWork } from './batch-work.ts';
+import type { MetricsRecord, SignalRecord, TraceRecord } from './record.ts';
+
+/** Messages of signals are cut at this many characters. */
+const messageLimit = 2_000;
+
+/** Applies outcome metrics (S7). */
+export async function storeMetrics(
+  work: BatchWork,
+  records: readonly MetricsRecord[],
+): Promise<void> {
+  for (const record of records) {
+    const stored = findSession(work, record);
+    if (stored === undefined) continue;
+    if (await isKnownNumber(work, record)) {
+      work.duplicates += 1;
+      continue;
+    }
+    const merged = mergeMetrics(stored.session, record.metrics, record.recordedAtMs);
+    if (!merged.ok) {
+      refuse(work, record, merged.failure);
+      continue;
+    }
+    await settle(work, record, merged.value.changed || record.seq !== null);
+    work.sessions.touch(stored.session.id, true);
+  }
+}
+
+/** Stores signals as they arrive (G1); one without a session is the organisation's. */
+export async function storeSignals(
+  work: BatchWork,
+  records: readonly SignalRecord[],
+): Promise<void> {
+  for (const record of records) {
+    const sessionId = record.sessionId;
+    const owned = { ...record, sessionId: sessionId ?? work.orgId };
+    const stored = sessionId === null ? undefined : findSession(work, owned);
+    if (sessionId !== null && stored === undefined) continue;
+    const row = {
+      ...record,
+      id: record.signalId,
+      subjectId: owned.sessionId,
+      agentId: record.agentId ?? stored?.session.agentId ?? null,
+      message: cutText(storableText(record.message), messageLimit).text,
+    };
+    const [isNews = false] = await work.context.tx.insertSignals(work.orgId, [row]);
+    await settle(work, owned, isNews);
+    if (!isNews) continue;
+    work.signalIds.push(record.signalId);
+    if (stored === undefined) continue;
+    stored.session.signalCount += 1;
+    stored.session.aborted ||= record.type === 'guardrail' && record.action === 'abort';
+    work.sessions.touch(stored.session.id, true);
+  }
+}
+
+/** Stores decision traces as they arrive (P7). */
+export async function storeTraces(work: BatchWork, records: readonly TraceRecord[]): Promise<void> {
+  for (const record of records) {
+    const stored = findSession(work, record);
+    if (stored === undefined) continue;
+    const row = { ...record, id: record.traceId };
+    const [isNews = false] = await work.context.tx.insertTraces(work.orgId, [row]);
+    await settle(work, record, isNews);
+    if (!isNews) continue;
+    stored.session.traceCount += 1;
+    stored.session.aborted ||= record.action === 'abort' && record.enforced;
+    work.sessions.touch(stored.session.id, true);
+  }
+}
+
+/** A record without an id of its own is known by its number. */
+async function isKnownNumber(work: BatchWork, record: MetricsRecord): Promise<boolean> {
+  const { sessionId, sender, seq } = record;
+  return sender !== null && seq !== null && work.ledgers.knows(sessionId, sender, seq);
+}
