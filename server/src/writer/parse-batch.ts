@@ -1,0 +1,214 @@
+import { limits } from '@niitaka/core/limits.ts';
+import { IngestEnvelope } from '@niitaka/protocol/ingest.ts';
+import type { ParsedBatch, ParsedRecord, RefusedRecord } from '../commands/ingest/record.ts';
+import { shapeProblem } from './check-shape.ts';
+import { readId, readTime, type Raw } from './parse-fields.ts';
+import { parseRecord, recordProblem, type Reading } from './parse-record.ts';
+import { schemaProblem, type RecordSchema } from './record-schemas.ts';
+
+/** What one ingest body held, and what its sender lost before any session (`sdk.dropped`). */
+export interface ReadBatch {
+  readonly batch: ParsedBatch;
+  readonly instanceId: string | null;
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/** Why a whole batch is refused, as HTTP says it. */
+export interface BatchRefusal {
+  readonly status: 400 | 413 | 422;
+  readonly code: 'invalid' | 'too_large';
+  readonly detail: string;
+}
+
+/** A batch that was read, or why none of it is taken. */
+export type ParsedBody<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: BatchRefusal };
+
+/** Reads one body; a failure refuses the whole batch, a bad record only itself (E5, E7). */
+export function parseBatch(
+  body: Uint8Array,
+  schemas: ReadonlyMap<string, RecordSchema>,
+): ParsedBody<ReadBatch> {
+  const read = readRecords(body);
+  if (!read.ok) return read;
+  const { envelope, records } = read.value;
+  const warnings: string[] = [];
+  const sdk = readEnvelope(envelope, warnings);
+  const parsed: ParsedRecord[] = [];
+  const refused: RefusedRecord[] = [];
+  for (const [index, record] of records.entries()) {
+    const reading = { index, instanceId: sdk.instanceId, warnings };
+    const problem = problemOf(record, schemas, reading);
+    if (problem === null) parsed.push(parseRecord(kindOf(record), record as Raw, reading));
+    else refused.push(refusal(record, reading, problem));
+  }
+  const batch = {
+    sentAtMs: sdk.sentAtMs,
+    records: parsed,
+    refused,
+    warnings,
+    recordCount: records.length,
+  };
+  return { ok: true, value: { batch, instanceId: sdk.instanceId, lost: sdk.lost } };
+}
+
+interface Problem {
+  readonly code: 'invalid' | 'unknown_kind' | 'too_large';
+  readonly message: string;
+}
+
+function readRecords(body: Uint8Array): ParsedBody<{ envelope: Raw; records: unknown[] }> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 200) : String(error);
+    return refused(400, 'invalid', `Cannot read the batch: it is not JSON in UTF-8: ${reason}`);
+  }
+  const records = isObject(parsed) ? parsed['records'] : undefined;
+  if (!isObject(parsed) || !Array.isArray(records)) {
+    return refused(
+      422,
+      'invalid',
+      'Cannot read the batch: wanted an object with an array "records"',
+    );
+  }
+  if (records.length > limits.batchRecords) {
+    return refused(
+      413,
+      'too_large',
+      `Cannot take the batch: it has ${records.length} records, at most ${limits.batchRecords} are taken`,
+    );
+  }
+  return { ok: true, value: { envelope: parsed, records } };
+}
+
+function refused(
+  status: BatchRefusal['status'],
+  code: BatchRefusal['code'],
+  detail: string,
+): ParsedBody<never> {
+  return { ok: false, refusal: { status, code, detail } };
+}
+
+interface Sdk {
+  readonly sentAtMs: number | null;
+  readonly instanceId: string | null;
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/** Bad fields around the records are left out with a warning: they never sink a batch. */
+function readEnvelope(envelope: Raw, warnings: string[]): Sdk {
+  const read = <K extends keyof typeof IngestEnvelope.shape>(field: K) => {
+    const result = IngestEnvelope.shape[field].safeParse(envelope[field]);
+    if (!result.success)
+      warnings.push(
+        `${field} is left out: ${result.error.issues[0]?.message ?? 'not as it must be'}`,
+      );
+    return result.data;
+  };
+  for (const field of Object.keys(envelope)) {
+    if (field !== 'records' && !(field in IngestEnvelope.shape)) {
+      warnings.push(`unknown field ${JSON.stringify(field.slice(0, 64))} is left out`);
+    }
+  }
+  const sdk = read('sdk') as { instance_id?: string; dropped?: Record<string, number> } | undefined;
+  read('policy_revisions');
+  const sentAtMs = readTime(read('sent_at'));
+  return {
+    sentAtMs: Number.isNaN(sentAtMs) ? null : sentAtMs,
+    instanceId: readId(sdk?.instance_id),
+    lost: sdk?.dropped ?? {},
+  };
+}
+
+function problemOf(
+  record: unknown,
+  schemas: ReadonlyMap<string, RecordSchema>,
+  reading: Reading,
+): Problem | null {
+  if (!isObject(record))
+    return { code: 'invalid', message: 'Cannot read this record: wanted an object' };
+  const kind = kindOf(record);
+  const schema = schemas.get(kind);
+  if (schema === undefined) {
+    const shown = JSON.stringify(record['kind'] ?? null).slice(0, 80);
+    return { code: 'unknown_kind', message: `Unknown record kind ${shown}` };
+  }
+  const invalid = (what: string): Problem => ({
+    code: 'invalid',
+    message: `Cannot read this ${kind} record: ${what}`,
+  });
+  const shape = shapeProblem(record);
+  if (shape !== null) return invalid(shape);
+  if (!schema.validate(record)) {
+    return { code: 'invalid', message: schemaProblem(kind, record, schema.validate.errors?.[0]) };
+  }
+  const problem = recordProblem(kind, record);
+  if (problem !== null) return invalid(problem);
+  warnOfUnknown(record, schema, reading);
+  return sizeProblem(record);
+}
+
+/** Only a record with long text can be too large: others are not written out again to be measured. */
+function sizeProblem(record: Raw): Problem | null {
+  if (roughSize(record) <= limits.recordBytes / 6) return null;
+  const bytes = Buffer.byteLength(JSON.stringify(record));
+  if (bytes <= limits.recordBytes) return null;
+  return {
+    code: 'too_large',
+    message: `Cannot take this record: it has ${bytes} bytes, at most ${limits.recordBytes} are taken`,
+  };
+}
+
+/** Characters of all texts and keys plus a few for every value: at most six bytes of JSON each. */
+function roughSize(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 2;
+  if (Array.isArray(value)) {
+    for (const part of value) size += roughSize(part);
+    return size;
+  }
+  for (const key in value) size += key.length + 4 + roughSize((value as Raw)[key]);
+  return size;
+}
+
+function warnOfUnknown(record: Raw, schema: RecordSchema, { index, warnings }: Reading): void {
+  for (const field in record) {
+    if (schema.fields.has(field)) continue;
+    warnings.push(
+      `records[${index}]: unknown field ${JSON.stringify(field.slice(0, 64))} is left out`,
+    );
+  }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whose number it was is read as far as it can be, for the ledger. */
+function refusal(record: unknown, { index, instanceId }: Reading, problem: Problem): RefusedRecord {
+  const raw: Raw = isObject(record) ? record : {};
+  const seq = raw['seq'];
+  return {
+    index,
+    ...problem,
+    retryable: false,
+    sessionId: uuidOf(raw['session_id']),
+    sender: uuidOf(raw['sender']) ?? instanceId,
+    seq: typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 1 ? seq : null,
+  };
+}
+
+function uuidOf(value: unknown): string | null {
+  return typeof value === 'string' && uuid.test(value) ? value.toLowerCase() : null;
+}
+
+function kindOf(record: unknown): string {
+  const kind = isObject(record) ? record['kind'] : undefined;
+  return typeof kind === 'string' ? kind : '';
+}
+
+function isObject(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
