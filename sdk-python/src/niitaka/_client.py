@@ -89,9 +89,10 @@ class Client:
         with self.lock:
             if not ledger.is_open:
                 self._open(ledger)
-            if not self.backlog.append(ledger.number(body)):
+            numbered = ledger.number(body)
+            if not self.backlog.append(numbered):
                 ledger.drop("queue_full")
-            self._ring_if_due()
+            self._ring_if_due(len(numbered))
 
     def record(self, record: Record) -> None:
         """Queues a record outside the ledger."""
@@ -99,7 +100,7 @@ class Client:
         with self.lock:
             if not self.backlog.append(body):
                 self._lose("queue_full")
-            self._ring_if_due()
+            self._ring_if_due(len(body))
 
     def record_call(self, call: OpenCall, closing: Record) -> None:
         """Queues the closing record of a call: an update when its opening was sent, else all of it at once."""
@@ -120,9 +121,11 @@ class Client:
         with self.lock:
             self.open_calls.add(call)
 
-    def _ring_if_due(self) -> None:
-        waiting = self.backlog.waiting_records
-        if waiting == 1 or waiting == FLUSH_RECORDS or self.backlog.waiting_bytes >= FLUSH_BYTES:
+    def _ring_if_due(self, added: int) -> None:
+        backlog = self.backlog
+        records = backlog.waiting_records
+        # Only where a bound is crossed: while the server is away, every further ring would be for nothing.
+        if records == 1 or records == FLUSH_RECORDS or 0 <= backlog.waiting_bytes - FLUSH_BYTES < added:
             self._ring()
 
     def ledger_of(self, session_id: str, started_here: bool) -> Ledger:

@@ -12,8 +12,9 @@ Moment = Union[datetime, float, int]
 _MIN_MS = 0
 _MAX_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
 
-# INVARIANT: one tuple, swapped whole, so that no thread pairs a second with the text of another.
-_cached = (-1, "")
+# INVARIANT: tuples, swapped whole, so that no thread pairs a time with the text of another.
+_second = (-1, "")
+_moment = (-1, "")
 
 
 def now_ms() -> int:
@@ -22,12 +23,17 @@ def now_ms() -> int:
 
 def rfc3339(ms: int) -> str:
     """`ms` as `2026-01-02T03:04:05.678Z`."""
-    global _cached
-    second, rest = divmod(ms, 1000)
-    cached = _cached
-    if cached[0] != second:
-        cached = _cached = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
-    return f"{cached[1]}.{rest:03d}Z"
+    global _second, _moment
+    moment = _moment
+    if moment[0] == ms:
+        return moment[1]
+    seconds, rest = divmod(ms, 1000)
+    second = _second
+    if second[0] != seconds:
+        second = _second = (seconds, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)))
+    text = f"{second[1]}.{rest:03d}Z"
+    _moment = (ms, text)
+    return text
 
 
 def moment_ms(moment: Moment, name: str) -> int:

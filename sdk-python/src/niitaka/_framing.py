@@ -9,13 +9,14 @@ from typing import Iterator, Tuple
 from ._limits import FRAME_BYTES
 
 _HEAD = struct.Struct("<II")
+_pack = _HEAD.pack
 
 #: Bytes that stand before a body.
 HEAD_BYTES = _HEAD.size
 
 
 def frame(body: bytes) -> bytes:
-    return _HEAD.pack(len(body), zlib.crc32(body)) + body
+    return _pack(len(body), zlib.crc32(body)) + body
 
 
 def read_frames(content: bytes) -> Iterator[Tuple[int, bytes, bool]]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 from uuid import UUID
 
 from ._limits import JSON_DEPTH, JSON_KEYS, RECORD_BYTES, TEXT_BYTES, TRUNCATED_ENTRIES
@@ -16,8 +16,20 @@ Record = Dict[str, Any]
 
 #: Room is left for the sender and the number that are added behind.
 _BODY_BYTES = RECORD_BYTES - 256
+#: The least that more than `JSON_KEYS` keys take.
+_KEYS_BYTES = 5 * JSON_KEYS
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+def _encoder() -> Callable[[Any], str]:
+    """The encoder of the standard library, made once rather than at every call where it is written in C."""
+    plain = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
+    make, escape = getattr(json.encoder, "c_make_encoder", None), getattr(json.encoder, "c_encode_basestring", None)
+    if make is None or escape is None:
+        return plain.encode
+    encode = make(None, plain.default, escape, None, ":", ",", False, False, False)
+    return lambda value: "".join(encode(value, 0))
+
+
+_encode = _encoder()
 
 
 def encode_record(record: Record) -> bytes:
@@ -27,9 +39,10 @@ def encode_record(record: Record) -> bytes:
     except Exception:  # not JSON, not finite, circular, too deep, lone surrogates
         return _encode_cut(record)
     # Cheap bounds: only a longer or richer body can hold a text, depth or object over its limit.
-    if len(body) > TEXT_BYTES or body.count(b'":') > JSON_KEYS or body.count(b"{") + body.count(b"[") > JSON_DEPTH:
+    size = len(body)
+    if size > TEXT_BYTES or size > _KEYS_BYTES and body.count(b'":') > JSON_KEYS:
         return _encode_cut(record)
-    return body
+    return body if body.count(b"{") + body.count(b"[") <= JSON_DEPTH else _encode_cut(record)
 
 
 def parse_object(body: bytes) -> Optional[Record]:

@@ -16,6 +16,7 @@ from ._limits import EXIT_SECONDS
 from ._options import Options, Redact, read_options
 from ._sender import Sender
 from ._spool_folder import folder_name, spool_root
+from ._uuid7 import draw_anew
 from ._wake import Wake
 from ._warn import renew_lock, warn_once
 
@@ -243,6 +244,7 @@ def _after_fork_in_child() -> None:
     global _lock, _is_exit_hooked
     _lock = threading.RLock()
     renew_lock()
+    draw_anew()
     for runtime in _forking:
         runtime.after_fork_in_child()
     _forking.clear()

@@ -72,12 +72,14 @@ class Session:
         if level is not None and level not in LEVELS:
             raise ValueError(f"level must be one of {', '.join(LEVELS)}: got {level!r}")
         now = now_ms()
-        end = now if ended_at is None else moment_ms(ended_at, "ended_at")
-        start = min(now, end) if started_at is None else moment_ms(started_at, "started_at")
         event_id = uuid7(now)
         client = self._client
+        end = now if ended_at is None else moment_ms(ended_at, "ended_at")
+        start = min(now, end) if started_at is None else moment_ms(started_at, "started_at")
         if client is None:
             return event_id
+        content = _data_of(type, data)
+        redact = self._options.redact
         record: Record = {
             "kind": "event",
             "session_id": self.session_id,
@@ -85,7 +87,7 @@ class Session:
             "type": type,
             "started_at": rfc3339(start),
             "ended_at": rfc3339(end),
-            "data": self._redacted("data", _data_of(type, data)),
+            "data": content if redact is None else redacted(redact, "data", content),
         }
         if name is not None:
             record["name"] = self._redacted("name", str(name))
@@ -192,15 +194,19 @@ class Session:
         try:
             if trouble is not None:
                 self.error(trouble)
+        except Exception as own:  # the host's exception goes on unchanged, whatever fails here
+            warn_once("internal", f"cannot record an exception: {type(own).__name__}: {own}")
         finally:
             self.is_over = True
             if self._client is not None:
                 self._client.end_session(self)
 
 
-def _data_of(type: str, data: Any) -> Dict[str, Any]:
+def _data_of(event_type: str, data: Any) -> Dict[str, Any]:
+    if type(data) is dict:
+        return data  # as it is: it is encoded before the call returns
     if data is None:
         return {}
     if isinstance(data, Mapping):
         return dict(data)
-    return {"message" if type == "log" else "value": data}
+    return {"message" if event_type == "log" else "value": data}
