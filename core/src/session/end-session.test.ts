@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runningSession } from './fixtures/running-session.ts';
 import { endSession, isAfterEnd } from './end-session.ts';
-import type { Session } from './session.ts';
 import { closeIfStale } from './sign-of-life.ts';
 
 const ender = '00000000-0000-4000-8000-00000000000a';
