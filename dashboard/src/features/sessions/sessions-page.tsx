@@ -1,4 +1,111 @@
-/** The sessions. */
+import { useCallback, useMemo, useRef } from 'react';
+import { formatCount } from '../../lib/format-count.ts';
+import { parseSearchParams } from '../../lib/url/search-params.ts';
+import { withDrawer, withoutDrawer } from '../../lib/url/drawer-search.ts';
+import { useColumns } from './columns/use-columns.ts';
+import { ColumnsPopover } from './columns/columns-popover.tsx';
+import { ExportMenu } from './export/export-menu.tsx';
+import { useLiveFigures, useSessionHistogram, useSessionStats } from './figures.ts';
+import { FilterBar } from './filters/filter-bar.tsx';
+import { customRangeSearch, previousLabel } from './filters/range.ts';
+import { RangePicker } from './filters/range-picker.tsx';
+import { Histogram } from './histogram/histogram.tsx';
+import { listSpec } from './list-spec.ts';
+import { useSessionList } from './list/use-session-list.ts';
+import { LiveLight } from './live-light.tsx';
+import { ListArea } from './list-area.tsx';
+import { RootNote } from './root-note.tsx';
+import { tileTexts } from './tiles/tile-texts.ts';
+import { Tiles } from './tiles/tiles.tsx';
+import { usePageSearch } from './use-page-search.ts';
+import { ViewsMenu } from './views/views-menu.tsx';
+
+/** The sessions: four figures, their course over time, and the list as a tree. */
 export function SessionsPage() {
-  return <h1 className="p-5 text-title">Sessions</h1>;
+  const [search, change] = usePageSearch();
+  const [columns, setColumns] = useColumns();
+  const scroller = useRef<HTMLDivElement>(null);
+  const spec = useMemo(() => listSpec(search, Date.now()), [search]);
+  const list = useSessionList(spec.key, () => listSpec(search, Date.now()));
+  const stats = useSessionStats(spec.figuresKey, () => listSpec(search, Date.now()).figuresQuery);
+  const histogram = useSessionHistogram(
+    spec.figuresKey,
+    () => listSpec(search, Date.now()).figuresQuery,
+  );
+  useLiveFigures();
+  const onOpen = useCallback((id: string) => change(withDrawer({}, id)), [change]);
+  const onSearch = useCallback(
+    (q: string) => change({ q: q === '' ? undefined : q }, 'replace'),
+    [change],
+  );
+  return (
+    <div ref={scroller} className="@container min-h-0 flex-1 overflow-auto overscroll-contain">
+      <div className="flex min-h-full w-max min-w-full flex-col gap-2.5 px-5 pt-3 pb-5 max-sm:w-full max-sm:px-3">
+        <Fixed>
+          <header className="flex flex-wrap items-center gap-2.5">
+            <h1 className="text-title">Sessions</h1>
+            <LiveLight />
+            <span className="flex-1" />
+            <RangePicker range={spec.range} onChange={change} />
+            <ViewsMenu
+              search={search}
+              onOpen={(query) => change({ ...cleared(search), ...parseSearchParams(query) })}
+            />
+            <ExportMenu query={() => spec.query} range={spec.range} columns={columns} />
+          </header>
+        </Fixed>
+        <Fixed>
+          <Tiles
+            tiles={
+              stats.data === undefined ? null : tileTexts(stats.data, previousLabel(spec.range))
+            }
+          />
+        </Fixed>
+        <Fixed>
+          <Histogram
+            histogram={histogram.data ?? null}
+            onZoom={(fromMs, toMs) => change(customRangeSearch(fromMs, toMs))}
+          />
+        </Fixed>
+        <Fixed>
+          <FilterBar
+            search={search}
+            counts={stats.data?.by_status ?? null}
+            onChange={change}
+            onSearch={onSearch}
+          >
+            <span className="text-muted">{formatCount(list.snapshot.list.totalEstimate)}</span>
+            <ColumnsPopover state={columns} onChange={setColumns} />
+          </FilterBar>
+        </Fixed>
+        {spec.rootId !== null && (
+          <RootNote id={spec.rootId} onBack={() => change({ root: undefined })} />
+        )}
+        <ListArea
+          list={list}
+          spec={spec}
+          search={search}
+          columns={columns}
+          scroller={scroller}
+          onColumns={setColumns}
+          onChange={change}
+          onOpen={onOpen}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Stays in view when a wide list is scrolled sideways. */
+function Fixed({ children }: { readonly children: React.ReactNode }) {
+  return (
+    <div className="sticky left-5 w-[calc(100cqw-40px)] max-sm:left-3 max-sm:w-full">
+      {children}
+    </div>
+  );
+}
+
+function cleared(search: Readonly<Record<string, string | undefined>>) {
+  const empty = Object.fromEntries(Object.keys(search).map((key) => [key, undefined]));
+  return withoutDrawer({ ...empty, env: search['env'] });
 }

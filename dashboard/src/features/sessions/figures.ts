@@ -1,0 +1,46 @@
+import type { SessionHistogram, SessionStats } from '@niitaka/protocol/session.ts';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { apiGet, type Query } from '../../lib/api/api-fetch.ts';
+import { useLiveSessions } from '../../lib/live/use-live-sessions.ts';
+
+const rereadEveryMs = 2_000;
+const family = 'session-figures';
+
+/** The tiles of a list; `queryNow` gives its query as of the moment of reading. */
+export function useSessionStats(key: string, queryNow: () => Query) {
+  return useQuery({
+    queryKey: [family, 'stats', key],
+    queryFn: ({ signal }) => apiGet<SessionStats>('/sessions/stats', queryNow(), signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The bars of a list. */
+export function useSessionHistogram(key: string, queryNow: () => Query) {
+  return useQuery({
+    queryKey: [family, 'histogram', key],
+    queryFn: ({ signal }) => apiGet<SessionHistogram>('/sessions/histogram', queryNow(), signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Reads tiles and bars again while changes come, at most every 2 s. */
+export function useLiveFigures(): void {
+  const cache = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const soon = () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void cache.invalidateQueries({ queryKey: [family] });
+    }, rereadEveryMs);
+  };
+  useLiveSessions({ onSession: soon, onDeleted: soon, onReset: soon });
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
+}

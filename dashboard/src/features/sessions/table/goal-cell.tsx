@@ -1,0 +1,100 @@
+import type { SessionRow } from '@niitaka/protocol/session.ts';
+import { ChevronRight } from 'lucide-react';
+import { classNames } from '../../../components/class-names.ts';
+import { Tag } from '../../../components/tag.tsx';
+import { formatCount, formatNoun } from '../../../lib/format-count.ts';
+import { useNowText } from '../../../lib/use-now.ts';
+import { rowNote } from './row-note.ts';
+
+const indentPx = 20;
+
+export interface GoalCellProps {
+  readonly row: SessionRow;
+  readonly level: number;
+  readonly expanded: boolean;
+  readonly onToggle: () => void;
+}
+
+/** The goal with its place in the tree, and what is worth knowing beside it. */
+export function GoalCell({ row, level, expanded, onToggle }: GoalCellProps) {
+  return (
+    <>
+      <DepthGuides level={level} />
+      <span className="flex w-5 shrink-0 justify-center">
+        {row.child_count > 0 && (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={expanded ? 'Hide children' : 'Show children'}
+            onClick={(event) => {
+              event.stopPropagation();
+              onToggle();
+            }}
+            className="-mx-1 flex h-7 w-7 items-center justify-center rounded-sm text-muted hover:bg-sunk hover:text-text"
+          >
+            <ChevronRight
+              size={13}
+              strokeWidth={2}
+              aria-hidden="true"
+              className={classNames('transition-transform', expanded && 'rotate-90')}
+            />
+          </button>
+        )}
+      </span>
+      <GoalText row={row} />
+      <GoalTags row={row} />
+      <Note row={row} />
+    </>
+  );
+}
+
+/** The goal, or that there is none. */
+export function GoalText({ row }: { readonly row: SessionRow }) {
+  if (row.goal === null || row.goal === '') {
+    return <span className="truncate text-faint">no goal</span>;
+  }
+  return (
+    <span className="truncate font-medium" title={row.goal}>
+      {row.goal}
+    </span>
+  );
+}
+
+/** The marks of a row: children, matches below, aborted, unpriced. */
+export function GoalTags({ row }: { readonly row: SessionRow }) {
+  return (
+    <>
+      {row.child_count > 0 && <Tag>{formatNoun(row.child_count, 'child', 'children')}</Tag>}
+      {row.matched_descendants !== undefined && row.matched_descendants > 0 && (
+        <Tag tone="accent">{formatCount(row.matched_descendants)} matching below</Tag>
+      )}
+      {row.aborted && <Tag tone="rust">aborted</Tag>}
+      {row.unpriced_count > 0 && <Tag tone="gold">{formatCount(row.unpriced_count)} unpriced</Tag>}
+      {row.parent_refused !== null && (
+        <Tag tone="gold" title={row.parent_refused}>
+          parent refused
+        </Tag>
+      )}
+    </>
+  );
+}
+
+/** What a row waits for, ticking. */
+export function Note({ row }: { readonly row: SessionRow }) {
+  const note = useNowText((now) => rowNote(row, now));
+  if (note === '') return null;
+  return <span className="shrink-0 truncate text-sm text-muted">{note}</span>;
+}
+
+function DepthGuides({ level }: { readonly level: number }) {
+  if (level <= 1) return null;
+  return (
+    <span aria-hidden="true" className="flex shrink-0 self-stretch">
+      {Array.from({ length: level - 1 }, (_, depth) => (
+        <span key={depth} className="border-line" style={{ width: indentPx }}>
+          <span className="mx-auto block h-full w-px bg-line" />
+        </span>
+      ))}
+    </span>
+  );
+}
