@@ -7,6 +7,7 @@ import {
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { RollupDelta, StoredSession, TreeDelta } from '../storage/session-tx.ts';
 import type { CommandContext } from './command.ts';
+import { difference, negated, sum } from './figures.ts';
 
 interface Held {
   readonly stored: StoredSession;
@@ -131,39 +132,4 @@ function mergeTrees(work: readonly Held[]): TreeDelta[] {
     }
   }
   return [...merged].map(([rootSessionId, figures]) => ({ rootSessionId, figures }));
-}
-
-type Figures = Readonly<Record<string, number | bigint>>;
-
-/** `after` less `before`; null when they are equal. */
-function difference<T extends object>(after: T, before: T | null): T | null {
-  if (before === null) return after;
-  const delta: Record<string, number | bigint> = {};
-  let moved = false;
-  for (const [key, value] of Object.entries(after as Figures)) {
-    const old = (before as Figures)[key];
-    const change = typeof value === 'bigint' ? value - BigInt(old ?? 0) : value - Number(old ?? 0);
-    delta[key] = change;
-    moved ||= change !== 0 && change !== 0n;
-  }
-  return moved ? (delta as T) : null;
-}
-
-function sum<T extends object>(left: T, right: T): T {
-  const total: Record<string, number | bigint> = {};
-  for (const [key, value] of Object.entries(left as Figures)) {
-    const other = (right as Figures)[key] ?? 0;
-    total[key] = typeof value === 'bigint' ? value + BigInt(other) : value + Number(other);
-  }
-  return total as T;
-}
-
-function negated<T extends object>(figures: T): T {
-  const zero = Object.fromEntries(
-    Object.entries(figures as Figures).map(([key, value]) => [
-      key,
-      typeof value === 'bigint' ? 0n : 0,
-    ]),
-  ) as T;
-  return difference(zero, figures) ?? zero;
 }

@@ -1,0 +1,50 @@
+import { closeStaleSessions } from './close-stale-sessions.ts';
+import type { Command } from './command.ts';
+import { createKey } from './create-key.ts';
+import { createOrganisation } from './create-organisation.ts';
+import { createSignInLink } from './create-sign-in-link.ts';
+import { createView } from './create-view.ts';
+import { deleteSession } from './delete-session.ts';
+import { deleteView } from './delete-view.ts';
+import { ingestBatch } from './ingest/ingest-batch.ts';
+import { invitePerson } from './invite-person.ts';
+import { moveQueuedTrees } from './move-queued-trees.ts';
+import { noteDeed } from './note-deed.ts';
+import { noteLastUses } from './note-last-uses.ts';
+import { publishRoots } from './publish-roots.ts';
+import { revokeKey } from './revoke-key.ts';
+import { revokePerson } from './revoke-person.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+
+/** Every write of the server by its name. */
+export const commands = {
+  'close-stale-sessions': closeStaleSessions,
+  'create-key': createKey,
+  'create-organisation': createOrganisation,
+  'create-sign-in-link': createSignInLink,
+  'create-view': createView,
+  'delete-session': deleteSession,
+  'delete-view': deleteView,
+  'ingest-batch': ingestBatch,
+  'invite-person': invitePerson,
+  'move-queued-trees': moveQueuedTrees,
+  'note-deed': noteDeed,
+  'note-last-uses': noteLastUses,
+  'publish-roots': publishRoots,
+  'revoke-key': revokeKey,
+  'revoke-person': revokePerson,
+  'sign-in': signIn,
+  'sign-out': signOut,
+} as const;
+
+/** A command's name. */
+export type CommandName = keyof typeof commands;
+
+/** What a command takes. */
+export type CommandArgs<Name extends CommandName> =
+  (typeof commands)[Name] extends Command<infer Args, infer _Value> ? Args : never;
+
+/** What a command gives. */
+export type CommandValue<Name extends CommandName> =
+  (typeof commands)[Name] extends Command<infer _Args, infer Value> ? Value : never;
