@@ -190,8 +190,8 @@ export const derivedChecks: readonly TableCheck[] = [
     key: ['org_id', 'session_id', 'key', 'value'],
     fields: ['tags'],
     stored: 'SELECT org_id, session_id, key, value, 1 AS tags FROM session_tags',
-    recomputed: `SELECT org_id, id AS session_id, t.key AS key, t.value AS value, 1 AS tags
-      FROM sessions, json_each(tags) AS t`,
+    recomputed: `SELECT org_id, s.id AS session_id, t.key AS key, t.value AS value, 1 AS tags
+      FROM sessions s, json_each(s.tags) AS t`,
   },
   {
     name: 'live feed',
