@@ -36,6 +36,11 @@ export function listSpec(search: SearchParams, nowMs: number): ListSpec {
   };
 }
 
+/** The same at this moment. */
+export function listSpecNow(search: SearchParams): ListSpec {
+  return listSpec(search, Date.now());
+}
+
 function sorted(search: SearchParams): SearchParams {
   return Object.fromEntries(Object.entries(search).sort(([a], [b]) => a.localeCompare(b)));
 }

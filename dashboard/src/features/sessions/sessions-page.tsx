@@ -10,7 +10,7 @@ import { FilterBar } from './filters/filter-bar.tsx';
 import { customRangeSearch, previousLabel } from './filters/range.ts';
 import { RangePicker } from './filters/range-picker.tsx';
 import { Histogram } from './histogram/histogram.tsx';
-import { listSpec } from './list-spec.ts';
+import { listSpecNow } from './list-spec.ts';
 import { useSessionList } from './list/use-session-list.ts';
 import { LiveLight } from './live-light.tsx';
 import { ListArea } from './list-area.tsx';
@@ -25,13 +25,10 @@ export function SessionsPage() {
   const [search, change] = usePageSearch();
   const [columns, setColumns] = useColumns();
   const scroller = useRef<HTMLDivElement>(null);
-  const spec = useMemo(() => listSpec(search, Date.now()), [search]);
-  const list = useSessionList(spec.key, () => listSpec(search, Date.now()));
-  const stats = useSessionStats(spec.figuresKey, () => listSpec(search, Date.now()).figuresQuery);
-  const histogram = useSessionHistogram(
-    spec.figuresKey,
-    () => listSpec(search, Date.now()).figuresQuery,
-  );
+  const spec = useMemo(() => listSpecNow(search), [search]);
+  const list = useSessionList(spec.key, () => listSpecNow(search));
+  const stats = useSessionStats(spec.figuresKey, () => listSpecNow(search).figuresQuery);
+  const histogram = useSessionHistogram(spec.figuresKey, () => listSpecNow(search).figuresQuery);
   useLiveFigures();
   const onOpen = useCallback((id: string) => change(withDrawer({}, id)), [change]);
   const onSearch = useCallback(
@@ -45,7 +42,7 @@ export function SessionsPage() {
           <header className="flex flex-wrap items-center gap-2.5">
             <h1 className="text-title">Sessions</h1>
             <LiveLight />
-            <span className="flex-1" />
+            <span className="flex-1 max-sm:basis-1/3" />
             <RangePicker range={spec.range} onChange={change} />
             <ViewsMenu
               search={search}

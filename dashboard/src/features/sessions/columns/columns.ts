@@ -36,7 +36,7 @@ export interface Column {
 export const columns: Readonly<Record<ColumnId, Column>> = {
   status: column('Status', 92, ['status']),
   goal: { ...column('Goal', null, ['goal']), minWidth: 180 },
-  agent: column('Agent', 152, ['agent_id', 'agent_version']),
+  agent: column('Agent', 164, ['agent_id', 'agent_version']),
   started: { ...column('Started', 98, ['started_at']), sort: 'started_at' },
   duration: { ...number('Duration', 88, ['duration_ms']), sort: 'duration' },
   cost: { ...number('Cost', 140, ['total_cost', 'tree_cost', 'unpriced_count']), sort: 'cost' },

@@ -54,7 +54,8 @@ export function ExportMenu({ query, range, columns }: ExportMenuProps) {
     <Menu
       trigger={
         <button type="button" className={buttonClass()}>
-          <Download size={14} strokeWidth={1.6} aria-hidden="true" /> Export
+          <Download size={14} strokeWidth={1.6} aria-hidden="true" />
+          <span className="max-sm:sr-only">Export</span>
         </button>
       }
     >

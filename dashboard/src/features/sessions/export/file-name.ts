@@ -2,7 +2,6 @@ import type { Range } from '../filters/range.ts';
 
 /** The name of an export: what it holds and the range, as `niitaka-sessions_2026-11-16_2026-11-22.csv`. */
 export function fileName(range: Range, nowMs: number, format: 'csv' | 'jsonl'): string {
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   return `niitaka-sessions_${day(range.fromMs)}_${day(range.toMs ?? nowMs)}.${format}`;
 }
 
@@ -11,4 +10,8 @@ export function bytesText(bytes: number): string {
   return bytes < 1_000_000
     ? `${Math.ceil(bytes / 1_000)} kB`
     : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function day(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }

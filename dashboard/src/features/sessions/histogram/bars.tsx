@@ -27,6 +27,7 @@ export function Bars({ bars, onPoint, onZoom }: BarsProps) {
   };
   return (
     <div
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- bars are drawn, nothing is loaded
       role="img"
       aria-label={`${bars.reduce((sum, bar) => sum + bar.total, 0)} sessions in ${bars.length} bars; the table view lists them`}
       className="relative mt-1 flex cursor-crosshair touch-pan-y items-end gap-px select-none"

@@ -10,10 +10,9 @@ export interface HistogramTableProps {
 /** The bars as a table; each start zooms into its bar. */
 export function HistogramTable({ bars, onZoom }: HistogramTableProps) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must take the focus
-    <div
+    <section
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
       tabIndex={0}
-      role="region"
       aria-label="Sessions by start"
       className="mt-1 max-h-52 overflow-y-auto"
     >
@@ -43,15 +42,15 @@ export function HistogramTable({ bars, onZoom }: HistogramTableProps) {
                   {formatDayClock(bar.startMs, bar.startMs)}
                 </button>
               </th>
-              {[bar.total, bar.done, bar.withErrors, bar.stale, bar.running].map((count, index) => (
-                <td key={index} className={`text-right ${count === 0 ? 'text-faint' : ''}`}>
-                  {formatCount(count)}
+              {(['total', 'done', 'withErrors', 'stale', 'running'] as const).map((part) => (
+                <td key={part} className={`text-right ${bar[part] === 0 ? 'text-faint' : ''}`}>
+                  {formatCount(bar[part])}
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

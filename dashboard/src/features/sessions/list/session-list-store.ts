@@ -63,8 +63,7 @@ export class SessionListStore {
   #visible: readonly string[] = [];
   #liveTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether new rows may be shown at once; the page sets it by where the reader is. */
-  mayShow = true;
+  #mayShow = true;
 
   constructor(spec: ListQuery) {
     this.#spec = spec;
@@ -117,6 +116,12 @@ export class SessionListStore {
       if (!this.#abort.signal.aborted) this.#set({ loadingMore: false, moreFailed: true });
     }
   }
+
+  /** Says whether new rows may be shown at once; those held back are, as soon as they may. */
+  readonly allowShow = (may: boolean): void => {
+    this.#mayShow = may;
+    if (may && this.#snapshot.list.pending.size > 0) this.showPending();
+  };
 
   /** Shows the rows that were held back: the list is read from its top. */
   readonly showPending = (): void => {
@@ -233,7 +238,7 @@ export class SessionListStore {
       else if (this.#joins(row) === 'unknown') this.refreshSoon();
       this.#onChild(row);
     }
-    const show = this.mayShow && this.#spec.sort === '-started_at';
+    const show = this.#mayShow && this.#spec.sort === '-started_at';
     const list = applyLive(this.#snapshot.list, { changed, arrived, show });
     const structural = arrived.length > 0;
     if (structural) this.#setList(list, {});

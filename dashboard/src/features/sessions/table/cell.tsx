@@ -79,19 +79,19 @@ export function CostCell({ row }: { readonly row: SessionRow }) {
   const { own, tone, tree, caution } = costText(row);
   return (
     <span className="inline-flex items-baseline gap-1.5" title={caution ?? undefined}>
+      {caution !== null && <span className="sr-only">{caution}</span>}
       {caution !== null && (
         <TriangleAlert
           size={12}
           strokeWidth={1.8}
           className="translate-y-px text-gold"
-          role="img"
-          aria-label={caution}
+          aria-hidden="true"
         />
       )}
       <span className={tone === 'plain' ? '' : tone === 'zero' ? 'text-faint' : 'text-muted'}>
         {own}
       </span>
-      {tree !== null && <span className="text-xs text-muted">{tree}</span>}
+      {tree !== null && <span className="text-xs text-muted max-sm:hidden">{tree}</span>}
     </span>
   );
 }
@@ -99,10 +99,12 @@ export function CostCell({ row }: { readonly row: SessionRow }) {
 function AgentCell({ row }: { readonly row: SessionRow }) {
   if (row.agent_id === null) return <span className="text-faint">no agent</span>;
   return (
-    <span className="truncate" title={row.agent_id}>
-      {row.agent_id}
+    <span className="flex min-w-0 gap-1" title={row.agent_id}>
+      <span className="truncate">{row.agent_id}</span>
       {row.agent_version !== null && (
-        <span className="text-faint"> {versionText(row.agent_version)}</span>
+        <span className="max-w-20 shrink-0 truncate text-faint">
+          {versionText(row.agent_version)}
+        </span>
       )}
     </span>
   );

@@ -6,7 +6,8 @@ import { formatCount, formatNoun } from '../../../lib/format-count.ts';
 import { useNowText } from '../../../lib/use-now.ts';
 import { rowNote } from './row-note.ts';
 
-const indentPx = 20;
+/** How far each level of the tree stands in. */
+export const indentPx = 16;
 
 export interface GoalCellProps {
   readonly row: SessionRow;
@@ -54,7 +55,7 @@ export function GoalText({ row }: { readonly row: SessionRow }) {
     return <span className="truncate text-faint">no goal</span>;
   }
   return (
-    <span className="truncate font-medium" title={row.goal}>
+    <span className="min-w-12 truncate font-medium" title={row.goal}>
       {row.goal}
     </span>
   );
@@ -83,7 +84,7 @@ export function GoalTags({ row }: { readonly row: SessionRow }) {
 export function Note({ row }: { readonly row: SessionRow }) {
   const note = useNowText((now) => rowNote(row, now));
   if (note === '') return null;
-  return <span className="shrink-0 truncate text-sm text-muted">{note}</span>;
+  return <span className="min-w-0 shrink-[99] truncate text-sm text-muted">{note}</span>;
 }
 
 function DepthGuides({ level }: { readonly level: number }) {
@@ -91,8 +92,8 @@ function DepthGuides({ level }: { readonly level: number }) {
   return (
     <span aria-hidden="true" className="flex shrink-0 self-stretch">
       {Array.from({ length: level - 1 }, (_, depth) => (
-        <span key={depth} className="border-line" style={{ width: indentPx }}>
-          <span className="mx-auto block h-full w-px bg-line" />
+        <span key={depth} className="flex justify-center" style={{ width: indentPx }}>
+          <span className="w-px bg-line" />
         </span>
       ))}
     </span>

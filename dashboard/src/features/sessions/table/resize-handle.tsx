@@ -10,7 +10,6 @@ export interface ResizeHandleProps {
 /** The edge of a column: dragged, or moved with the arrow keys. */
 export function ResizeHandle({ label, onResize }: ResizeHandleProps) {
   const drag = useRef<{ x: number; width: number }>(undefined);
-  const widthOf = (element: Element) => element.parentElement?.getBoundingClientRect().width ?? 0;
 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     event.preventDefault();
@@ -41,4 +40,8 @@ export function ResizeHandle({ label, onResize }: ResizeHandleProps) {
       className="absolute inset-y-1.5 -right-1 z-10 w-2 cursor-col-resize touch-none rounded-sm outline-offset-0 hover:bg-accent/30"
     />
   );
+}
+
+function widthOf(handle: Element): number {
+  return handle.parentElement?.getBoundingClientRect().width ?? 0;
 }

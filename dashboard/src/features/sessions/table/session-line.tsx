@@ -43,7 +43,7 @@ export const SessionLine = memo(function SessionLine(props: SessionLineProps) {
         'absolute inset-x-0 grid cursor-pointer grid-cols-(--columns) border-b border-line2 hover:bg-row max-sm:block',
         props.open && '!bg-sel',
         props.fresh && 'animate-fade-tint',
-        props.active && 'shadow-[inset_2px_0_0_var(--accent)]',
+        props.active && 'shadow-[inset_0_0_0_2px_var(--accent)]',
         props.dimmed && 'opacity-55',
       )}
     >
@@ -70,9 +70,9 @@ function Cell({ column, children }: { readonly column: ColumnId; readonly childr
   return (
     <td
       className={classNames(
-        'flex min-w-0 items-center px-2 whitespace-nowrap',
+        'flex min-w-0 items-center overflow-hidden px-2 whitespace-nowrap',
         columns[column].align === 'end' && 'justify-end',
-        column === 'goal' ? 'gap-2 pl-1' : 'overflow-hidden',
+        column === 'goal' && 'gap-2 pl-1',
       )}
     >
       {children}

@@ -47,6 +47,7 @@ export function SessionsTable(props: SessionsTableProps) {
   const grid = useRef<HTMLTableElement>(null);
   const [activeId, setActiveId] = useState<string | null>(null);
   const margin = useOffsetTop(body, scroller);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by its functions
   const virtualizer = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -83,6 +84,7 @@ export function SessionsTable(props: SessionsTableProps) {
   return (
     <table
       ref={grid}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a table of a tree
       role="treegrid"
       aria-label="Sessions"
       aria-rowcount={snapshot.list.totalEstimate + 1}
@@ -92,6 +94,7 @@ export function SessionsTable(props: SessionsTableProps) {
       style={style}
       className={classNames(
         'block rounded-lg border border-line bg-surface transition-opacity focus-visible:outline-offset-0',
+        activeId !== null && 'outline-none!',
         list.outdated && 'opacity-60',
       )}
     >

@@ -1,6 +1,7 @@
 import { Button } from '../../../components/button.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
+import { indentPx } from './goal-cell.tsx';
 import type { DisplayRow } from '../list/display-rows.ts';
 
 export interface TreeLineProps {
@@ -23,7 +24,7 @@ export function TreeLine({ line, index, top, height, onMore, onOpenAsRoot }: Tre
     >
       <td
         className="flex items-center gap-2 text-sm text-muted"
-        style={{ paddingLeft: 100 + line.level * 20 }}
+        style={{ paddingLeft: 100 + line.level * indentPx }}
       >
         {line.kind === 'loading' && <Skeleton className="h-3 w-64" />}
         {line.kind === 'failed' && (

@@ -21,8 +21,7 @@ export function useMayShow(
     let atWork = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const update = () => {
-      store.mayShow = page.scrollTop <= topPx && !atWork && !busy;
-      if (store.mayShow && store.snapshot().list.pending.size > 0) store.showPending();
+      store.allowShow(page.scrollTop <= topPx && !atWork && !busy);
     };
     const onMove = () => {
       atWork = true;

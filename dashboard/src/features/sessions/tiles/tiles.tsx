@@ -40,7 +40,7 @@ function Tile({ tile }: { readonly tile: TileText }) {
         height={height}
         viewBox={`0 0 ${width} ${height}`}
         className={classNames(
-          'absolute top-3 right-3 max-sm:opacity-50',
+          'absolute top-3 right-3 max-sm:hidden',
           running ? 'text-accent' : 'text-faint',
         )}
       >

@@ -44,7 +44,8 @@ export function ViewsMenu({ search, onOpen }: ViewsMenuProps) {
       onOpenChange={setOpen}
       trigger={
         <button type="button" className={buttonClass()}>
-          <Bookmark size={14} strokeWidth={1.6} aria-hidden="true" /> Views
+          <Bookmark size={14} strokeWidth={1.6} aria-hidden="true" />
+          <span className="max-sm:sr-only">Views</span>
         </button>
       }
     >
