@@ -1,0 +1,104 @@
+import { failure, type Result } from '@niitaka/core/result.ts';
+import type { CommandContext } from '../commands/command.ts';
+import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
+import { ingestBatch } from '../commands/ingest/ingest-batch.ts';
+import type { ParsedBatch } from '../commands/ingest/record.ts';
+import type { Tx } from '../storage/tx.ts';
+
+/** One caller's part of a group: a batch, or a command by itself. */
+export type GroupPart =
+  | {
+      readonly kind: 'ingest';
+      readonly orgId: string;
+      readonly batch: ParsedBatch;
+      readonly arrivedAtMs: number;
+    }
+  | {
+      readonly kind: 'command';
+      readonly run: (context: CommandContext) => Promise<Result<unknown>>;
+    };
+
+/** What came of one part. */
+export type PartOutcome = Result<IngestOutcome | unknown>;
+
+/** How transactions are begun and ended. */
+export interface Transactions {
+  readonly tx: Tx;
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+}
+
+/** Everything of a command's context but transaction and moment. */
+export type ContextParts = Omit<CommandContext, 'tx' | 'nowMs'>;
+
+/**
+ * Carries out a group in one transaction. When the store fails, all of it is rolled back and each part is tried once
+ * alone; a part that fails again is `unavailable`, the others are not harmed.
+ */
+export async function commitGroup(
+  engine: Transactions,
+  parts: readonly GroupPart[],
+  base: ContextParts,
+  clock: () => number,
+  report: (error: unknown) => void,
+): Promise<PartOutcome[]> {
+  try {
+    return await transact(engine, parts, base, clock);
+  } catch (error) {
+    report(error);
+    if (parts.length === 1) return [unavailable];
+  }
+  const outcomes: PartOutcome[] = [];
+  for (const part of parts) outcomes.push(await alone(engine, part, base, clock, report));
+  return outcomes;
+}
+
+const unavailable = failure('unavailable', 'The storage failed: nothing was written, try again');
+
+async function alone(
+  engine: Transactions,
+  part: GroupPart,
+  base: ContextParts,
+  clock: () => number,
+  report: (error: unknown) => void,
+): Promise<PartOutcome> {
+  try {
+    const [outcome = unavailable] = await transact(engine, [part], base, clock);
+    return outcome;
+  } catch (error) {
+    report(error);
+    return unavailable;
+  }
+}
+
+async function transact(
+  engine: Transactions,
+  parts: readonly GroupPart[],
+  base: ContextParts,
+  clock: () => number,
+): Promise<PartOutcome[]> {
+  engine.begin();
+  try {
+    const outcomes: PartOutcome[] = [];
+    for (const part of parts) outcomes.push(await carryOut(engine.tx, part, base, clock));
+    const isRefused = parts[0]?.kind === 'command' && outcomes[0]?.ok === false;
+    if (isRefused) engine.rollback();
+    else engine.commit();
+    return outcomes;
+  } catch (error) {
+    engine.rollback();
+    throw error;
+  }
+}
+
+async function carryOut(
+  tx: Tx,
+  part: GroupPart,
+  base: ContextParts,
+  clock: () => number,
+): Promise<PartOutcome> {
+  if (part.kind === 'command') return part.run({ ...base, tx, nowMs: clock() });
+  const { orgId, batch, arrivedAtMs } = part;
+  return ingestBatch({ ...base, tx, nowMs: arrivedAtMs }, { orgId, batch });
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Storage } from '../storage/port.ts';
+import { checkPlace, checkSqliteVersion } from '../storage/sqlite/check-place.ts';
+import { lockFile } from '../storage/sqlite/file-lock.ts';
+import { createReadGate } from '../storage/sqlite/read-gate.ts';
+import { startReaders } from '../storage/sqlite/reader-client.ts';
+import { startWriter } from './writer-client.ts';
+
+/** The name of the database file in its directory. */
+export const databaseFileName = 'niitaka.db';
+
+/** Threads that read. */
+const readerCount = 2;
+
+/** Where the database is and how its sessions go stale. */
+export interface StorageOptions {
+  readonly dataDir: string;
+  readonly staleAfterMs: number;
+}
+
+/** Opens the embedded database and the threads that work on it; throws a StartupError with what to do. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const path = join(options.dataDir, databaseFileName);
+  checkSqliteVersion();
+  checkPlace(path);
+  const lock = lockFile(path);
+  const readGate = createReadGate();
+  const writer = await startWriter({ path, staleAfterMs: options.staleAfterMs, readGate }).catch(
+    (error: unknown) => {
+      lock.close();
+      throw error;
+    },
+  );
+  const readers = startReaders({ path, readGate }, readerCount);
+  return {
+    ingest: (request) => writer.ingest(request),
+    run: (name, args) => writer.run(name, args),
+    reader: readers.reader,
+    onChange: (listener) => writer.onChange(listener),
+    health() {
+      const { bodies, bytes } = writer.queued();
+      const problem = writer.problem();
+      return {
+        ok: problem === null,
+        detail: problem ?? 'the storage answers',
+        queuedBodies: bodies,
+        queuedBytes: bytes,
+      };
+    },
+    async close() {
+      await readers.close();
+      await writer.close();
+      lock.close();
+    },
+  };
+}

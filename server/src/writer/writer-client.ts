@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads';
+import type { Result } from '@niitaka/core/result.ts';
+import type { IngestReply, IngestRequest } from '../storage/port.ts';
+import { StartupError } from '../storage/startup-error.ts';
+import type { WriterAnswer, WriterOptions, WriterReport, WriterRequest } from './messages.ts';
+
+/** The main thread's end of the writer. */
+export interface WriterClient {
+  ingest(request: IngestRequest): Promise<IngestReply>;
+  run(name: string, args: unknown): Promise<Result<unknown>>;
+  onChange(listener: (orgId: string) => void): () => void;
+  queued(): { bodies: number; bytes: number };
+  /** Null while the thread lives; else why it ended. */
+  problem(): string | null;
+  close(): Promise<void>;
+}
+
+type Value = WriterAnswer['value'];
+
+/** Starts the writer thread; resolves once the file is open and migrated, or throws {@link StartupError}. */
+export async function startWriter(options: WriterOptions): Promise<WriterClient> {
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+    workerData: options,
+  });
+  const tickets = new Map<number, (value: Value) => void>();
+  const listeners = new Set<(orgId: string) => void>();
+  let lastTicket = 0;
+  let bodies = 0;
+  let bytes = 0;
+  let problem: string | null = null;
+  const fail = (reason: string) => {
+    problem ??= reason;
+    const waiting = [...tickets.values()];
+    tickets.clear();
+    for (const answer of waiting) answer(null);
+  };
+  await firstReport(worker);
+  worker.on('message', (report: WriterReport) => {
+    if (report.kind !== 'done') return;
+    for (const { ticket, value } of report.answers) {
+      const answer = tickets.get(ticket);
+      tickets.delete(ticket);
+      answer?.(value);
+    }
+    for (const orgId of report.changed) for (const listener of listeners) listener(orgId);
+  });
+  worker.on('error', (error) => fail(`the writer stopped: ${String(error)}`));
+  worker.on('exit', () => fail('the writer is closed'));
+  const ask = (make: (ticket: number) => WriterRequest, transfer: ArrayBuffer[]) =>
+    new Promise<Value>((resolve) => {
+      if (problem !== null) return resolve(null);
+      lastTicket += 1;
+      tickets.set(lastTicket, resolve);
+      return worker.postMessage(make(lastTicket), transfer);
+    });
+  return {
+    async ingest(request) {
+      const size = request.body.byteLength;
+      bodies += 1;
+      bytes += size;
+      const value = await ask(
+        (ticket) => ({ kind: 'ingest', ticket, ...request }),
+        [request.body.buffer],
+      );
+      bodies -= 1;
+      bytes -= size;
+      return value === null || 'ok' in value ? closedReply : value;
+    },
+    async run(name, args) {
+      const value = await ask((ticket) => ({ kind: 'command', ticket, name, args }), []);
+      return value === null || !('ok' in value) ? closedResult : value;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    queued: () => ({ bodies, bytes }),
+    problem: () => problem,
+    async close() {
+      await ask((ticket) => ({ kind: 'close', ticket }), []);
+      await worker.terminate();
+    },
+  };
+}
+
+const closedDetail = 'The storage is closed or has failed: nothing was written, try again';
+
+const closedReply: IngestReply = {
+  status: 503,
+  text: JSON.stringify({ code: 'unavailable', detail: closedDetail }),
+};
+
+const closedResult: Result<never> = {
+  ok: false,
+  failure: { code: 'unavailable', message: closedDetail, retryable: true },
+};
+
+function firstReport(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (report: WriterReport) => {
+      worker.off('error', reject);
+      if (report.kind === 'refused') reject(new StartupError(report.message));
+      else resolve();
+    });
+  });
+}

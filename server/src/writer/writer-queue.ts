@@ -1,0 +1,168 @@
+import { limits } from '@niitaka/core/limits.ts';
+import type { Result } from '@niitaka/core/result.ts';
+import type { Command, CommandContext } from '../commands/command.ts';
+import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
+import { commands } from '../commands/registry.ts';
+import type { IngestReply } from '../storage/port.ts';
+import {
+  commitGroup,
+  type ContextParts,
+  type GroupPart,
+  type PartOutcome,
+  type Transactions,
+} from './commit-group.ts';
+import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
+import { parseBatch } from './parse-batch.ts';
+import type { RecordSchema } from './record-schemas.ts';
+
+/** Bytes of bodies parsed for one transaction. */
+const groupBytes = 524_288;
+
+/** Records in one transaction; a batch that begins below it is taken whole. */
+const groupRecords = 500;
+
+/** What a queue works with. */
+export interface WriterParts {
+  readonly engine: Transactions;
+  readonly base: ContextParts;
+  readonly schemas: ReadonlyMap<string, RecordSchema>;
+  readonly clock: () => number;
+  readonly report: (error: unknown) => void;
+  readonly send: (report: WriterReport) => void;
+  /** Called after each group, before its answers are sent. */
+  readonly afterCommit: () => void;
+}
+
+type Waiting = Exclude<WriterRequest, { kind: 'close' }>;
+
+/** The writer's queue: whatever waits together is committed together, in order. */
+export interface WriterQueue {
+  add(request: Waiting): void;
+  /** Resolves once everything added so far was answered. */
+  drain(): Promise<void>;
+}
+
+/** Opens an empty queue. */
+export function openWriterQueue(parts: WriterParts): WriterQueue {
+  const waiting: Waiting[] = [];
+  let working: Promise<void> | null = null;
+  const work = async () => {
+    // Whatever arrived in the same turn joins the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) await commitNext(parts, waiting);
+    working = null;
+  };
+  return {
+    add(request) {
+      waiting.push(request);
+      working ??= work();
+    },
+    drain: () => working ?? Promise.resolve(),
+  };
+}
+
+interface Taken {
+  readonly ticket: number;
+  readonly part: GroupPart | null;
+  readonly reply: ((outcome: PartOutcome) => WriterAnswer['value']) | null;
+  readonly value: WriterAnswer['value'];
+}
+
+async function commitNext(parts: WriterParts, waiting: Waiting[]): Promise<void> {
+  const taken = takeGroup(parts, waiting);
+  const group = taken.flatMap(({ part }) => (part === null ? [] : [part]));
+  const outcomes =
+    group.length === 0
+      ? []
+      : await commitGroup(parts.engine, group, parts.base, parts.clock, parts.report);
+  parts.afterCommit();
+  let next = 0;
+  const answers = taken.map(({ ticket, part, reply, value }) => {
+    if (part === null || reply === null) return { ticket, value };
+    const outcome = outcomes[next];
+    next += 1;
+    return { ticket, value: outcome === undefined ? value : reply(outcome) };
+  });
+  parts.send({ kind: 'done', answers, changed: changedOrganisations(group, outcomes) });
+}
+
+/** Ingest bodies until a limit is reached, or one command by itself. */
+function takeGroup(parts: WriterParts, waiting: Waiting[]): Taken[] {
+  const taken: Taken[] = [];
+  let bytes = 0;
+  let records = 0;
+  while (waiting.length > 0 && bytes < groupBytes && records < groupRecords) {
+    const next = waiting[0];
+    if (next === undefined) break;
+    if (next.kind === 'command' && taken.length > 0) break;
+    waiting.shift();
+    if (next.kind === 'command') return [takeCommand(next)];
+    const one = takeBody(parts, next);
+    taken.push(one);
+    bytes += next.body.byteLength;
+    records += one.part?.kind === 'ingest' ? one.part.batch.recordCount : 0;
+  }
+  return taken;
+}
+
+function takeCommand(request: Extract<Waiting, { kind: 'command' }>): Taken {
+  const { ticket, name, args } = request;
+  const command = (commands as Readonly<Record<string, Command<never, unknown>>>)[name];
+  if (command === undefined) throw new Error(`There is no command ${name}`);
+  const run = (context: CommandContext): Promise<Result<unknown>> =>
+    command(context, args as never);
+  return { ticket, part: { kind: 'command', run }, reply: (outcome) => outcome, value: null };
+}
+
+function takeBody(parts: WriterParts, request: Extract<Waiting, { kind: 'ingest' }>): Taken {
+  const { ticket, orgId, arrivedAtMs, controlPollMs } = request;
+  const read = parseBatch(request.body, parts.schemas);
+  if (!read.ok) {
+    const { status, code, detail } = read.refusal;
+    return {
+      ticket,
+      part: null,
+      reply: null,
+      value: { status, text: JSON.stringify({ code, detail }) },
+    };
+  }
+  const part: GroupPart = { kind: 'ingest', orgId, batch: read.value.batch, arrivedAtMs };
+  return { ticket, part, reply: (outcome) => ingestReply(outcome, controlPollMs), value: null };
+}
+
+function ingestReply(outcome: PartOutcome, controlPollMs: number | null): IngestReply {
+  if (!outcome.ok) {
+    const { code, message } = outcome.failure;
+    return { status: 503, text: JSON.stringify({ code, detail: message }) };
+  }
+  const { accepted, duplicates, rejected, sessions, warnings } = outcome.value as IngestOutcome;
+  const answer = {
+    accepted,
+    duplicates,
+    rejected,
+    sessions,
+    control: [],
+    control_poll_ms: controlPollMs,
+    warnings,
+  };
+  return { status: 200, text: JSON.stringify(answer) };
+}
+
+function changedOrganisations(
+  group: readonly GroupPart[],
+  outcomes: readonly PartOutcome[],
+): string[] {
+  const changed = new Set<string>();
+  group.forEach((part, index) => {
+    if (outcomes[index]?.ok !== true) return;
+    // A command may have changed any organisation: every stream looks once.
+    changed.add(part.kind === 'ingest' ? part.orgId : anyOrganisation);
+  });
+  return [...changed];
+}
+
+/** Stands for every organisation in a wake-up. */
+export const anyOrganisation = '*';
+
+/** The longest body the queue is ever given. */
+export const maxBodyBytes = limits.batchBytes;

@@ -1,0 +1,85 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createRootPublisher } from '../commands/root-publisher.ts';
+import { openIds, systemClock } from '../context.ts';
+import { openPriceBook } from '../prices/price-book.ts';
+import { openCheckpoints } from '../storage/sqlite/checkpoints.ts';
+import { openWriter, type Connection } from '../storage/sqlite/connection.ts';
+import { migrate } from '../storage/sqlite/migrate.ts';
+import { openTx } from '../storage/sqlite/tx.ts';
+import { StartupError } from '../storage/startup-error.ts';
+import type { Transactions } from './commit-group.ts';
+import type { WriterOptions, WriterReport, WriterRequest } from './messages.ts';
+import { compileRecordSchemas } from './record-schemas.ts';
+import { openWriterQueue } from './writer-queue.ts';
+
+/** The thread that owns the database file: the only one that writes. */
+function main(options: WriterOptions): void {
+  const port = parentPort;
+  if (port === null) throw new Error('the writer runs as a worker thread');
+  const send = (report: WriterReport) => port.postMessage(report);
+  const db = openOrRefuse(options, send);
+  if (db === null) return;
+  const book = openPriceBook();
+  const checkpoints = openCheckpoints(db, options.path, options.readGate);
+  const queue = openWriterQueue({
+    engine: transactionsOf(db),
+    base: {
+      newId: openIds(systemClock),
+      staleAfterMs: options.staleAfterMs,
+      findPrice: (provider, model, atMs) => book.find(provider, model, atMs),
+      roots: createRootPublisher(),
+    },
+    schemas: compileRecordSchemas(),
+    clock: systemClock,
+    report: (error) => process.stderr.write(`writer: ${String(error)}\n`),
+    send,
+    afterCommit: () => checkpoints.afterCommit(),
+  });
+  port.on('message', (request: WriterRequest) => {
+    if (request.kind !== 'close') queue.add(request);
+    else void close(request.ticket);
+  });
+  const close = async (ticket: number) => {
+    await queue.drain();
+    await checkpoints.close();
+    db.close();
+    send({ kind: 'done', answers: [{ ticket, value: null }], changed: [] });
+    port.close();
+  };
+  send({ kind: 'ready' });
+}
+
+function openOrRefuse(
+  options: WriterOptions,
+  send: (report: WriterReport) => void,
+): Connection | null {
+  try {
+    const db = openWriter(options.path);
+    migrate(db, options.path);
+    return db;
+  } catch (error) {
+    const message =
+      error instanceof StartupError
+        ? error.message
+        : `Cannot open the database ${options.path}: ${String(error)}`;
+    send({ kind: 'refused', message });
+    return null;
+  }
+}
+
+function transactionsOf(db: Connection): Transactions {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  return {
+    tx: openTx(db),
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
+    rollback() {
+      // A full disk or an I/O error has rolled back already.
+      if (db.inTransaction) rollback.run();
+    },
+  };
+}
+
+main(workerData as WriterOptions);
