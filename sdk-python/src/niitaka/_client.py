@@ -10,13 +10,14 @@ from weakref import WeakSet
 
 from ._adoption import DeadSenders, adopt_segments
 from ._backlog import Backlog, sync_files
-from ._chunk import Chunk
+from ._chunk import KEPT_KINDS, Chunk
 from ._clock import now_ms, rfc3339
 from ._json import Record, encode_record, parse_object
 from ._ledger import Counts, Ledger, close_record
 from ._limits import FLUSH_BYTES, FLUSH_RECORDS, OPEN_CALL_SECONDS
 from ._options import Options
 from ._version import VERSION
+from ._warn import warn_once
 
 if TYPE_CHECKING:
     from ._session import Session
@@ -82,8 +83,11 @@ class Client:
     # Recording: on the caller's thread.
 
     def record_numbered(self, ledger: Ledger, record: Record) -> None:
-        """Queues a record that the ledger counts."""
-        self._append_numbered(ledger, encode_record(record))
+        """Queues a record that the ledger counts. Never raises."""
+        try:
+            self._append_numbered(ledger, encode_record(record))
+        except Exception as trouble:  # a defect of this client must not reach the host
+            self._tell_defect(trouble)
 
     def _append_numbered(self, ledger: Ledger, body: bytes) -> None:
         with self.lock:
@@ -91,25 +95,32 @@ class Client:
                 self._open(ledger)
             numbered = ledger.number(body)
             if not self.backlog.append(numbered):
-                ledger.drop("queue_full")
+                self._drop_numbered(ledger, "queue_full")
             self._ring_if_due(len(numbered))
 
     def record(self, record: Record) -> None:
-        """Queues a record outside the ledger."""
-        body = encode_record(record)
+        """Queues a record outside the ledger. Never raises."""
+        try:
+            body = encode_record(record)
+            with self.lock:
+                if not self.backlog.append(body):
+                    self._lose("queue_full")
+                self._ring_if_due(len(body))
+        except Exception as trouble:  # a defect of this client must not reach the host
+            self._tell_defect(trouble)
+
+    def _tell_defect(self, trouble: Exception) -> None:
+        warn_once("internal", f"cannot record: {type(trouble).__name__}: {trouble}")
         with self.lock:
-            if not self.backlog.append(body):
-                self._lose("queue_full")
-            self._ring_if_due(len(body))
+            self.lost["internal"] = self.lost.get("internal", 0) + 1
 
     def record_call(self, call: OpenCall, closing: Record) -> None:
         """Queues the closing record of a call: an update when its opening was sent, else all of it at once."""
-        body = encode_record(closing)
         with self.lock:
             self.open_calls.discard(call)
             if call.is_announced:
-                body = body.replace(b'{"kind":"event"', b'{"kind":"event.update"', 1)
-            self._append_numbered(call.ledger, body)
+                closing["kind"] = "event.update"
+        self.record_numbered(call.ledger, closing)
 
     def forget_call(self, call: OpenCall) -> bool:
         """The call ends without an event of its own; False when its opening was sent and must be closed."""
@@ -234,12 +245,14 @@ class Client:
         """A record will not reach the server."""
         with self.lock:
             record = parse_object(body) or {}
+            if reason == "start_refused" and record.get("kind") in KEPT_KINDS:
+                return  # tells of nothing that anybody waits for
             if not isinstance(record.get("seq"), int):
                 self._lose(reason)
             elif record.get("session_id") in self.refused_sessions:
                 self._lose(reason)
             elif record.get("sender") == self.sender_id:
-                self._ledger_of_lost(record).drop(reason)
+                self._drop_numbered(self._ledger_of_lost(record), reason)
             else:
                 self.dead_senders.drop(record, reason)
 
@@ -248,15 +261,20 @@ class Client:
         ledger = self.ledgers.get(session_id) or self.lossy.get(session_id)
         if ledger is None:
             ledger = Ledger(session_id, self.sender_id, started_here=False)
-        self.lossy[session_id] = ledger
         ledger.seq = max(ledger.seq, record["seq"])
         return ledger
+
+    def _drop_numbered(self, ledger: Ledger, reason: str) -> None:
+        _tell_loss(reason)
+        ledger.drop(reason)
+        self.lossy[ledger.session_id] = ledger
 
     def _on_drop(self, bodies: List[bytes], reason: str) -> None:
         for body in bodies:
             self.drop(body, reason)
 
     def _lose(self, reason: str) -> None:
+        _tell_loss(reason)
         self.lost[reason] = self.lost.get(reason, 0) + 1
 
     @property
@@ -269,3 +287,7 @@ class Client:
                 and not self.adopted
                 and not any(each.is_stale for each in self.lossy.values())
             )
+
+
+def _tell_loss(reason: str) -> None:
+    warn_once(f"loss {reason}", f"records are lost ({reason}); they are counted, and shown with the session")
