@@ -51,7 +51,7 @@ async function storeGroup(
         : await mergeStored(work, stored, row, record, days);
     await settle(work, record, isNews);
     takeSign(work, stored, record.endedAtMs ?? record.startedAtMs);
-    noteEventTime(stored, row);
+    if (isNews) noteEventTime(stored, row);
   }
   work.sessions.touch(stored.session.id, true);
 }

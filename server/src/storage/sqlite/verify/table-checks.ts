@@ -40,7 +40,6 @@ const eventFields = [
   'tool_count',
   'error_count',
   'unpriced_count',
-  'last_event_at',
 ];
 
 const treeFields = [
@@ -70,9 +69,18 @@ export const sessionChecks: readonly TableCheck[] = [
         sum(${isStep} AND ${counted}) AS step_count,
         sum(type = 'llm' AND ${counted}) AS llm_count, sum(type = 'tool' AND ${counted}) AS tool_count,
         sum(type = 'error' AND ${counted}) AS error_count,
-        sum(coalesce(cost_source = 'unpriced', 0) AND ${counted}) AS unpriced_count,
-        max(coalesce(ended_at, started_at)) AS last_event_at
+        sum(coalesce(cost_source = 'unpriced', 0) AND ${counted}) AS unpriced_count
       FROM events GROUP BY session_key`,
+  },
+  {
+    name: 'newest event',
+    key: ['session_key'],
+    fields: ['time_lags', 'position_lags'],
+    stored: 'SELECT session_key, 0 AS time_lags, 0 AS position_lags FROM sessions',
+    recomputed: `SELECT session_key,
+        coalesce(s.last_event_at < max(coalesce(e.ended_at, e.started_at)), 1) AS time_lags,
+        s.position < max(e.position) AS position_lags
+      FROM events e JOIN sessions s USING (session_key) GROUP BY session_key`,
   },
   {
     name: 'events after the end',
