@@ -98,6 +98,12 @@ export const AuditRow = z.object({
 /** A page of the audit log, newest first. */
 export const AuditPage = z.object({ items: z.array(AuditRow), next_cursor: z.string().nullable() });
 
+/** Query of `GET /audit`. */
+export const AuditQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(100).optional(),
+});
+
 /** One agent as the filter and later the Agents page list it. */
 export const Agent = z.object({
   id: z.string(),
@@ -124,6 +130,8 @@ export type CreatedKey = z.infer<typeof CreatedKey>;
 export type Person = z.infer<typeof Person>;
 /** An invited person. */
 export type InvitedPerson = z.infer<typeof InvitedPerson>;
+/** A page of the audit log. */
+export type AuditPage = z.infer<typeof AuditPage>;
 /** A saved view. */
 export type View = z.infer<typeof View>;
 /** A row of the audit log. */

@@ -4,6 +4,20 @@ import { Uuid } from './scalars.ts';
 import { SessionRow } from './session.ts';
 import { Signal } from './signal.ts';
 
+/** Query of `GET /stream`; `last_event_id` is for clients that cannot send the header. */
+export const StreamQuery = z.strictObject({
+  topics: z
+    .string()
+    .default('sessions,signals')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(['sessions', 'signals'])).min(1)),
+  session_id: Uuid.optional(),
+  last_event_id: z.string().max(200).optional(),
+});
+
+/** The body of `PATCH /stream/{stream_id}`: the session whose events the stream carries, or null. */
+export const FollowSession = z.strictObject({ session_id: Uuid.nullable() });
+
 /** The payload of each `event:` name of `GET /api/v1/stream`. */
 export const liveMessages = {
   hello: z.object({ revision: z.int(), stream_id: Uuid }),

@@ -14,20 +14,21 @@ import { noteLastUses } from './note-last-uses.ts';
 import { publishRoots } from './publish-roots.ts';
 import { revokeKey } from './revoke-key.ts';
 import { revokePerson } from './revoke-person.ts';
+import { runOnce } from './run-once.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
 /** Every write of the server by its name. */
 export const commands = {
   'close-stale-sessions': closeStaleSessions,
-  'create-key': createKey,
+  'create-key': runOnce(createKey),
   'create-organisation': createOrganisation,
   'create-sign-in-link': createSignInLink,
-  'create-view': createView,
+  'create-view': runOnce(createView),
   'delete-session': deleteSession,
   'delete-view': deleteView,
   'ingest-batch': ingestBatch,
-  'invite-person': invitePerson,
+  'invite-person': runOnce(invitePerson),
   'move-queued-trees': moveQueuedTrees,
   'note-deed': noteDeed,
   'note-last-uses': noteLastUses,

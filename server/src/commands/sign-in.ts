@@ -7,7 +7,7 @@ export interface SignIn {
   /** By a one-time link, or by an admin key that was already checked. */
   readonly by:
     | { readonly linkHash: string }
-    | { readonly orgId: string; readonly keyId: string; readonly keyName: string };
+    | { readonly orgId: string; readonly keyId: string; readonly keyActor: string };
   readonly sessionHash: string;
   /** The browser's session so far, which the new one takes the place of. */
   readonly replacesHash: string | null;
@@ -28,7 +28,7 @@ export const signIn: Command<SignIn, BrowserSessionRow> = async (context, args) 
   const holder: Result<Holder> =
     'linkHash' in by
       ? await useLink(context, by.linkHash)
-      : success({ orgId: by.orgId, holderId: by.keyId, actor: `key "${by.keyName}"` });
+      : success({ orgId: by.orgId, holderId: by.keyId, actor: by.keyActor });
   if (!holder.ok) return holder;
   const { orgId, holderId, actor } = holder.value;
   if (args.replacesHash !== null) await tx.deleteBrowserSession(args.replacesHash);

@@ -1,4 +1,5 @@
+import type { AccessTx } from './access-tx.ts';
 import type { SessionTx } from './session-tx.ts';
 
 /** Everything a command may do to storage, within one transaction. */
-export type Tx = SessionTx;
+export type Tx = SessionTx & AccessTx;

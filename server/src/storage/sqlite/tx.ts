@@ -1,4 +1,5 @@
 import type { Tx } from '../tx.ts';
+import { sqliteAccessTx } from './access-tx.ts';
 import { changeWrites } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { eventWrites } from './events.ts';
@@ -18,5 +19,6 @@ export function openTx(db: Connection): Tx {
     ...signalWrites(db),
     ...totalWrites(db),
     ...changeWrites(db),
+    ...sqliteAccessTx(db),
   };
 }

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { fastify, type FastifyInstance } from 'fastify';
+import { answerError } from './answer-error.ts';
+import type { AppParts } from './app-parts.ts';
+import { authenticate } from './authenticate.ts';
+import { answerClientError } from './client-error.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { healthRoutes } from './routes/health.ts';
+import { ingestRoutes } from './routes/ingest.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { openapiRoutes } from './routes/openapi.ts';
+import { notFound, pageRoutes } from './routes/pages.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { viewRoutes } from './routes/views.ts';
+
+const bodyLimit = 256 * 1024;
+const wholeRequestMs = 30_000;
+const headersMs = 10_000;
+const checkEveryMs = 5_000;
+// Longer than common proxies keep a connection, so that it is they who close it.
+const keepAliveMs = 75_000;
+const headerBytesLimit = 16 * 1024;
+
+/** Puts the HTTP side together; it does not listen yet. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config } = parts;
+  const app = fastify({
+    logger: false,
+    bodyLimit,
+    requestTimeout: wholeRequestMs,
+    keepAliveTimeout: keepAliveMs,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    rewriteUrl: (request) => withoutBasePath(request.url ?? '/', config.basePath),
+    genReqId: openRequestIds(),
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+    http: {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: checkEveryMs,
+      maxHeaderSize: headerBytesLimit,
+    },
+    clientErrorHandler: answerClientError,
+  });
+  app.decorateRequest('caller', null);
+  readJsonBodies(app);
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
+  app.setNotFoundHandler((request) => {
+    throw notFound(request);
+  });
+  addHooks(app, parts);
+  await app.register(async (root) => healthRoutes(root, parts));
+  await app.register(async (api) => addApiRoutes(api, parts), { prefix: '/api/v1' });
+  await app.register(async (root) => pageRoutes(root, parts));
+  return app;
+}
+
+async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void> {
+  // Its own scope: bodies are read there in another way.
+  await api.register(async (scope) => ingestRoutes(scope, parts));
+  await sessionRoutes(api, parts);
+  await keyRoutes(api, parts);
+  await peopleRoutes(api, parts);
+  await viewRoutes(api, parts);
+  await auditRoutes(api, parts);
+  await streamRoutes(api, parts);
+  await openapiRoutes(api);
+}
+
+function addHooks(app: FastifyInstance, { config, credentials, metrics, log }: AppParts): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    request.caller = await authenticate(request, config, credentials);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
+    metrics.requests.add(1, String(reply.statusCode));
+    metrics.requestSeconds.observe(reply.elapsedTime / 1000, route);
+    if (log.isLevelEnabled('debug')) {
+      const { statusCode: status, elapsedTime: ms } = reply;
+      log.debug({ requestId: request.id, route, status, ms }, 'answered');
+    }
+  });
+}
+
+/** An empty body is none, also where the content type says JSON. */
+function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    return parse(request, String(body), done);
+  });
+}
+
+function withoutBasePath(url: string, basePath: string): string {
+  if (basePath === '/') return url;
+  if (url === basePath.slice(0, -1)) return '/';
+  return url.startsWith(basePath) ? `/${url.slice(basePath.length)}` : url;
+}
+
+/** Ids that do not repeat between starts; what a client sends is not taken over. */
+function openRequestIds(): () => string {
+  const start = randomBytes(6).toString('base64url');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${start}-${count.toString(36)}`;
+  };
+}

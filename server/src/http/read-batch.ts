@@ -1,0 +1,112 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { limits } from '@niitaka/core/limits.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { HttpProblem } from './problem.ts';
+
+/** A body with what it holds of the budget until it is answered. */
+export interface HeldBatch {
+  readonly body: Uint8Array<ArrayBuffer>;
+  release(): void;
+}
+
+const unzip = promisify(gunzip);
+
+/** Reads one batch into memory of its own, unzipped; takes from the budget as bytes arrive. */
+export async function readBatch(request: IncomingMessage, budget: ByteBudget): Promise<HeldBatch> {
+  const hold = openHold(budget);
+  try {
+    const raw = await readBytes(request, hold.take);
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') return { body: raw, release: hold.release };
+    if (encoding !== 'gzip') {
+      const detail = `The body must be plain or gzip: found content-encoding ${encoding}`;
+      throw new HttpProblem('unsupported_media_type', detail);
+    }
+    const body = await unzipped(raw);
+    hold.take(body.byteLength);
+    return { body, release: hold.release };
+  } catch (error) {
+    hold.release();
+    throw error;
+  }
+}
+
+function openHold(budget: ByteBudget): { take: (bytes: number) => void; release: () => void } {
+  let held = 0;
+  return {
+    take(bytes) {
+      if (!budget.take(bytes)) {
+        const detail = 'The server holds as many batches as it can: send this one again soon';
+        throw new HttpProblem('unavailable', detail, { retryAfterSeconds: 1 });
+      }
+      held += bytes;
+    },
+    release() {
+      budget.give(held);
+      held = 0;
+    },
+  };
+}
+
+/** Known length: one allocation, filled as it comes. Unknown: pieces, joined at the end. */
+async function readBytes(
+  request: IncomingMessage,
+  take: (bytes: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const declared = Number(request.headers['content-length'] ?? Number.NaN);
+  if (declared > limits.batchBytes) throw tooLarge(`found ${declared} bytes`);
+  if (Number.isInteger(declared)) take(declared);
+  const pieces: Buffer[] = [];
+  let length = 0;
+  await eachPiece(request, (piece) => {
+    length += piece.length;
+    if (length > limits.batchBytes) throw tooLarge(`found more than ${limits.batchBytes} bytes`);
+    if (!Number.isInteger(declared)) take(piece.length);
+    pieces.push(piece);
+  });
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  return body;
+}
+
+function eachPiece(request: IncomingMessage, onPiece: (piece: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.on('data', (piece: Buffer) => {
+      try {
+        onPiece(piece);
+      } catch (error) {
+        request.removeAllListeners('data');
+        request.resume();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    request.on('end', resolve);
+    const cut = () =>
+      reject(new HttpProblem('invalid', 'The body ended before its length', { status: 400 }));
+    request.on('error', cut);
+    request.on('close', cut);
+  });
+}
+
+/** Stops as soon as the limit is passed: a bomb costs no more memory than a good batch. */
+async function unzipped(raw: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const read = await unzip(raw, { maxOutputLength: limits.batchBytes }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+      throw tooLarge(`found more than ${limits.batchBytes} bytes after decompression`);
+    }
+    throw new HttpProblem('invalid', 'The body is not readable as gzip', { status: 400 });
+  });
+  // Small buffers share a pool, which cannot be given to another thread.
+  return read.byteLength === read.buffer.byteLength ? read : new Uint8Array(read);
+}
+
+function tooLarge(found: string): HttpProblem {
+  const detail = `The batch is too large: ${found}, at most ${limits.batchBytes}`;
+  return new HttpProblem('too_large', detail);
+}

@@ -1,0 +1,126 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { openIds, systemClock } from './context.ts';
+import { createFirstOrganisation } from './first-start.ts';
+import { buildApp } from './http/app.ts';
+import type { AppParts, Run } from './http/app-parts.ts';
+import { Credentials } from './http/credentials.ts';
+import { openLiveSource } from './http/live-source.ts';
+import { openStaticFiles } from './http/static-files.ts';
+import { Live } from './live/live.ts';
+import type { Log } from './log.ts';
+import { openMetrics } from './metrics.ts';
+import type { Storage } from './storage/port.ts';
+import { StartupError } from './storage/startup-error.ts';
+import { version } from './version.ts';
+import { openStorage } from './writer/open-storage.ts';
+
+export interface Server {
+  /** Where it listens, without a slash at its end. */
+  readonly url: string;
+  /** The address that people open. */
+  readonly publicUrl: string;
+  /** The key of a first start; null on every later one. */
+  readonly firstKey: string | null;
+  readonly run: Run;
+  /** Answers what was asked, ends the streams, and closes the database. */
+  close(): Promise<void>;
+}
+
+const lastUsesEveryMs = 60_000;
+const dashboardFolder = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+
+/** Starts a server: opens the storage, sets up a first start, listens. Throws a StartupError. */
+export async function startServer(config: Config, log: Log): Promise<Server> {
+  await mkdir(config.dataDir, { recursive: true }).catch((error: Error) => {
+    throw new StartupError(`Cannot make the directory ${config.dataDir}: ${error.message}`);
+  });
+  const { dataDir, staleAfterMs } = config;
+  const storage = await openStorage({ dataDir, staleAfterMs });
+  try {
+    const parts = await openParts(config, log, storage);
+    const firstKey = await createFirstOrganisation(parts.run, config);
+    const app = await buildApp(parts);
+    const url = await listen(app, config);
+    const stopNotingUses = noteUses(parts);
+    const close = async () => {
+      parts.live.close();
+      await app.close();
+      await stopNotingUses();
+      parts.metrics.close();
+      await storage.close();
+    };
+    return { url, publicUrl: config.publicUrl ?? url, firstKey, run: parts.run, close };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function openParts(config: Config, log: Log, storage: Storage): Promise<AppParts> {
+  const clock = systemClock;
+  const metrics = openMetrics();
+  const live = new Live({
+    source: openLiveSource(storage.reader, clock),
+    onChange: (listener) => storage.onChange(listener),
+    clock,
+    random: Math.random,
+    onError: (error) => log.error({ err: error }, 'the live stream failed to read'),
+    onSent(messages, bytes) {
+      metrics.streamMessages.add(messages);
+      metrics.streamBytes.add(bytes);
+    },
+  });
+  return {
+    config,
+    version,
+    clock,
+    newId: openIds(clock),
+    log,
+    metrics,
+    storage,
+    // The registry says what each name takes and gives; the port carries both as they are.
+    run: storage.run as Run,
+    live,
+    credentials: new Credentials(storage.reader, clock),
+    dashboard: await openStaticFiles(dashboardFolder, config.basePath),
+  };
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  await app.listen({ host, port }).catch((error: Error & { code?: string }) => {
+    throw new StartupError(listenProblem(error, host, port));
+  });
+  const { port: taken } = app.server.address() as AddressInfo;
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${taken}`;
+}
+
+function listenProblem(error: Error & { code?: string }, host: string, port: number): string {
+  const where = `${host} port ${port}`;
+  if (error.code === 'EADDRINUSE') {
+    return `Cannot listen on ${where}: another program holds it. Stop that program, or set NIITAKA_PORT to another port (0 picks one).`;
+  }
+  if (error.code === 'EACCES') {
+    return `Cannot listen on ${where}: this user may not. Set NIITAKA_PORT to a port above 1023.`;
+  }
+  return `Cannot listen on ${where}: ${error.message}. Check NIITAKA_HOST and NIITAKA_PORT.`;
+}
+
+/** Stores when credentials were last used, once a minute and once more at the end. */
+function noteUses({ credentials, run, log }: AppParts): () => Promise<void> {
+  const note = async () => {
+    const uses = credentials.takeUses();
+    if (uses.keys.length + uses.browserSessions.length === 0) return;
+    const ran = await run('note-last-uses', uses);
+    if (!ran.ok) log.warn({ reason: ran.failure.message }, 'last uses were not stored');
+  };
+  const timer = setInterval(() => void note(), lastUsesEveryMs).unref();
+  return async () => {
+    clearInterval(timer);
+    await note();
+  };
+}
