@@ -5,6 +5,9 @@ const text = (value: string) => ({ kind: 'text', text: value });
 const input = (value: unknown) => parseConversation(value, undefined).input;
 const output = (value: unknown) => parseConversation(undefined, value).output;
 
+const image = (url: string) =>
+  input([{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }])[0]?.parts[0];
+
 describe('parseConversation() plain', () => {
   test('takes a text as the user, an answer as the assistant', () => {
     expect(parseConversation('Hello', 'Hi there')).toEqual({
@@ -131,8 +134,6 @@ describe('parseConversation() OpenAI', () => {
   });
 
   test('names an image by its type or address, never its bytes', () => {
-    const image = (url: string) =>
-      input([{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }])[0]?.parts[0];
     expect(image('data:image/png;base64,AAAA')).toEqual({
       kind: 'media',
       what: 'image, image/png',

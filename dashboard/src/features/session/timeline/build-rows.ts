@@ -1,5 +1,5 @@
 import type { ChildSession } from './child-session.ts';
-import { isFiltering, matchesEvent, type EventFilter } from './event-filter.ts';
+import { isFiltering, matchesEvent, touches, type EventFilter } from './event-filter.ts';
 import { nestEvents } from './nest-events.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
@@ -52,7 +52,10 @@ export function buildRows(input: RowsInput): TimelineRows {
     filtering ? (event) => matchesEvent(input.filter, event) : null,
     input.toggled,
   );
-  const sessions = input.showChildren ? childRows(input.children, input.toggled) : [];
+  const { within } = input.filter;
+  const children =
+    within === null ? input.children : input.children.filter((one) => touches(one, within));
+  const sessions = input.showChildren ? childRows(children, input.toggled) : [];
   const rows = sessions.length === 0 ? nested.rows : interleave(nested.rows, sessions);
   return { rows, matched: nested.matched };
 }

@@ -45,3 +45,18 @@ test('matchesEvent() takes what the server found in the content, within the type
   expect(matchesEvent(parseEventFilter([], 'needle', found), fetchTool)).toBe(true);
   expect(matchesEvent(parseEventFilter(['llm'], 'needle', found), fetchTool)).toBe(false);
 });
+
+test('matchesEvent() takes what touches the stretch of time', () => {
+  const at = (startMs: number, endMs: number | null) => {
+    const filter = parseEventFilter([], '', new Set(), { startMs: 100, endMs: 200 });
+    return matchesEvent(filter, timelineEvent({ id: 'e', startMs, endMs }));
+  };
+  expect([at(0, 99), at(0, 100), at(150, 160), at(200, 900), at(201, 900)]).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect([at(0, null), at(300, null)]).toEqual([true, false]);
+});

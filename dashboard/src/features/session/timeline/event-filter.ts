@@ -1,3 +1,4 @@
+import type { Interval } from './time-scale.ts';
 import type { TimelineEvent } from './timeline-event.ts';
 
 export const eventTypes = ['llm', 'tool', 'decision', 'error', 'log'] as const;
@@ -11,6 +12,8 @@ export interface EventFilter {
   readonly source: string | null;
   /** Ids whose content holds the words, as the server found them. */
   readonly found: ReadonlySet<string>;
+  /** Only what touches this stretch of time; null means all. */
+  readonly within: Interval | null;
 }
 
 const NO_MODEL = 'none';
@@ -20,6 +23,7 @@ export function parseEventFilter(
   types: readonly TimelineEvent['type'][],
   find: string,
   found: ReadonlySet<string> = new Set(),
+  within: Interval | null = null,
 ): EventFilter {
   const parts = find
     .trim()
@@ -33,6 +37,7 @@ export function parseEventFilter(
     model: field('model'),
     source: field('source'),
     found,
+    within,
   };
 }
 
@@ -46,12 +51,14 @@ export function isFiltering(filter: EventFilter): boolean {
     filter.types.length > 0 ||
     filter.words.length > 0 ||
     filter.model !== null ||
-    filter.source !== null
+    filter.source !== null ||
+    filter.within !== null
   );
 }
 
 export function matchesEvent(filter: EventFilter, event: TimelineEvent): boolean {
   if (filter.types.length > 0 && !filter.types.includes(event.type)) return false;
+  if (filter.within !== null && !touches(event, filter.within)) return false;
   if (filter.model !== null && !isOfModel(event, filter.model)) return false;
   if (filter.source !== null && event.costSource !== filter.source) return false;
   if (filter.words.length === 0 || filter.found.has(event.id)) return true;
@@ -59,6 +66,14 @@ export function matchesEvent(filter: EventFilter, event: TimelineEvent): boolean
     .join('\n')
     .toLowerCase();
   return filter.words.every((word) => text.includes(word));
+}
+
+/** An open event lasts until now: only its start is known. */
+export function touches(
+  one: { readonly startMs: number; readonly endMs: number | null },
+  within: Interval,
+): boolean {
+  return one.startMs <= within.endMs && (one.endMs === null || one.endMs >= within.startMs);
 }
 
 function isOfModel(event: TimelineEvent, model: string): boolean {

@@ -115,7 +115,7 @@ function countDescendants(count: number, forest: Forest, shown: Uint8Array): Int
   const descendants = new Int32Array(count);
   const order: number[] = [];
   walk(forest, shown, (index) => order.push(index) > 0);
-  for (const index of order.reverse()) {
+  for (const index of order.toReversed()) {
     const up = forest.parent[index] ?? NONE;
     if (up !== NONE) descendants[up] = (descendants[up] ?? 0) + (descendants[index] ?? 0) + 1;
   }
