@@ -1,9 +1,9 @@
 import { failure, success } from '@niitaka/core/result.ts';
 import { rollupFigures, treeFigures } from '@niitaka/core/session/contributions.ts';
-import type { Session } from '@niitaka/core/session/session.ts';
+import type { StoredSession } from '../storage/session-tx.ts';
 import type { Command, CommandContext } from './command.ts';
 import { negated } from './figures.ts';
-import { openSessionSet } from './session-set.ts';
+import { openSessionSet, type SessionSet } from './session-set.ts';
 
 /** Which session to remove. */
 export interface DeleteSession {
@@ -17,20 +17,38 @@ export interface DeleteSession {
  */
 export const deleteSession: Command<DeleteSession, { id: string }> = async (context, args) => {
   const { orgId, sessionId } = args;
+  const doomed = (await context.tx.loadSessions(orgId, [sessionId])).get(sessionId);
+  if (doomed === undefined) return failure('not_found', `There is no session ${sessionId}`);
   const sessions = openSessionSet(context, orgId);
-  await sessions.load([sessionId]);
-  const stored = sessions.get(sessionId);
-  if (stored === undefined) return failure('not_found', `There is no session ${sessionId}`);
-  await takeOut(context, orgId, stored.session);
-  await context.tx.deleteSession(orgId, stored, context.nowMs);
+  await leaveParent(sessions, doomed);
+  await takeOut(context, orgId, doomed);
+  await context.tx.deleteSession(orgId, doomed, context.nowMs);
+  await sessions.flush();
   await context.tx.recordChanges(orgId, [{ kind: 'deleted', id: sessionId }], context.nowMs);
   return success({ id: sessionId });
 };
 
-async function takeOut({ tx }: CommandContext, orgId: string, session: Session): Promise<void> {
-  const { environment, agentId, startedAtMs, rootSessionId } = session;
-  const figures = negated(rollupFigures(session));
+async function leaveParent(sessions: SessionSet, { session }: StoredSession): Promise<void> {
+  const parentId = session.parentSessionId;
+  if (parentId === null) return;
+  await sessions.load([parentId]);
+  const parent = sessions.get(parentId);
+  if (parent === undefined) return;
+  parent.session.childCount -= 1;
+  sessions.touch(parentId, true);
+}
+
+async function takeOut({ tx }: CommandContext, orgId: string, doomed: StoredSession) {
+  const { environment, agentId, startedAtMs, rootSessionId } = doomed.session;
+  const figures = negated(rollupFigures(doomed.session));
   await tx.addRollups(orgId, [{ environment, agentId, startedAtMs, figures }]);
-  const tree = treeFigures(session);
+  const tree = treeFigures(doomed.session);
   if (tree !== null) await tx.addTreeTotals(orgId, [{ rootSessionId, figures: negated(tree) }]);
+  const days = await tx.dayCountsOf(doomed);
+  const taken = days.map((day) => ({
+    ...day,
+    costNanoUsd: -day.costNanoUsd,
+    steps: -day.steps,
+  }));
+  await tx.addDayTotals(orgId, taken);
 }

@@ -125,7 +125,8 @@ function mergeTrees(work: readonly Held[]): TreeDelta[] {
     const after = treeFigures(stored.session);
     const root = stored.session.rootSessionId;
     if (treeBefore === null || treeBefore.rootSessionId === root) {
-      add(root, after && difference(after, treeBefore?.figures ?? null));
+      const before = treeBefore?.figures ?? null;
+      add(root, after === null ? before && negated(before) : difference(after, before));
     } else {
       add(treeBefore.rootSessionId, negated(treeBefore.figures));
       add(root, after);

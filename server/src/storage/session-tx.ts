@@ -165,7 +165,9 @@ export interface SessionTx {
     rows: readonly { kind: ChangeKind; id: string }[],
     nowMs: number,
   ): Promise<number>;
-  /** Removes a session with all that hangs on it, and remembers the hash of its id. */
+  /** What a session's events added to day totals. */
+  dayCountsOf(stored: StoredSession): Promise<DayDelta[]>;
+  /** Removes a session with all that hangs on it and remembers the hash of its id; its agent counts it no more. */
   deleteSession(orgId: string, stored: StoredSession, nowMs: number): Promise<void>;
 
   jobRanAt(name: string): Promise<number | null>;

@@ -9,7 +9,7 @@ import {
   sessionFromRow,
   type SessionSql,
 } from './session-row.ts';
-import { uuidBlob, uuidBlobOrNull, uuidText } from './uuid-blob.ts';
+import { uuidBlob, uuidText } from './uuid-blob.ts';
 
 type Part = Pick<
   SessionTx,
@@ -19,7 +19,6 @@ type Part = Pick<
   | 'deletedAmong'
   | 'overdueSessionIds'
   | 'addGraceToRunning'
-  | 'deleteSession'
 >;
 
 /** Sessions themselves: load, insert, save, delete. */
@@ -45,7 +44,6 @@ export function sessionWrites(db: Connection): Part {
     `SELECT org_id, id FROM sessions WHERE status = 'running' AND last_seen_at + grace_ms < ? - ? LIMIT ?`,
   );
   const grace = db.prepare(`UPDATE sessions SET grace_ms = grace_ms + ? WHERE status = 'running'`);
-  const remove = deletion(db);
   return {
     async loadSessions(orgId, ids) {
       const org = uuidBlob(orgId);
@@ -83,9 +81,6 @@ export function sessionWrites(db: Connection): Part {
     },
     async addGraceToRunning(graceMs) {
       grace.run(graceMs);
-    },
-    async deleteSession(orgId, stored, nowMs) {
-      remove(uuidBlob(orgId), stored, hashOf(stored.session.id), nowMs);
     },
   };
 }
@@ -126,41 +121,7 @@ function insertValues(org: Buffer, session: Session, extras: SessionExtras): unk
   ];
 }
 
-function hashOf(id: string): Buffer {
+/** What is kept of a deleted session's id. */
+export function hashOf(id: string): Buffer {
   return createHash('sha256').update(id).digest();
-}
-
-function deletion(db: Connection) {
-  const goal = db.prepare<[number], { org: string; words: string }>(
-    'SELECT org, words FROM goal_documents WHERE rowid = ?',
-  );
-  const unindex = db.prepare(
-    `INSERT INTO goal_search (goal_search, rowid, org, words) VALUES ('delete', ?, ?, ?)`,
-  );
-  const byKey = ['events', 'senders'].map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE session_key = ?`),
-  );
-  const byId = [
-    'DELETE FROM session_tags WHERE org_id = ? AND session_id = ?',
-    'DELETE FROM decision_traces WHERE org_id = ? AND session_id = ?',
-    'DELETE FROM signals WHERE org_id = ? AND subject_id = ?',
-    'DELETE FROM reroots WHERE org_id = ? AND session_id = ?',
-    'DELETE FROM tree_totals WHERE org_id = ? AND root_session_id = ?',
-    `DELETE FROM changes WHERE org_id = ? AND kind = 'session' AND row_id = ?`,
-  ].map((sql) => db.prepare(sql));
-  const removeRow = db.prepare('DELETE FROM sessions WHERE session_key = ?');
-  const remember = db.prepare(
-    'INSERT OR REPLACE INTO deleted_sessions (org_id, id_hash, deleted_at) VALUES (?, ?, ?)',
-  );
-  return (org: Buffer, stored: StoredSession, idHash: Buffer, nowMs: number) => {
-    const indexed = goal.get(stored.key);
-    if (indexed !== undefined && indexed.words !== '') {
-      unindex.run(stored.key, indexed.org, indexed.words);
-    }
-    const id = uuidBlobOrNull(stored.session.id);
-    for (const statement of byKey) statement.run(stored.key);
-    for (const statement of byId) statement.run(org, id);
-    removeRow.run(stored.key);
-    remember.run(org, idHash, nowMs);
-  };
 }

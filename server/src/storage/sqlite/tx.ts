@@ -2,6 +2,7 @@ import type { Tx } from '../tx.ts';
 import { sqliteAccessTx } from './access-tx.ts';
 import { changeWrites } from './changes.ts';
 import type { Connection } from './connection.ts';
+import { deletionWrites } from './deletions.ts';
 import { eventWrites } from './events.ts';
 import { linkWrites } from './links.ts';
 import { senderWrites } from './senders.ts';
@@ -19,6 +20,7 @@ export function openTx(db: Connection): Tx {
     ...signalWrites(db),
     ...totalWrites(db),
     ...changeWrites(db),
+    ...deletionWrites(db),
     ...sqliteAccessTx(db),
   };
 }
