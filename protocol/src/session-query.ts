@@ -88,6 +88,23 @@ export const EventListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(200),
 });
 
+const cursor = z.string().max(500).optional();
+const limit = z.coerce.number().int().min(1).max(500).default(50);
+
+/** Query of `GET /sessions/{id}/children`, newest first. */
+export const ChildrenQuery = z.strictObject({ limit, cursor });
+
+/** Query of `GET /sessions/{id}/tree`; the limit of levels is the default. */
+export const SessionTreeQuery = z.strictObject({
+  depth: z.coerce.number().int().min(1).max(10).default(10),
+});
+
+/** Query of lists of signals and traces. */
+export const MomentListQuery = z.strictObject({ limit, cursor });
+
+/** Query of `GET /agents`. */
+export const AgentListQuery = z.strictObject({ limit, cursor });
+
 /** Filters of sessions, read. */
 export type SessionListQuery = z.infer<typeof SessionListQuery>;
 /** Query of events, read. */
