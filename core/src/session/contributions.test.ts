@@ -17,6 +17,7 @@ describe('rollupFigures()', () => {
     expect(rollupFigures(runningSession(0))).toEqual({
       sessions: 1,
       withErrors: 0,
+      stale: 0,
       totalCostNanoUsd: 0n,
       lateCostNanoUsd: 0n,
       totalTokens: 0,
@@ -29,6 +30,7 @@ describe('rollupFigures()', () => {
     expect(rollupFigures(runningSession(0, counted))).toEqual({
       sessions: 1,
       withErrors: 1,
+      stale: 0,
       totalCostNanoUsd: 70n,
       lateCostNanoUsd: 5n,
       totalTokens: 14,

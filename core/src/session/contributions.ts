@@ -4,6 +4,7 @@ import { isIncomplete, type Session } from './session.ts';
 export interface RollupFigures {
   sessions: number;
   withErrors: number;
+  stale: number;
   totalCostNanoUsd: bigint;
   lateCostNanoUsd: bigint;
   totalTokens: number;
@@ -28,6 +29,7 @@ export function rollupFigures(session: Session): RollupFigures {
   return {
     sessions: 1,
     withErrors: session.errorCount > 0 ? 1 : 0,
+    stale: session.status === 'stale' ? 1 : 0,
     totalCostNanoUsd: session.totalCostNanoUsd,
     lateCostNanoUsd: session.lateCostNanoUsd,
     totalTokens: session.inputTokens + session.outputTokens,

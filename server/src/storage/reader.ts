@@ -1,4 +1,5 @@
 import type { AccessReader } from './access-reader.ts';
+import type { SessionReader } from './session-reader.ts';
 
 /** Every read of the port. */
-export type Reader = AccessReader;
+export type Reader = AccessReader & SessionReader;

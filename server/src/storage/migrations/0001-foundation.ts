@@ -175,14 +175,14 @@ CREATE TABLE tree_totals (
 
 CREATE TABLE rollup_hours (
   org_id BLOB NOT NULL, environment TEXT NOT NULL, hour INTEGER NOT NULL,
-  sessions INTEGER NOT NULL, with_errors INTEGER NOT NULL, total_cost INTEGER NOT NULL, late_cost INTEGER NOT NULL,
+  sessions INTEGER NOT NULL, with_errors INTEGER NOT NULL, stale INTEGER NOT NULL, total_cost INTEGER NOT NULL, late_cost INTEGER NOT NULL,
   total_tokens INTEGER NOT NULL, unpriced INTEGER NOT NULL, incomplete INTEGER NOT NULL,
   PRIMARY KEY (org_id, environment, hour)
 ) WITHOUT ROWID;
 
 CREATE TABLE rollup_agent_days (
   org_id BLOB NOT NULL, environment TEXT NOT NULL, day INTEGER NOT NULL, agent_id TEXT NOT NULL,
-  sessions INTEGER NOT NULL, with_errors INTEGER NOT NULL, total_cost INTEGER NOT NULL, late_cost INTEGER NOT NULL,
+  sessions INTEGER NOT NULL, with_errors INTEGER NOT NULL, stale INTEGER NOT NULL, total_cost INTEGER NOT NULL, late_cost INTEGER NOT NULL,
   total_tokens INTEGER NOT NULL, unpriced INTEGER NOT NULL, incomplete INTEGER NOT NULL,
   PRIMARY KEY (org_id, environment, day, agent_id)
 ) WITHOUT ROWID;

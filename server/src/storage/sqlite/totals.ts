@@ -32,6 +32,7 @@ export function totalWrites(db: Connection): Part {
         const values = [
           figures.sessions,
           figures.withErrors,
+          figures.stale,
           figures.totalCostNanoUsd,
           figures.lateCostNanoUsd,
           figures.totalTokens,
@@ -112,6 +113,7 @@ function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent' | 'poli
 const rollupColumns = [
   'sessions',
   'with_errors',
+  'stale',
   'total_cost',
   'late_cost',
   'total_tokens',

@@ -15,16 +15,20 @@ const counted = `${closed} AND after_end = 0`;
 const isStep = `type IN ('llm', 'tool')`;
 const incomplete = `status <> 'running' AND refused + missing + dropped + open_senders > 0`;
 
+// A child of a deleted session stays where it was; only a hash is kept of the deleted one.
+const noneDeleted = 'NOT EXISTS (SELECT 1 FROM deleted_sessions)';
+
 const rollupFields = [
   'sessions',
   'with_errors',
+  'stale',
   'total_cost',
   'late_cost',
   'total_tokens',
   'unpriced',
   'incomplete',
 ];
-const rollupSums = `count(*) AS sessions, sum(error_count > 0) AS with_errors, sum(total_cost) AS total_cost,
+const rollupSums = `count(*) AS sessions, sum(error_count > 0) AS with_errors, sum(status = 'stale') AS stale, sum(total_cost) AS total_cost,
   sum(late_cost) AS late_cost, sum(input_tokens + output_tokens) AS total_tokens, sum(unpriced_count) AS unpriced,
   sum(${incomplete}) AS incomplete`;
 
@@ -137,12 +141,12 @@ export const derivedChecks: readonly TableCheck[] = [
     stored: 'SELECT session_key, root_session_id, depth FROM sessions',
     recomputed: `SELECT c.session_key,
         CASE WHEN c.parent_session_id IS NULL THEN c.id
-          WHEN p.id IS NULL THEN c.parent_session_id
-          WHEN EXISTS (SELECT 1 FROM reroots) THEN c.root_session_id
+          WHEN p.id IS NULL AND ${noneDeleted} THEN c.parent_session_id
+          WHEN p.id IS NULL OR EXISTS (SELECT 1 FROM reroots) THEN c.root_session_id
           ELSE p.root_session_id END AS root_session_id,
         CASE WHEN c.parent_session_id IS NULL THEN 0
-          WHEN p.id IS NULL THEN 1
-          WHEN EXISTS (SELECT 1 FROM reroots) THEN c.depth
+          WHEN p.id IS NULL AND ${noneDeleted} THEN 1
+          WHEN p.id IS NULL OR EXISTS (SELECT 1 FROM reroots) THEN c.depth
           ELSE p.depth + 1 END AS depth
       FROM sessions c LEFT JOIN sessions p ON p.org_id = c.org_id AND p.id = c.parent_session_id`,
   },
@@ -206,7 +210,8 @@ export const derivedChecks: readonly TableCheck[] = [
     key: ['org_id', 'id'],
     fields: ['changes'],
     stored: `SELECT c.org_id, row_id AS id, 1 AS changes FROM changes c JOIN organisations o ON o.id = c.org_id
-      WHERE kind = 'session' AND c.revision <= o.revision`,
+      WHERE kind = 'session' AND c.revision <= o.revision
+        AND EXISTS (SELECT 1 FROM sessions s WHERE s.org_id = c.org_id AND s.id = c.row_id)`,
     recomputed: 'SELECT org_id, id, 1 AS changes FROM sessions',
   },
   {

@@ -1,0 +1,117 @@
+import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
+import { sql } from 'kysely';
+import type { RangeBucket } from '../session-reader.ts';
+import { listConditions } from './list-sessions.ts';
+import { cutRange, filteredSource, rollupConditions } from './range-totals.ts';
+import { allOf, toNumber, type Runner, type Sql } from './runner.ts';
+import { isPlainFilter } from './session-conditions.ts';
+
+const hourMs = 3_600_000;
+
+interface BucketSql {
+  readonly start: bigint;
+  readonly sessions: bigint;
+  readonly with_errors: bigint | null;
+  readonly stale: bigint | null;
+  readonly running: bigint | null;
+  readonly cost: bigint | null;
+  readonly agents: bigint | null;
+}
+
+/** Figures of a range by bucket of the start (S12); empty buckets are left out, in order of time. */
+export async function rangeBuckets(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  bucketMs: number,
+  nowMs: number,
+): Promise<RangeBucket[]> {
+  if (filter.words?.length === 0) return [];
+  const isRolledUp = isPlainFilter(filter) && bucketMs % hourMs === 0;
+  const rows = isRolledUp
+    ? await rolledUp(runner, orgId, filter, bucketMs, nowMs)
+    : await fromSessions(runner, orgId, filter, bucketMs, nowMs);
+  return mergeBuckets(rows);
+}
+
+async function rolledUp(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  bucketMs: number,
+  nowMs: number,
+): Promise<BucketSql[]> {
+  const { whole, edges } = cutRange(filter.fromMs, filter.toMs, hourMs);
+  const rows: BucketSql[] = [];
+  if (whole !== null) {
+    const conditions = allOf(rollupConditions(runner, orgId, filter, 'hour', whole));
+    rows.push(
+      ...(await runner.all<BucketSql>(
+        sql`select ${bucketOf(sql`hour`, bucketMs)} as start, sum(sessions) as sessions, sum(with_errors) as with_errors,
+            sum(stale) as stale, 0 as running, sum(total_cost) as cost, 0 as agents
+          from rollup_hours where ${conditions} group by 1`,
+      )),
+    );
+    const middle = { ...filter, fromMs: whole.fromMs ?? undefined, toMs: whole.toMs ?? undefined };
+    rows.push(...(await runningOnly(runner, orgId, middle, bucketMs, nowMs)));
+  }
+  for (const edge of edges) {
+    rows.push(...(await fromSessions(runner, orgId, { ...filter, ...edge }, bucketMs, nowMs)));
+  }
+  return rows;
+}
+
+function runningOnly(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  bucketMs: number,
+  nowMs: number,
+): Promise<BucketSql[]> {
+  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  return runner.all<BucketSql>(
+    sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, 0 as sessions, 0 as with_errors, 0 as stale,
+        count(*) as running, 0 as cost, 0 as agents
+      from sessions as s where s.status = 'running' and ${allOf(conditions)} group by 1`,
+  );
+}
+
+function fromSessions(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  bucketMs: number,
+  nowMs: number,
+): Promise<BucketSql[]> {
+  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  return runner.all<BucketSql>(
+    sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
+        sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,
+        sum(s.status = 'running') as running, sum(s.total_cost) as cost, count(distinct s.agent_id) as agents
+      from ${filteredSource(orgId, filter)} where ${allOf(conditions)} group by 1`,
+  );
+}
+
+/** Times are stored as integers: the division is whole. */
+function bucketOf(column: Sql, bucketMs: number): Sql {
+  const unit = sql.lit(bucketMs);
+  return sql`(${column} / ${unit}) * ${unit}`;
+}
+
+function mergeBuckets(rows: readonly BucketSql[]): RangeBucket[] {
+  const merged = new Map<number, RangeBucket>();
+  for (const row of rows) {
+    const startMs = Number(row.start);
+    const known = merged.get(startMs);
+    merged.set(startMs, {
+      startMs,
+      sessions: (known?.sessions ?? 0) + toNumber(row.sessions),
+      withErrors: (known?.withErrors ?? 0) + toNumber(row.with_errors),
+      stale: (known?.stale ?? 0) + toNumber(row.stale),
+      running: (known?.running ?? 0) + toNumber(row.running),
+      costNanoUsd: (known?.costNanoUsd ?? 0n) + (row.cost ?? 0n),
+      agents: (known?.agents ?? 0) + toNumber(row.agents),
+    });
+  }
+  return [...merged.values()].toSorted((a, b) => a.startMs - b.startMs);
+}

@@ -1,0 +1,243 @@
+import { quietAfterMs, type SessionFilter } from '@niitaka/core/session/session-filter.ts';
+import { sql } from 'kysely';
+import type { RangeTotals } from '../session-reader.ts';
+import { goalMatch } from './goal-match.ts';
+import { listConditions } from './list-sessions.ts';
+import { allOf, firstRow, toNumber, type Runner, type Sql } from './runner.ts';
+import { isPlainFilter, sessionConditions } from './session-conditions.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 86_400_000;
+
+/** Sums of one part of a range, as SQL gives them. */
+interface TotalsSql {
+  readonly sessions: bigint | null;
+  readonly with_errors: bigint | null;
+  readonly stale: bigint | null;
+  readonly cost: bigint | null;
+  readonly late_cost: bigint | null;
+  readonly unpriced: bigint | null;
+  readonly incomplete: bigint | null;
+}
+
+/**
+ * Figures of a range (S12). By environment and range alone they come from the hourly roll-ups, and the ragged edges
+ * from the covering index: exact. Any other filter reads the sessions themselves.
+ */
+export async function rangeTotals(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  nowMs: number,
+): Promise<RangeTotals> {
+  if (filter.words?.length === 0) return nothing;
+  const running = await runningTotals(runner, orgId, filter, nowMs);
+  const parts = isPlainFilter(filter)
+    ? await plainParts(runner, orgId, filter)
+    : [await filteredPart(runner, orgId, filter, nowMs)];
+  const agents = isPlainFilter(filter)
+    ? await plainAgents(runner, orgId, filter)
+    : await filteredAgents(runner, orgId, filter, nowMs);
+  const sum = (field: keyof TotalsSql) =>
+    parts.reduce((total, part) => total + (part?.[field] ?? 0n), 0n);
+  return {
+    sessions: Number(sum('sessions')),
+    withErrors: Number(sum('with_errors')),
+    stale: Number(sum('stale')),
+    running: running.running,
+    quiet: running.quiet,
+    costNanoUsd: sum('cost'),
+    lateCostNanoUsd: sum('late_cost'),
+    unpriced: Number(sum('unpriced')),
+    incomplete: Number(sum('incomplete')),
+    agents,
+  };
+}
+
+const nothing: RangeTotals = {
+  sessions: 0,
+  withErrors: 0,
+  stale: 0,
+  running: 0,
+  quiet: 0,
+  costNanoUsd: 0n,
+  lateCostNanoUsd: 0n,
+  unpriced: 0,
+  incomplete: 0,
+  agents: 0,
+};
+
+/** Figures summed from the sessions themselves. */
+const sessionSums = sql`count(*) as sessions, sum(s.error_count > 0) as with_errors,
+  sum(s.status = 'stale') as stale, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
+  sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete`;
+
+/** Where sessions of a filter come from: all, or those whose goal matches. */
+export function filteredSource(orgId: string, filter: SessionFilter): Sql {
+  if (filter.words === undefined) return sql`sessions as s`;
+  return sql`goal_search as g cross join sessions as s on s.session_key = g.rowid
+    and g.goal_search match ${goalMatch(orgId, filter.words)}`;
+}
+
+function filteredPart(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  nowMs: number,
+): Promise<TotalsSql | undefined> {
+  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  return firstRow<TotalsSql>(
+    runner,
+    sql`select ${sessionSums} from ${filteredSource(orgId, filter)} where ${allOf(conditions)}`,
+  );
+}
+
+/** A range cut at full units: the whole part in the middle, ragged parts at its ends. */
+export interface CutRange {
+  readonly whole: { readonly fromMs: number | null; readonly toMs: number | null } | null;
+  readonly edges: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
+/** Cuts [from, to) at multiples of `unitMs`; an open end is whole. */
+export function cutRange(
+  fromMs: number | undefined,
+  toMs: number | undefined,
+  unitMs: number,
+): CutRange {
+  const first = fromMs === undefined ? null : Math.ceil(fromMs / unitMs) * unitMs;
+  const last = toMs === undefined ? null : Math.floor(toMs / unitMs) * unitMs;
+  if (
+    fromMs !== undefined &&
+    toMs !== undefined &&
+    first !== null &&
+    last !== null &&
+    first >= last
+  ) {
+    return { whole: null, edges: fromMs < toMs ? [{ fromMs, toMs }] : [] };
+  }
+  const edges = [];
+  if (fromMs !== undefined && first !== null && fromMs < first) edges.push({ fromMs, toMs: first });
+  if (toMs !== undefined && last !== null && last < toMs) edges.push({ fromMs: last, toMs });
+  return { whole: { fromMs: first, toMs: last }, edges };
+}
+
+async function plainParts(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+): Promise<(TotalsSql | undefined)[]> {
+  const { whole, edges } = cutRange(filter.fromMs, filter.toMs, hourMs);
+  const parts = [];
+  if (whole !== null) {
+    const conditions = rollupConditions(runner, orgId, filter, 'hour', whole);
+    parts.push(
+      await firstRow<TotalsSql>(
+        runner,
+        sql`select sum(sessions) as sessions, sum(with_errors) as with_errors, sum(stale) as stale,
+            sum(total_cost) as cost, sum(late_cost) as late_cost, sum(unpriced) as unpriced,
+            sum(incomplete) as incomplete from rollup_hours where ${allOf(conditions)}`,
+      ),
+    );
+  }
+  for (const edge of edges)
+    parts.push(await filteredPart(runner, orgId, { ...filter, ...edge }, 0));
+  return parts;
+}
+
+/** Conditions on a roll-up table: organisation, environments, whole hours or days. */
+export function rollupConditions(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  unit: 'hour' | 'day',
+  whole: { readonly fromMs: number | null; readonly toMs: number | null },
+): Sql[] {
+  const conditions: Sql[] = [sql`org_id = ${runner.id(orgId)}`];
+  if (filter.environments !== undefined) {
+    const names = filter.environments.map((name) => sql`${name}`);
+    conditions.push(sql`environment in (${names.length === 0 ? sql`null` : sql.join(names)})`);
+  }
+  if (whole.fromMs !== null) conditions.push(sql`${sql.ref(unit)} >= ${whole.fromMs}`);
+  if (whole.toMs !== null) conditions.push(sql`${sql.ref(unit)} < ${whole.toMs}`);
+  return conditions;
+}
+
+/** Running sessions are few and never rolled up. */
+async function runningTotals(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  nowMs: number,
+): Promise<{ running: number; quiet: number }> {
+  if (filter.statuses !== undefined && !filter.statuses.includes('running')) {
+    return { running: 0, quiet: 0 };
+  }
+  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  const row = await firstRow<{ running: bigint; quiet: bigint | null }>(
+    runner,
+    sql`select count(*) as running,
+        sum(coalesce(s.last_event_at, s.started_at) < ${nowMs - quietAfterMs}) as quiet
+      from ${filteredSource(orgId, filter)} where s.status = 'running' and ${allOf(conditions)}`,
+  );
+  return { running: toNumber(row?.running), quiet: toNumber(row?.quiet) };
+}
+
+/** Agents of whole days from the daily roll-ups; those of ragged days are looked up one by one. */
+async function plainAgents(runner: Runner, orgId: string, filter: SessionFilter): Promise<number> {
+  const { whole, edges } = cutRange(filter.fromMs, filter.toMs, dayMs);
+  const agents = new Set<string>();
+  if (whole !== null) {
+    const conditions = rollupConditions(runner, orgId, filter, 'day', whole);
+    for (const id of await agentsOf(runner, conditions)) agents.add(id);
+  }
+  for (const edge of edges) {
+    const day = Math.floor(edge.fromMs / dayMs) * dayMs;
+    const days = { fromMs: day, toMs: edge.toMs };
+    const candidates = await agentsOf(runner, rollupConditions(runner, orgId, filter, 'day', days));
+    for (const id of candidates) {
+      if (!agents.has(id) && (await hasStarted(runner, orgId, { ...filter, ...edge }, id)))
+        agents.add(id);
+    }
+  }
+  return agents.size;
+}
+
+async function agentsOf(runner: Runner, conditions: readonly Sql[]): Promise<string[]> {
+  const rows = await runner.all<{ agent_id: string }>(
+    sql`select distinct agent_id from rollup_agent_days
+      where ${allOf(conditions)} and agent_id <> '' and sessions > 0`,
+  );
+  return rows.map((row) => row.agent_id);
+}
+
+async function hasStarted(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  agentId: string,
+): Promise<boolean> {
+  const conditions = sessionConditions(
+    { ...filter, agentIds: [agentId] },
+    { runner, orgId, nowMs: 0, alias: 's' },
+  );
+  const row = await firstRow<object>(
+    runner,
+    sql`select 1 from sessions as s indexed by sessions_agent where ${allOf(conditions)} limit 1`,
+  );
+  return row !== undefined;
+}
+
+async function filteredAgents(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  nowMs: number,
+): Promise<number> {
+  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  const row = await firstRow<{ agents: bigint }>(
+    runner,
+    sql`select count(distinct s.agent_id) as agents from ${filteredSource(orgId, filter)}
+      where ${allOf(conditions)}`,
+  );
+  return toNumber(row?.agents);
+}

@@ -1,0 +1,52 @@
+import {
+  DummyDriver,
+  Kysely,
+  sql,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+  type RawBuilder,
+} from 'kysely';
+
+/** A piece of SQL with its values. */
+export type Sql = RawBuilder<unknown>;
+
+/** Runs queries on one engine. Integers come back as bigint, ids as the engine keeps them. */
+export interface Runner {
+  all<Row>(query: Sql): Promise<Row[]>;
+  /** A UUID as the engine keeps it. */
+  id(uuid: string): unknown;
+  /** What the engine keeps as a UUID. */
+  uuid(value: unknown): string;
+}
+
+const compiler = new Kysely<never>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** A query as SQLite takes it: text and values. */
+export function compileForSqlite(query: Sql): CompiledQuery {
+  return query.compile(compiler);
+}
+
+/** Conditions that must all hold. */
+export function allOf(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+/** The first row, or undefined. */
+export async function firstRow<Row>(runner: Runner, query: Sql): Promise<Row | undefined> {
+  const [row] = await runner.all<Row>(query);
+  return row;
+}
+
+/** A value that may be absent, as a number. */
+export function toNumber(value: bigint | number | null | undefined): number {
+  return Number(value ?? 0);
+}

@@ -1,0 +1,109 @@
+import { quietAfterMs, type SessionFilter } from '@niitaka/core/session/session-filter.ts';
+import { sql } from 'kysely';
+import type { Runner, Sql } from './runner.ts';
+
+/** What conditions are written for: an organisation, a moment, the alias of `sessions`. */
+export interface ConditionContext {
+  readonly runner: Runner;
+  readonly orgId: string;
+  readonly nowMs: number;
+  readonly alias: string;
+}
+
+/** The conditions of a filter on `sessions` but search and `rootOnly`, which shape the query around them. */
+export function sessionConditions(filter: SessionFilter, context: ConditionContext): Sql[] {
+  const { runner, orgId } = context;
+  const column = columnsOf(context.alias);
+  const conditions: Sql[] = [sql`${column('org_id')} = ${runner.id(orgId)}`];
+  const add = (condition: Sql | null) => {
+    if (condition !== null) conditions.push(condition);
+  };
+  const anyOf = (name: string, values: readonly string[] | undefined) => {
+    if (values !== undefined) add(sql`${column(name)} in (${listOf(values)})`);
+  };
+  const atLeast = (name: string, value: number | bigint | undefined) => {
+    if (value !== undefined) add(sql`${column(name)} >= ${value}`);
+  };
+  const atMost = (name: string, value: number | bigint | undefined) => {
+    if (value !== undefined) add(sql`${column(name)} <= ${value}`);
+  };
+  anyOf('environment', filter.environments);
+  atLeast('started_at', filter.fromMs);
+  if (filter.toMs !== undefined) add(sql`${column('started_at')} < ${filter.toMs}`);
+  anyOf('status', filter.statuses);
+  anyOf('agent_id', filter.agentIds);
+  if (filter.parentSessionId !== undefined) {
+    add(sql`${column('parent_session_id')} = ${runner.id(filter.parentSessionId)}`);
+  }
+  add(flag(filter.hasErrors, sql`${column('error_count')} > 0`, sql`${column('error_count')} = 0`));
+  const completed = column('goal_completed');
+  add(flag(filter.goalCompleted, sql`${completed} = 1`, sql`${completed} = 0`));
+  atLeast('score', filter.minScore);
+  atMost('score', filter.maxScore);
+  atLeast('total_cost', filter.minCostNanoUsd);
+  atMost('total_cost', filter.maxCostNanoUsd);
+  for (const condition of durationConditions(filter, context)) add(condition);
+  anyOf('experiment_id', filter.experimentIds);
+  anyOf('variant', filter.variants);
+  anyOf('user_id', filter.userIds);
+  anyOf('conversation_id', filter.conversationIds);
+  add(tagCondition(filter, context));
+  add(flag(filter.incomplete, sql`${column('incomplete')} = 1`, sql`${column('incomplete')} = 0`));
+  add(quietCondition(filter, context));
+  return conditions;
+}
+
+/** A running session's duration is what has passed; no duration is negative. */
+export function durationOf(alias: string, nowMs: number): Sql {
+  const column = columnsOf(alias);
+  return sql`(coalesce(${column('ended_at')}, ${nowMs}) - ${column('started_at')})`;
+}
+
+/** Whether a filter says no more than environment and range: what roll-ups can answer. */
+export function isPlainFilter(filter: SessionFilter): boolean {
+  const { fromMs: _from, toMs: _to, environments: _environments, ...rest } = filter;
+  return Object.values(rest).every((value) => value === undefined);
+}
+
+/** Columns of `sessions` under an alias. */
+export function columnsOf(alias: string): (name: string) => Sql {
+  return (name) => sql.ref(`${alias}.${name}`);
+}
+
+function durationConditions(filter: SessionFilter, { alias, nowMs }: ConditionContext): Sql[] {
+  const conditions: Sql[] = [];
+  const duration = durationOf(alias, nowMs);
+  if (filter.minDurationMs !== undefined) {
+    conditions.push(sql`${duration} >= ${filter.minDurationMs}`);
+  }
+  if (filter.maxDurationMs !== undefined) {
+    conditions.push(sql`${duration} <= ${filter.maxDurationMs}`);
+  }
+  return conditions;
+}
+
+function tagCondition(
+  filter: SessionFilter,
+  { runner, orgId, alias }: ConditionContext,
+): Sql | null {
+  if (filter.tag === undefined) return null;
+  const { key, value } = filter.tag;
+  return sql`exists (select 1 from session_tags as t where t.org_id = ${runner.id(orgId)}
+    and t.key = ${key} and t.value = ${value} and t.session_id = ${sql.ref(`${alias}.id`)})`;
+}
+
+function quietCondition(filter: SessionFilter, { alias, nowMs }: ConditionContext): Sql | null {
+  const column = columnsOf(alias);
+  const quiet = sql`(${column('status')} = 'running' and
+    coalesce(${column('last_event_at')}, ${column('started_at')}) < ${nowMs - quietAfterMs})`;
+  return flag(filter.quiet, quiet, sql`not ${quiet}`);
+}
+
+function flag(value: boolean | undefined, whenTrue: Sql, whenFalse: Sql): Sql | null {
+  if (value === undefined) return null;
+  return value ? whenTrue : whenFalse;
+}
+
+function listOf(values: readonly string[]): Sql {
+  return values.length === 0 ? sql`null` : sql.join(values.map((value) => sql`${value}`));
+}
