@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback } from 'react';
 import { SessionsPage } from '../../features/sessions/sessions-page.tsx';
+import { useIdentity } from '../../lib/api/use-identity.ts';
 import { withoutDrawer } from '../../lib/url/drawer-search.ts';
 
 const SessionDrawer = lazy(() =>
@@ -8,15 +9,28 @@ const SessionDrawer = lazy(() =>
     default: module.SessionDrawer,
   })),
 );
+const FirstRunPage = lazy(() =>
+  import('../../features/first-run/first-run-page.tsx').then((module) => ({
+    default: module.FirstRunPage,
+  })),
+);
 
-/** The list of sessions and, beside it, the one the URL names. */
+/** The list of sessions and, beside it, the one the URL names; before any session, how to begin. */
 export function SessionsRoute() {
   const { session } = useSearch({ strict: false });
+  const firstRun = useIdentity()?.first_run ?? false;
   const navigate = useNavigate();
   const onClose = useCallback(
     () => void navigate({ to: '/sessions', search: (old) => withoutDrawer(old) }),
     [navigate],
   );
+  if (firstRun) {
+    return (
+      <Suspense>
+        <FirstRunPage />
+      </Suspense>
+    );
+  }
   return (
     <>
       <SessionsPage />

@@ -68,12 +68,13 @@ export class LiveHub {
     if (this.#abort.signal.aborted) return;
     this.#connection = new StreamConnection({
       lastId: this.#status.lastId,
+      followed: followedBy(this.#requests),
       onNotice: (notice) => {
         this.#post(notice);
         this.#onNotice(notice);
       },
     });
-    this.#connection.follow(followedBy(this.#requests));
+    this.#connection.report();
     this.#request(this.#wanted);
   }
 

@@ -23,9 +23,13 @@ class ScriptedSource extends EventTarget {
 let sources: ScriptedSource[] = [];
 let notices: LiveNotice[] = [];
 
-function connect(lastId = ''): { stream: StreamConnection; source: () => ScriptedSource } {
+function connect(
+  lastId = '',
+  followed: string | null = null,
+): { stream: StreamConnection; source: () => ScriptedSource } {
   const stream = new StreamConnection({
     lastId,
+    followed,
     onNotice: (notice) => notices.push(notice),
     open: (url) => {
       const source = new ScriptedSource(url);
@@ -113,10 +117,23 @@ test('StreamConnection ends for good at bye', () => {
   expect(notices.at(-1)).toMatchObject({ kind: 'update', name: 'bye' });
 });
 
-test('StreamConnection opens again with the followed session when it has no stream id yet', () => {
-  const { stream, source } = connect();
-  stream.follow('11111111-1111-4111-8111-111111111111');
-  vi.advanceTimersByTime(0);
-  expect(source().url).toContain('session_id=11111111-1111-4111-8111-111111111111');
+test('StreamConnection opens with the session to follow, and follows another on the same stream', async () => {
+  const first = '11111111-1111-4111-8111-111111111111';
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    asked.push(`${init.method} ${url} ${String(init.body)}`);
+    return Promise.resolve(new Response(null, { status: 204 }));
+  });
+  const { stream, source } = connect('3', first);
+  expect(source().url).toContain(`session_id=${first}`);
+  stream.follow('b');
+  expect(asked).toEqual([]);
+  source().say('hello', { revision: 4, stream_id: 's' });
+  expect(asked).toEqual(['PATCH /api/v1/stream/s {"session_id":"b"}']);
+  stream.follow('b');
+  stream.follow(null);
+  expect(asked.length).toBe(2);
+  expect(sources.length).toBe(1);
   stream.close();
+  vi.unstubAllGlobals();
 });

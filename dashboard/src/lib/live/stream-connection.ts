@@ -12,6 +12,7 @@ const names: readonly LiveName[] = ['session', 'signal', 'deleted', 'event', 're
 export interface StreamOptions {
   readonly onNotice: (notice: LiveNotice) => void;
   readonly lastId: string;
+  readonly followed?: string | null;
   readonly open?: (url: string) => EventSource;
 }
 
@@ -21,7 +22,9 @@ export class StreamConnection {
   readonly #open: (url: string) => EventSource;
   #source: EventSource | undefined;
   #streamId: string | undefined;
-  #followed: string | null = null;
+  #followed: string | null;
+  /** The session the server was told of. */
+  #told: string | null = null;
   #lastId: string;
   #state: LiveState = 'catching-up';
   #failures = 0;
@@ -34,6 +37,7 @@ export class StreamConnection {
     this.#onNotice = options.onNotice;
     this.#open = options.open ?? ((url) => new EventSource(url));
     this.#lastId = options.lastId;
+    this.#followed = options.followed ?? null;
     this.#connect();
   }
 
@@ -52,9 +56,7 @@ export class StreamConnection {
     if (this.#followed === sessionId) return;
     this.#followed = sessionId;
     this.report();
-    if (this.#streamId === undefined) return this.#reconnect(0);
-    const path = `/stream/${this.#streamId}`;
-    apiSend('PATCH', path, { session_id: sessionId }).catch(() => this.#reconnect(0));
+    this.#tellFollowed();
   }
 
   close(): void {
@@ -64,7 +66,23 @@ export class StreamConnection {
     clearInterval(this.#pollTimer);
   }
 
+  /** Tells the server what to follow, once it has said which stream this is. */
+  #tellFollowed(): void {
+    if (this.#streamId === undefined || this.#told === this.#followed) return;
+    this.#told = this.#followed;
+    const body = { session_id: this.#followed };
+    apiSend('PATCH', `/stream/${this.#streamId}`, body).catch(() => this.#startAfresh());
+  }
+
+  /** The id may name a place in another session: begins without it, and lets the pages read again. */
+  #startAfresh(): void {
+    this.#lastId = '';
+    this.#onNotice({ kind: 'poll' });
+    this.#reconnect(0);
+  }
+
   #connect(): void {
+    this.#told = this.#followed;
     const source = this.#open(
       apiUrl('/stream', {
         topics: 'sessions,signals',
@@ -86,6 +104,7 @@ export class StreamConnection {
     const hello = JSON.parse(event.data) as LiveMessage<'hello'>;
     this.#streamId = hello.stream_id;
     if (event.lastEventId !== '') this.#lastId = event.lastEventId;
+    this.#tellFollowed();
     this.#awaitQuiet();
   }
 
