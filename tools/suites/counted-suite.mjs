@@ -19,7 +19,7 @@ export function countedSuite(name, commandOf) {
 }
 
 /**
- * The counts in the last line of an output; a missing line, or an exit code that the counts do not explain, is one
+ * The counts in the last such line of an output (the two streams may mix); a missing line, or an exit code that the counts do not explain, is one
  * failure.
  *
  * @param {string} output
@@ -27,8 +27,7 @@ export function countedSuite(name, commandOf) {
  * @returns {import('./check-suites.mjs').Outcome}
  */
 export function countLastLine(output, code) {
-  const last = output.trimEnd().split('\n').at(-1) ?? '';
-  const counts = /^(\d+) passed, (\d+) failed$/.exec(last.trim());
+  const counts = [...output.matchAll(/^(\d+) passed, (\d+) failed\s*$/gm)].at(-1) ?? null;
   if (counts === null) return { passed: 0, failed: 1 };
   const [passed, failed] = [Number(counts[1]), Number(counts[2])];
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };

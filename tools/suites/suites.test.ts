@@ -14,7 +14,8 @@ describe('countLastLine()', () => {
     ['fine\n12 passed, 0 failed\n', 0, { passed: 12, failed: 0 }],
     ['3 passed, 2 failed', 1, { passed: 3, failed: 2 }],
     ['12 passed, 0 failed', 1, { passed: 12, failed: 1 }],
-    ['12 passed, 0 failed\nTraceback', 1, { passed: 0, failed: 1 }],
+    ['12 passed, 0 failed\nTraceback', 1, { passed: 12, failed: 1 }],
+    ['test_a: 1 passed, 0 failed, 0.1 s', 0, { passed: 0, failed: 1 }],
     ['', 0, { passed: 0, failed: 1 }],
   ])('reads %j with exit code %i', (output, code, expected) => {
     expect(countLastLine(output, code)).toEqual(expected);
