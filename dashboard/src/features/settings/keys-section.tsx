@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { Button } from '../../components/button.tsx';
 import { messageOf } from '../../components/error-state.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
+import { Segments } from '../../components/segments.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TimeAgo } from '../../components/time-text.tsx';
 import { apiGet, apiSend } from '../../lib/api/api-fetch.ts';
@@ -11,11 +12,11 @@ import { ConfirmButton } from './confirm-button.tsx';
 import { OnceShown } from './once-shown.tsx';
 import { Cell, SectionTable } from './section-table.tsx';
 
-const scopes: readonly { readonly id: Scope; readonly does: string }[] = [
-  { id: 'ingest', does: 'record sessions' },
-  { id: 'read', does: 'read everything' },
-  { id: 'admin', does: 'read and change everything' },
-];
+const scopes = [
+  { value: 'ingest', label: 'Ingest', does: 'Records sessions, reads nothing.' },
+  { value: 'read', label: 'Read', does: 'Reads everything, changes nothing.' },
+  { value: 'admin', label: 'Admin', does: 'Reads and changes everything, signs in.' },
+] as const;
 
 /** The keys of programs: made, shown once, revoked. */
 export function KeysSection() {
@@ -129,22 +130,10 @@ function NewKey(props: {
           <TextInput name="name" required maxLength={100} placeholder="production agents" />
         </Field>
       </div>
-      <fieldset className="flex flex-wrap gap-x-4 gap-y-1 pb-1">
-        <legend className="sr-only">What the key may do</legend>
-        {scopes.map((one) => (
-          <label key={one.id} className="flex items-center gap-1.5">
-            <input
-              type="radio"
-              name="scope"
-              className="accent-accent"
-              checked={scope === one.id}
-              onChange={() => setScope(one.id)}
-            />
-            {one.id} <span className="text-muted">{one.does}</span>
-          </label>
-        ))}
-      </fieldset>
-      <span className="flex-1" />
+      <Segments label="What the key may do" value={scope} items={scopes} onChange={setScope} />
+      <span className="flex h-[30px] flex-1 items-center text-muted">
+        {scopes.find((one) => one.value === scope)?.does}
+      </span>
       <Button type="submit" look="primary" disabled={props.busy}>
         Make a key
       </Button>

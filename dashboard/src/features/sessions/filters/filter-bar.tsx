@@ -72,8 +72,7 @@ export function FilterBar({ search, counts, onChange, onSearch, children }: Filt
           Clear all
         </button>
       )}
-      <span className="flex-1" />
-      {children}
+      <span className="ml-auto flex items-center gap-2">{children}</span>
     </div>
   );
 }

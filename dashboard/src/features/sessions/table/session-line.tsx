@@ -44,7 +44,7 @@ export const SessionLine = memo(function SessionLine(props: SessionLineProps) {
         props.open && '!bg-sel',
         props.fresh && 'animate-fade-tint',
         props.active && 'shadow-[inset_0_0_0_2px_var(--accent)]',
-        props.dimmed && 'opacity-55',
+        props.dimmed && 'text-muted [&_*]:text-muted!',
       )}
     >
       {row === undefined ? (
