@@ -172,7 +172,6 @@ export const operations: readonly Operation[] = [
   }),
   op('post', `${api}/samples`, 'admin', 'Sends sample sessions, labelled as such.', {
     answer: { status: 202, schema: SampleState },
-    idempotent: true,
   }),
   op('get', `${api}/samples`, 'read', 'Whether sample sessions are being sent.', {
     answer: { status: 200, schema: SampleState },

@@ -36,7 +36,7 @@ async function run(order: Order, config: Config): Promise<void> {
     return;
   }
   const { serve } = await import('./serve.ts');
-  await serve(config, { demo: order.name === 'serve' && order.demo });
+  await serve(config);
 }
 
 function print(text: string): void {

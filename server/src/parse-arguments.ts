@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** What the program is asked to do. */
 export type Order =
-  | { readonly name: 'serve'; readonly demo: boolean }
+  | { readonly name: 'serve' }
   | { readonly name: 'link'; readonly person: string | null }
   | { readonly name: 'verify' }
   | { readonly name: 'help' }
@@ -15,7 +15,7 @@ export type ParsedArguments =
 
 export const usage = `Usage: niitaka [command]
 
-  (none) [--demo]      start the server; --demo lets sample agents run
+  (none)               start the server
   link [--name NAME]   print a one-time sign-in link, for the first admin or for NAME
   verify               recompute every figure from the stored events and report differences
   --version, --help`;
@@ -36,15 +36,13 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   const [command, ...rest] = positionals;
   if (rest.length > 0) return refused(`Found ${JSON.stringify(rest[0])}: one command is enough`);
   if (values.name !== undefined && command !== 'link') return refused('--name belongs to link');
-  if (values.demo === true && command !== undefined) return refused('--demo belongs to the server');
-  if (command === undefined) return accepted({ name: 'serve', demo: values.demo === true });
+  if (command === undefined) return accepted({ name: 'serve' });
   if (command === 'verify') return accepted({ name: 'verify' });
   if (command === 'link') return linkOrder(values.name);
   return refused(`There is no command ${JSON.stringify(command)}`);
 }
 
 const options = {
-  demo: { type: 'boolean' },
   name: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },

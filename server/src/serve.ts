@@ -9,7 +9,7 @@ import { welcomeText } from './welcome-text.ts';
 const drainLimitMs = 10_000;
 
 /** Serves until a signal asks to stop. */
-export async function serve(config: Config, options: { readonly demo: boolean }): Promise<void> {
+export async function serve(config: Config): Promise<void> {
   const log = openLog(config.logLevel);
   const server = await startServer(config, log);
   const isTerminal = process.stdout.isTTY === true;
@@ -24,7 +24,7 @@ export async function serve(config: Config, options: { readonly demo: boolean })
   const { url, publicUrl, firstKey } = server;
   process.stdout.write(welcomeText({ url, dataDir: config.dataDir, key: firstKey, link }));
   if (publicUrl !== url) process.stdout.write(`It is opened at ${publicUrl}\n`);
-  log.info({ url, demo: options.demo }, 'started');
+  log.info({ url }, 'started');
   stopOnSignal(server, (reason) => log.info({ reason }, 'stopped'));
 }
 

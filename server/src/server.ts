@@ -9,6 +9,7 @@ import { buildApp } from './http/app.ts';
 import type { AppParts, Run } from './http/app-parts.ts';
 import { Credentials } from './http/credentials.ts';
 import { openLiveSource } from './http/live-source.ts';
+import { openSamples } from './http/samples.ts';
 import { openStaticFiles } from './http/static-files.ts';
 import { Live } from './live/live.ts';
 import type { Log } from './log.ts';
@@ -48,6 +49,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     const stopNotingUses = noteUses(parts);
     const close = async () => {
       parts.live.close();
+      await parts.samples.close();
       await app.close();
       await stopNotingUses();
       parts.metrics.close();
@@ -74,6 +76,8 @@ async function openParts(config: Config, log: Log, storage: Storage): Promise<Ap
       metrics.streamBytes.add(bytes);
     },
   });
+  // The registry says what each name takes and gives; the port carries both as they are.
+  const run = storage.run as Run;
   return {
     config,
     version,
@@ -82,10 +86,10 @@ async function openParts(config: Config, log: Log, storage: Storage): Promise<Ap
     log,
     metrics,
     storage,
-    // The registry says what each name takes and gives; the port carries both as they are.
-    run: storage.run as Run,
+    run,
     live,
     credentials: new Credentials(storage.reader, clock),
+    samples: openSamples(storage, run, (reason) => log.warn({ reason }, 'the samples failed')),
     dashboard: await openStaticFiles(dashboardFolder, config.basePath),
   };
 }

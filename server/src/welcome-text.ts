@@ -18,11 +18,11 @@ export function welcomeText({ url, dataDir, key, link }: Welcome): string {
 function snippet(url: string, key: string): string[] {
   return [
     'Send a first session:',
-    '  import { configure, startSession } from "niitaka";',
+    "  import { configure, startSession } from 'niitaka';",
     '',
-    `  configure({ url: "${url}", apiKey: "${key}" });`,
-    '  await startSession({ agentId: "my-agent", goal: "Say hello" }, async (session) => {',
-    '    session.decision("greet", { reason: "it is polite" });',
+    `  configure({ apiUrl: '${url}', apiKey: '${key}' });`,
+    "  await startSession({ agentId: 'my-agent', goal: 'Say hello' }, async (session) => {",
+    "    session.decision('greet', { reason: 'it is polite' });",
     '  });',
   ];
 }

@@ -4,11 +4,14 @@ import type { StoredSession } from '../storage/session-tx.ts';
 import type { Command, CommandContext } from './command.ts';
 import { negated } from './figures.ts';
 import { openSessionSet, type SessionSet } from './session-set.ts';
+import { writeAudit } from './write-audit.ts';
 
 /** Which session to remove. */
 export interface DeleteSession {
   readonly orgId: string;
   readonly sessionId: string;
+  /** Whom the audit log names; a deletion that nobody asked for leaves no row there. */
+  readonly actor?: string;
 }
 
 /**
@@ -25,6 +28,12 @@ export const deleteSession: Command<DeleteSession, { id: string }> = async (cont
   await context.tx.deleteSession(orgId, doomed, context.nowMs);
   await sessions.flush();
   await context.tx.recordChanges(orgId, [{ kind: 'deleted', id: sessionId }], context.nowMs);
+  if (args.actor !== undefined) {
+    const { agentId, goal, status, startedAtMs } = doomed.session;
+    const before = { agentId, goal, status, startedAt: new Date(startedAtMs).toISOString() };
+    const deed = { action: 'delete-session', target: sessionId, before };
+    await writeAudit(context, { orgId, actor: args.actor }, deed);
+  }
   return success({ id: sessionId });
 };
 

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Storage } from '../storage/port.ts';
 import type { Credentials } from './credentials.ts';
+import type { Samples } from './samples.ts';
 import type { StaticFiles } from './static-files.ts';
 
 /** Runs one command in the writer. */
@@ -27,5 +28,6 @@ export interface AppParts {
   readonly run: Run;
   readonly live: Live;
   readonly credentials: Credentials;
+  readonly samples: Samples;
   readonly dashboard: StaticFiles;
 }

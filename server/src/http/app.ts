@@ -5,6 +5,7 @@ import type { AppParts } from './app-parts.ts';
 import { authenticate } from './authenticate.ts';
 import { answerClientError } from './client-error.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { deleteSessionRoutes } from './routes/delete-session.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -12,6 +13,7 @@ import { openapiRoutes } from './routes/openapi.ts';
 import { notFound, pageRoutes } from './routes/pages.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sampleRoutes } from './routes/samples.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { viewRoutes } from './routes/views.ts';
 
@@ -66,6 +68,8 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await viewRoutes(api, parts);
   await auditRoutes(api, parts);
   await streamRoutes(api, parts);
+  await deleteSessionRoutes(api, parts);
+  await sampleRoutes(api, parts);
   await openapiRoutes(api);
 }
 

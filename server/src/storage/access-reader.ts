@@ -26,6 +26,8 @@ export interface AccessReader {
   audit(orgId: string, after: AuditCursor | null, limit: number): Promise<AuditEntry[]>;
   /** Whether any session ever arrived. */
   hasSessions(orgId: string): Promise<boolean>;
+  /** Sessions that carry the tag, at most `limit`. */
+  sessionIdsByTag(orgId: string, key: string, value: string, limit: number): Promise<string[]>;
   /** The last revision given to a change. */
   revision(orgId: string): Promise<number>;
 }

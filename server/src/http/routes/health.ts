@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import type { HealthReport } from '@niitaka/protocol/server-state.ts';
 import type { AppParts } from '../app-parts.ts';
+import { timeToWire } from '../map-access.ts';
 import { HttpProblem } from '../problem.ts';
 
 /** `/healthz`, `/readyz`, `/metrics`. */
 export async function healthRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
   const { storage, metrics } = parts;
+  const startedAtMs = parts.clock();
 
   app.get('/healthz', { config: { access: 'any' } }, async () => ({ status: 'alive' }));
 
@@ -13,6 +16,18 @@ export async function healthRoutes(app: FastifyInstance, parts: AppParts): Promi
     if (!health.ok)
       throw new HttpProblem('unavailable', `The storage cannot answer: ${health.detail}`);
     return { status: 'ready' };
+  });
+
+  app.get('/api/v1/health', { config: { access: 'read' } }, async (): Promise<HealthReport> => {
+    const { ok, detail, queuedBodies, queuedBytes } = storage.health();
+    return {
+      version: parts.version,
+      started_at: timeToWire(startedAtMs),
+      storage: { ok, detail, queued_batches: queuedBodies, queued_bytes: queuedBytes },
+      streams: parts.live.size,
+      memory_bytes: process.memoryUsage.rss(),
+      lost_by_senders: {},
+    };
   });
 
   app.get('/metrics', { config: { access: 'metrics' } }, async (_request, reply) =>

@@ -59,6 +59,11 @@ export function sqliteAccessReader(db: Connection): AccessReader {
   const anySession = db.prepare<[Buffer], unknown>(
     'SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1',
   );
+  const byTag = db
+    .prepare<[Buffer, string, string, number], Buffer>(
+      'SELECT session_id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?',
+    )
+    .pluck();
   const revision = db
     .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
     .pluck();
@@ -91,6 +96,9 @@ export function sqliteAccessReader(db: Connection): AccessReader {
     },
     async hasSessions(orgId) {
       return anySession.get(uuidBlob(orgId)) !== undefined;
+    },
+    async sessionIdsByTag(orgId, key, value, limit) {
+      return byTag.all(uuidBlob(orgId), key, value, limit).map(uuidText);
     },
     async revision(orgId) {
       return revision.get(uuidBlob(orgId)) ?? 0;
