@@ -9,10 +9,13 @@ import { deleteSessionRoutes } from './routes/delete-session.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { listRoutes } from './routes/lists.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { notFound, pageRoutes } from './routes/pages.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { sessionPartRoutes } from './routes/session-parts.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sessionsRoutes } from './routes/sessions.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -63,6 +66,9 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   // Its own scope: bodies are read there in another way.
   await api.register(async (scope) => ingestRoutes(scope, parts));
   await sessionRoutes(api, parts);
+  await sessionsRoutes(api, parts);
+  await sessionPartRoutes(api, parts);
+  await listRoutes(api, parts);
   await keyRoutes(api, parts);
   await peopleRoutes(api, parts);
   await viewRoutes(api, parts);

@@ -45,6 +45,7 @@ export function timeToWire(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function timeToWireOrNull(ms: number | null): string | null {
+/** As {@link timeToWire}, for a moment that may be absent. */
+export function timeToWireOrNull(ms: number | null): string | null {
   return ms === null ? null : timeToWire(ms);
 }

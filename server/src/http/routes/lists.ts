@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { AgentListQuery, MomentListQuery } from '@niitaka/protocol/session-query.ts';
+import type { AppParts } from '../app-parts.ts';
+import { callerOf } from '../authenticate.ts';
+import { agentToWire, signalToWire } from '../map-signal.ts';
+import { parseInput } from '../parse-input.ts';
+import { momentOf, nextMoment } from './session-parts.ts';
+
+/** Environments listed at most. */
+const environmentLimit = 200;
+
+/** `/environments`, `/agents`, `/signals`: what filters offer, and the feed. */
+export async function listRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
+  const { reader } = parts.storage;
+  const read = { config: { access: 'read' } } as const;
+
+  app.get('/environments', read, async (request) => ({
+    items: await reader.environments(callerOf(request).orgId, environmentLimit),
+  }));
+
+  app.get('/agents', read, async (request) => {
+    const { limit, cursor } = parseInput(AgentListQuery, request.query, 'query');
+    const rows = await reader.agents(callerOf(request).orgId, cursor ?? null, limit + 1);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return { items: rows.slice(0, limit).map(agentToWire), next_cursor: last?.id ?? null };
+  });
+
+  app.get('/signals', read, async (request) => {
+    const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');
+    const rows = await reader.signals(callerOf(request).orgId, null, momentOf(cursor), limit + 1);
+    return { items: rows.slice(0, limit).map(signalToWire), next_cursor: nextMoment(rows, limit) };
+  });
+}

@@ -1,0 +1,115 @@
+import type { FastifyInstance } from 'fastify';
+import type { SessionPage, SessionTree } from '@niitaka/protocol/session.ts';
+import {
+  ChildrenQuery,
+  SessionHistogramQuery,
+  SessionListQuery,
+  SessionStatsQuery,
+  SessionTreeQuery,
+} from '@niitaka/protocol/session-query.ts';
+import type { ListPosition } from '../../storage/session-reader.ts';
+import type { AppParts } from '../app-parts.ts';
+import { callerOf } from '../authenticate.ts';
+import { cursorId, cursorNumber, readCursor, writeCursor } from '../cursor.ts';
+import { idParam } from '../id-param.ts';
+import { sessionDetailToWire, sessionToWire } from '../map-session.ts';
+import { parseInput } from '../parse-input.ts';
+import { HttpProblem } from '../problem.ts';
+import { histogramOf, statsOf } from '../range-answers.ts';
+import { filterOf } from '../session-filter.ts';
+
+/** Levels of a tree that are shown below a node (S9). */
+export const treeDepthLimit = 10;
+
+/** `/sessions`: lists, tiles, histogram, one session, its children and tree. */
+export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
+  const { clock } = parts;
+  const { reader } = parts.storage;
+  const read = { config: { access: 'read' } } as const;
+
+  app.get('/sessions', read, (request) =>
+    listAnswer(
+      parts,
+      callerOf(request).orgId,
+      parseInput(SessionListQuery, request.query, 'query'),
+    ),
+  );
+
+  app.get('/sessions/stats', read, (request) => {
+    const query = parseInput(SessionStatsQuery, request.query, 'query');
+    return statsOf(reader, callerOf(request).orgId, filterOf(query), clock());
+  });
+
+  app.get('/sessions/histogram', read, (request) => {
+    const { bucket, ...query } = parseInput(SessionHistogramQuery, request.query, 'query');
+    const bucketMs = bucket === undefined ? undefined : bucket * 1000;
+    return histogramOf(reader, callerOf(request).orgId, filterOf(query), bucketMs, clock());
+  });
+
+  app.get('/sessions/:id', read, async (request) => {
+    const id = idParam(request);
+    const whole = await reader.sessionWhole(callerOf(request).orgId, id, clock());
+    if (whole === null) throw noSession(id);
+    return sessionDetailToWire(whole);
+  });
+
+  app.get('/sessions/:id/children', read, async (request) => {
+    const id = idParam(request);
+    const { orgId } = callerOf(request);
+    const page = parseInput(ChildrenQuery, request.query, 'query');
+    const [known] = await reader.sessionSummaries(orgId, [id], clock());
+    if (known === undefined) throw noSession(id);
+    return listAnswer(parts, orgId, { ...page, sort: '-started_at', parent_session_id: id });
+  });
+
+  app.get('/sessions/:id/tree', read, async (request): Promise<SessionTree> => {
+    const id = idParam(request);
+    const { depth } = parseInput(SessionTreeQuery, request.query, 'query');
+    const tree = await reader.sessionTree(callerOf(request).orgId, id, depth, clock());
+    if (tree === null) throw noSession(id);
+    const items = tree.nodes.map((node) => ({
+      ...sessionToWire(node),
+      hidden_descendants: node.hidden,
+    }));
+    return { root: id, items, depth_limit: depth, truncated: tree.truncated };
+  });
+}
+
+/** The problem that a session does not exist, for this organisation. */
+export function noSession(id: string): HttpProblem {
+  return new HttpProblem('not_found', `There is no session ${id}`);
+}
+
+async function listAnswer(
+  { storage, clock }: AppParts,
+  orgId: string,
+  query: SessionListQuery,
+): Promise<SessionPage> {
+  const { sort, limit, cursor, ...filters } = query;
+  const filter = filterOf(filters);
+  const after = cursor === undefined ? null : positionOf(cursor);
+  const nowMs = clock();
+  const [page, total] = await Promise.all([
+    storage.reader.listSessions(orgId, { filter, sort, limit, after, nowMs }),
+    storage.reader.estimateSessions(orgId, filter, nowMs),
+  ]);
+  return {
+    items: page.items.map(sessionToWire),
+    next_cursor: page.next && cursorOf(page.next),
+    total_estimate: total,
+  };
+}
+
+function cursorOf({ value, id, depth, nowMs }: ListPosition): string {
+  return writeCursor([value, id, depth, nowMs]);
+}
+
+function positionOf(cursor: string): ListPosition {
+  const [value, id, depth, nowMs] = readCursor(cursor, 4);
+  return {
+    value: cursorNumber(value),
+    id: cursorId(id),
+    depth: cursorNumber(depth),
+    nowMs: cursorNumber(nowMs),
+  };
+}
