@@ -15,6 +15,7 @@ import { notFound, pageRoutes } from './routes/pages.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { sessionPartRoutes } from './routes/session-parts.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sessionsExportRoutes } from './routes/sessions-export.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { streamRoutes } from './routes/stream.ts';
@@ -67,6 +68,7 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await api.register(async (scope) => ingestRoutes(scope, parts));
   await sessionRoutes(api, parts);
   await sessionsRoutes(api, parts);
+  await sessionsExportRoutes(api, parts);
   await sessionPartRoutes(api, parts);
   await listRoutes(api, parts);
   await keyRoutes(api, parts);

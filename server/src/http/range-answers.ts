@@ -50,12 +50,15 @@ export async function statsOf(
   nowMs: number,
 ): Promise<SessionStats> {
   const range = await rangeOf(reader, orgId, filter, nowMs);
-  const bucketMs = bucketFor(range.toMs - range.fromMs, sparklinePoints);
+  const rangeMs = range.toMs - range.fromMs;
+  const bucketMs = bucketFor(rangeMs, sparklinePoints);
   const before = previousOf(filter);
-  const [now, previous, buckets] = await Promise.all([
+  const agentMs = rangeMs > 2 * dayMs ? Math.max(bucketMs, dayMs) : bucketMs;
+  const [now, previous, buckets, agents] = await Promise.all([
     reader.rangeTotals(orgId, filter, nowMs),
     before === null ? null : reader.rangeTotals(orgId, before, nowMs),
     reader.rangeBuckets(orgId, filter, bucketMs, nowMs),
+    reader.agentBuckets(orgId, filter, agentMs, nowMs),
   ]);
   const series = seriesOver(range, bucketMs, buckets);
   return {
@@ -79,7 +82,7 @@ export async function statsOf(
     unique_agents: {
       value: now.agents,
       previous: previous?.agents ?? null,
-      series: series((bucket) => bucket.agents),
+      series: seriesOver(range, agentMs, agents)((bucket) => bucket.agents),
     },
     by_status: {
       running: now.running,
@@ -144,10 +147,14 @@ function startsOver({ fromMs, toMs }: Range, bucketMs: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index * bucketMs);
 }
 
-function seriesOver(range: Range, bucketMs: number, buckets: readonly RangeBucket[]) {
+function seriesOver<Bucket extends { readonly startMs: number }>(
+  range: Range,
+  bucketMs: number,
+  buckets: readonly Bucket[],
+) {
   const byStart = new Map(buckets.map((bucket) => [bucket.startMs, bucket]));
   const starts = startsOver(range, bucketMs);
-  return (figure: (bucket: RangeBucket) => number) =>
+  return (figure: (bucket: Bucket) => number) =>
     starts.map((start) => {
       const bucket = byStart.get(start);
       return bucket === undefined ? 0 : figure(bucket);

@@ -101,6 +101,11 @@ export interface RangeBucket {
   readonly stale: number;
   readonly running: number;
   readonly costNanoUsd: bigint;
+}
+
+/** Distinct agents of one bucket. */
+export interface AgentBucket {
+  readonly startMs: number;
   readonly agents: number;
 }
 
@@ -206,6 +211,12 @@ export interface SessionReader {
     bucketMs: number,
     nowMs: number,
   ): Promise<RangeBucket[]>;
+  agentBuckets(
+    orgId: string,
+    filter: SessionFilter,
+    bucketMs: number,
+    nowMs: number,
+  ): Promise<AgentBucket[]>;
   /** The start of the oldest session a filter means; null when none. */
   oldestStart(orgId: string, filter: SessionFilter): Promise<number | null>;
 

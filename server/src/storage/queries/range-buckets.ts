@@ -15,7 +15,6 @@ interface BucketSql {
   readonly stale: bigint | null;
   readonly running: bigint | null;
   readonly cost: bigint | null;
-  readonly agents: bigint | null;
 }
 
 /** Figures of a range by bucket of the start (S12); empty buckets are left out, in order of time. */
@@ -48,7 +47,7 @@ async function rolledUp(
     rows.push(
       ...(await runner.all<BucketSql>(
         sql`select ${bucketOf(sql`hour`, bucketMs)} as start, sum(sessions) as sessions, sum(with_errors) as with_errors,
-            sum(stale) as stale, 0 as running, sum(total_cost) as cost, 0 as agents
+            sum(stale) as stale, 0 as running, sum(total_cost) as cost
           from rollup_hours where ${conditions} group by 1`,
       )),
     );
@@ -71,7 +70,7 @@ function runningOnly(
   const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
   return runner.all<BucketSql>(
     sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, 0 as sessions, 0 as with_errors, 0 as stale,
-        count(*) as running, 0 as cost, 0 as agents
+        count(*) as running, 0 as cost
       from sessions as s where s.status = 'running' and ${allOf(conditions)} group by 1`,
   );
 }
@@ -87,7 +86,7 @@ function fromSessions(
   return runner.all<BucketSql>(
     sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
         sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,
-        sum(s.status = 'running') as running, sum(s.total_cost) as cost, count(distinct s.agent_id) as agents
+        sum(s.status = 'running') as running, sum(s.total_cost) as cost
       from ${filteredSource(orgId, filter)} where ${allOf(conditions)} group by 1`,
   );
 }
@@ -110,7 +109,6 @@ function mergeBuckets(rows: readonly BucketSql[]): RangeBucket[] {
       stale: (known?.stale ?? 0) + toNumber(row.stale),
       running: (known?.running ?? 0) + toNumber(row.running),
       costNanoUsd: (known?.costNanoUsd ?? 0n) + (row.cost ?? 0n),
-      agents: (known?.agents ?? 0) + toNumber(row.agents),
     });
   }
   return [...merged.values()].toSorted((a, b) => a.startMs - b.startMs);

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Reader } from '../reader.ts';
+import { agentBuckets } from '../queries/agent-buckets.ts';
 import { costReads } from '../queries/cost-reads.ts';
 import { eventReads } from '../queries/event-reads.ts';
 import { rangeBuckets } from '../queries/range-buckets.ts';
@@ -24,6 +25,8 @@ export function openReads(db: Connection): Reader {
     ...costReads(runner),
     ...signalReads(runner),
     rangeTotals: (orgId, filter, nowMs) => rangeTotals(runner, orgId, filter, nowMs),
+    agentBuckets: (orgId, filter, bucketMs, nowMs) =>
+      agentBuckets(runner, orgId, filter, bucketMs, nowMs),
     rangeBuckets: (orgId, filter, bucketMs, nowMs) =>
       rangeBuckets(runner, orgId, filter, bucketMs, nowMs),
   };
