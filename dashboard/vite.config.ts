@@ -13,5 +13,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
   },
+  // The server may live under a path: what scripts and styles load is beside them.
+  experimental: {
+    renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
+  },
   server: { proxy: { '/api': devServer, '/healthz': devServer } },
 });

@@ -7,6 +7,7 @@ import {
   redirect,
   type SearchMiddleware,
 } from '@tanstack/react-router';
+import { basePath } from '../lib/base-path.ts';
 import { closeHub } from '../lib/live/current-hub.ts';
 import { onUnauthenticated } from '../lib/api/unauthenticated.ts';
 import { parseSearchParams, stringifySearchParams } from '../lib/url/search-params.ts';
@@ -82,6 +83,7 @@ export const router = createRouter({
     signInRoute,
     shellRoute.addChildren([sessionsRoute, sessionRoute, settingsRoute]),
   ]),
+  basepath: basePath,
   parseSearch: parseSearchParams,
   stringifySearch: stringifySearchParams,
   defaultPreload: 'intent',

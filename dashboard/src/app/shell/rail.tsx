@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { ListTree, Search, Settings } from 'lucide-react';
+import { Logo } from '../../components/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { EnvironmentSwitch } from './environment-switch.tsx';
-import { Logo } from './logo.tsx';
 
 const icon = { size: 15, strokeWidth: 1.6, 'aria-hidden': true } as const;
 const itemClass =

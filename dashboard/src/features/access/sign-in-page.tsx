@@ -5,6 +5,7 @@ import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react'
 import { Button } from '../../components/button.tsx';
 import { messageOf } from '../../components/error-state.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
+import { Logo } from '../../components/logo.tsx';
 import { apiSend } from '../../lib/api/api-fetch.ts';
 import { identityQuery } from '../../lib/api/use-identity.ts';
 import { nextPath } from './next-path.ts';
@@ -50,7 +51,7 @@ export function SignInPage() {
   return (
     <main className="grid h-full place-items-center overflow-y-auto p-5">
       <form onSubmit={onSubmit} className="flex w-full max-w-sm flex-col gap-4">
-        <img src="/favicon.svg" alt="" width={36} height={36} />
+        <Logo size={36} />
         <div>
           <h1 className="text-figure">Sign in to Niitaka</h1>
           <p className="mt-1 text-muted">

@@ -27,7 +27,12 @@ export function SectionTable<T>(props: SectionTableProps<T>) {
     );
   }
   return (
-    <div className="overflow-x-auto rounded-lg border border-line bg-surface">
+    <section
+      aria-label={props.label}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
+      tabIndex={0}
+      className="overflow-x-auto rounded-lg border border-line bg-surface"
+    >
       <table aria-label={props.label} className="w-full text-left">
         <thead>
           <tr>
@@ -52,7 +57,7 @@ export function SectionTable<T>(props: SectionTableProps<T>) {
       </table>
       {items?.length === 0 && <EmptyState title={props.empty} />}
       {items === undefined && <Skeleton className="m-3 h-24" />}
-    </div>
+    </section>
   );
 }
 

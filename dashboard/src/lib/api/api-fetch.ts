@@ -1,3 +1,4 @@
+import { basePath } from '../base-path.ts';
 import { apiErrorOf, offlineError } from './api-error.ts';
 import { reportUnauthenticated } from './unauthenticated.ts';
 
@@ -46,5 +47,5 @@ export function apiUrl(path: string, query: Query = {}): string {
     if (value !== undefined) params.set(key, String(value));
   }
   const text = params.toString();
-  return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
+  return `${basePath}api/v1${path}${text === '' ? '' : `?${text}`}`;
 }
