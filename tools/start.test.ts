@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +27,9 @@ interface Start {
   output(): string;
 }
 
-function start(command: string, args: readonly string[]): Start {
-  const env = { ...process.env, NIITAKA_PORT: '0', NIITAKA_DATA: data, NIITAKA_INITIAL_KEY: key };
+function start(command: string, args: readonly string[], port = 0): Start {
+  const own = { NIITAKA_PORT: String(port), NIITAKA_DATA: data, NIITAKA_INITIAL_KEY: key };
+  const env = { ...process.env, ...own };
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -38,14 +41,34 @@ function start(command: string, args: readonly string[]): Start {
   return { child, exited, output: () => output };
 }
 
-async function untilReady({ output }: Start): Promise<string> {
+async function untilReady(running: Start): Promise<string> {
+  return until(running, () => /Niitaka is ready at (http:\S+)/.exec(running.output())?.[1]);
+}
+
+async function until<T>(
+  running: Start,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const deadline = Date.now() + 50_000;
   while (Date.now() < deadline) {
-    const url = /Niitaka is ready at (http:\S+)/.exec(output())?.[1];
-    if (url !== undefined) return url;
+    const found = await look();
+    if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`the server did not start:\n${output()}`);
+  throw new Error(`waited in vain; the output was:\n${running.output()}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function read<T>(url: string, path: string): Promise<readonly T[]> {
+  const answer = await fetch(`${url}/api/v1${path}`, { headers: { 'x-api-key': key } });
+  return ((await answer.json()) as { items: readonly T[] }).items;
 }
 
 describe('npm start', () => {
@@ -58,12 +81,25 @@ describe('npm start', () => {
     expect(await first.exited).toBe(0);
     expect(existsSync(join(data, 'niitaka.db'))).toBe(true);
     const again = start(process.execPath, ['tools/start.mjs']);
-    const answer = await fetch(`${await untilReady(again)}/api/v1/keys`, {
-      headers: { 'x-api-key': key },
-    });
-    expect(answer.status).toBe(200);
+    expect(await read(await untilReady(again), '/keys')).toHaveLength(1);
     again.child.kill('SIGTERM');
     expect(await again.exited).toBe(0);
+  }, 120_000);
+
+  test('runs sample agents with --demo, and ends their sessions and their key', async () => {
+    const demo = start(process.execPath, ['tools/start.mjs', '--demo'], await freePort());
+    const url = await untilReady(demo);
+    await until(demo, async () => (await read(url, '/sessions?status=running'))[0]);
+    expect((await read(url, '/sessions?status=done&tag=sample:true')).length).toBe(50);
+    demo.child.kill('SIGTERM');
+    expect(await demo.exited).toBe(0);
+    const after = start(process.execPath, ['tools/start.mjs']);
+    const again = await untilReady(after);
+    expect(await read(again, '/sessions?status=running')).toEqual([]);
+    const keys = await read<{ name: string; revoked_at: string | null }>(again, '/keys');
+    expect(keys.find(({ name }) => name === 'Sample agents')?.revoked_at).not.toBeNull();
+    after.child.kill('SIGTERM');
+    expect(await after.exited).toBe(0);
   }, 120_000);
 
   test('says in one line what it does not understand', async () => {

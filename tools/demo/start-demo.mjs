@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../setup/run-program.mjs';
 import { openDemoKey } from './demo-key.mjs';
@@ -34,12 +36,14 @@ export async function startDemo(root, node, gone) {
   if (token === undefined) throw new Error(`no sign-in link was printed: ${link.output.trim()}`);
   const { key, revoke, isEmpty } = await openDemoKey(url, token);
   const history = isEmpty ? ['--history-days', String(historyDays)] : [];
+  const state = mkdtempSync(join(tmpdir(), 'niitaka-demo-'));
   const agents = spawn(node, [join(root, 'samples/run.ts'), '--live', ...history], {
     cwd: root,
-    env: { ...process.env, NIITAKA_URL: url, NIITAKA_API_KEY: key },
+    env: { ...process.env, NIITAKA_URL: url, NIITAKA_API_KEY: key, XDG_STATE_HOME: state },
     stdio: 'inherit',
   });
   gone.addEventListener('abort', () => agents.kill('SIGTERM'));
+  agents.once('exit', () => rmSync(state, { recursive: true, force: true }));
   console.log('Sample agents are running; their sessions carry the tag sample=true.');
   return { stop: () => stopDemo(agents, revoke) };
 }
