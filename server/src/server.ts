@@ -11,6 +11,7 @@ import { Credentials } from './http/credentials.ts';
 import { openLiveSource } from './http/live-source.ts';
 import { openSamples } from './http/samples.ts';
 import { openStaticFiles } from './http/static-files.ts';
+import { runJobs } from './jobs/run-jobs.ts';
 import { Live } from './live/live.ts';
 import type { Log } from './log.ts';
 import { openMetrics } from './metrics.ts';
@@ -47,10 +48,15 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     const app = await buildApp(parts);
     const url = await listen(app, config);
     const stopNotingUses = noteUses(parts);
+    const stopJobs = runJobs({
+      run: storage.run,
+      onFailure: (job, reason) => log.warn({ job, reason }, 'a job failed'),
+    });
     const close = async () => {
       parts.live.close();
       await parts.samples.close();
       await app.close();
+      await stopJobs();
       await stopNotingUses();
       parts.metrics.close();
       await storage.close();

@@ -27,6 +27,8 @@ export interface Transactions {
   begin(): void;
   commit(): void;
   rollback(): void;
+  /** Organisations with changes for the live feed, committed since the last call. */
+  takeChanged(): string[];
 }
 
 /** Everything of a command's context but transaction and moment. */

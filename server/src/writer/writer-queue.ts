@@ -83,7 +83,7 @@ async function commitNext(parts: WriterParts, waiting: Waiting[]): Promise<void>
     next += 1;
     return { ticket, value: outcome === undefined ? value : reply(outcome) };
   });
-  parts.send({ kind: 'done', answers, changed: changedOrganisations(group, outcomes) });
+  parts.send({ kind: 'done', answers, changed: parts.engine.takeChanged() });
 }
 
 /** Ingest bodies until a limit is reached, or one command by itself. */
@@ -147,22 +147,6 @@ function ingestReply(outcome: PartOutcome, controlPollMs: number | null): Ingest
   };
   return { status: 200, text: JSON.stringify(answer) };
 }
-
-function changedOrganisations(
-  group: readonly GroupPart[],
-  outcomes: readonly PartOutcome[],
-): string[] {
-  const changed = new Set<string>();
-  group.forEach((part, index) => {
-    if (outcomes[index]?.ok !== true) return;
-    // A command may have changed any organisation: every stream looks once.
-    changed.add(part.kind === 'ingest' ? part.orgId : anyOrganisation);
-  });
-  return [...changed];
-}
-
-/** Stands for every organisation in a wake-up. */
-export const anyOrganisation = '*';
 
 /** The longest body the queue is ever given. */
 export const maxBodyBytes = limits.batchBytes;

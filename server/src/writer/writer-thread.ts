@@ -5,10 +5,9 @@ import { openPriceBook } from '../prices/price-book.ts';
 import { openCheckpoints } from '../storage/sqlite/checkpoints.ts';
 import { openWriter, type Connection } from '../storage/sqlite/connection.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
-import { openTx } from '../storage/sqlite/tx.ts';
 import { StartupError } from '../storage/startup-error.ts';
-import type { Transactions } from './commit-group.ts';
 import type { WriterOptions, WriterReport, WriterRequest } from './messages.ts';
+import { openTransactions } from './open-transactions.ts';
 import { compileRecordSchemas } from './record-schemas.ts';
 import { openWriterQueue } from './writer-queue.ts';
 
@@ -22,7 +21,7 @@ function main(options: WriterOptions): void {
   const book = openPriceBook();
   const checkpoints = openCheckpoints(db, options.path, options.readGate);
   const queue = openWriterQueue({
-    engine: transactionsOf(db),
+    engine: openTransactions(db),
     base: {
       newId: openIds(systemClock),
       staleAfterMs: options.staleAfterMs,
@@ -65,21 +64,6 @@ function openOrRefuse(
     send({ kind: 'refused', message });
     return null;
   }
-}
-
-function transactionsOf(db: Connection): Transactions {
-  const begin = db.prepare('BEGIN IMMEDIATE');
-  const commit = db.prepare('COMMIT');
-  const rollback = db.prepare('ROLLBACK');
-  return {
-    tx: openTx(db),
-    begin: () => void begin.run(),
-    commit: () => void commit.run(),
-    rollback() {
-      // A full disk or an I/O error has rolled back already.
-      if (db.inTransaction) rollback.run();
-    },
-  };
 }
 
 main(workerData as WriterOptions);

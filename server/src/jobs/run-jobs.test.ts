@@ -1,0 +1,66 @@
+import { success, failure, type Result } from '@niitaka/core/result.ts';
+import { expect, test } from 'vitest';
+import { maxRunsInARow, runJobs } from './run-jobs.ts';
+
+/** Counts runs by name, answering with what the test says. */
+function counting(answer: (name: string, run: number) => Result<unknown>) {
+  const runs = new Map<string, number>();
+  const failures: string[] = [];
+  const stop = runJobs({
+    async run(name) {
+      const count = (runs.get(name) ?? 0) + 1;
+      runs.set(name, count);
+      await new Promise((resolve) => setImmediate(resolve));
+      return answer(name, count);
+    },
+    onFailure: (job, reason) => failures.push(`${job}: ${reason}`),
+  });
+  return { runs, failures, stop };
+}
+
+const turn = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('runJobs() runs every job at the start (S3)', async () => {
+  const { runs, stop } = counting(() => success({}));
+  await turn(50);
+  await stop();
+  expect(Object.fromEntries(runs)).toEqual({
+    'close-stale-sessions': 1,
+    'move-queued-trees': 1,
+    'publish-roots': 1,
+  });
+});
+
+test('runJobs() goes on at once while more is waiting', async () => {
+  const { runs, stop } = counting((name, run) =>
+    success({ more: name === 'move-queued-trees' && run < 7 }),
+  );
+  await turn(100);
+  await stop();
+  expect(runs.get('move-queued-trees')).toBe(7);
+});
+
+test(`runJobs() rests after ${maxRunsInARow} runs in a row, whatever waits`, async () => {
+  const { runs, stop } = counting((name) => success({ more: name === 'move-queued-trees' }));
+  await turn(500);
+  await stop();
+  expect(runs.get('move-queued-trees')).toBe(maxRunsInARow);
+});
+
+test('runJobs() tells of a failure and tries again at the next turn', async () => {
+  const { runs, failures, stop } = counting((name) =>
+    name === 'publish-roots' ? failure('unavailable', 'disk full') : success({}),
+  );
+  await turn(1_200);
+  await stop();
+  expect(runs.get('publish-roots')).toBe(2);
+  expect(failures[0]).toBe('publish-roots: disk full');
+});
+
+test('runJobs() is stopped in the middle of its work without another run', async () => {
+  const { runs, stop } = counting(() => success({ more: true }));
+  await stop();
+  const before = Object.fromEntries(runs);
+  await turn(50);
+  expect(Object.fromEntries(runs)).toEqual(before);
+});

@@ -1,0 +1,67 @@
+import type { Result } from '@niitaka/core/result.ts';
+import type { CommandName } from '../commands/registry.ts';
+
+/** What happens by itself: a command without arguments, again and again. */
+interface Job {
+  readonly name: CommandName;
+  readonly everyMs: number;
+}
+
+/** INVARIANT: the sweep runs at least every 15 s (S3). */
+const jobs: readonly Job[] = [
+  { name: 'close-stale-sessions', everyMs: 5_000 },
+  { name: 'move-queued-trees', everyMs: 1_000 },
+  { name: 'publish-roots', everyMs: 1_000 },
+];
+
+/** Runs of one job in a row while it says that more is waiting; the rest waits for its next turn. */
+export const maxRunsInARow = 200;
+
+/** How jobs reach the storage, and where their failures go. */
+export interface JobParts {
+  readonly run: (name: CommandName, args: null) => Promise<Result<unknown>>;
+  readonly onFailure: (job: CommandName, reason: string) => void;
+}
+
+/** Starts every job; answers how to stop them, which waits for a run that is under way. */
+export function runJobs(parts: JobParts): () => Promise<void> {
+  const stopping = new AbortController();
+  const loops = jobs.map((job) => repeat(job, parts, stopping.signal));
+  return async () => {
+    stopping.abort();
+    await Promise.all(loops);
+  };
+}
+
+async function repeat(job: Job, parts: JobParts, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    await runWhileMore(job.name, parts, stopping);
+    await rest(job.everyMs, stopping);
+  }
+}
+
+async function runWhileMore(
+  name: CommandName,
+  parts: JobParts,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let runs = 0; runs < maxRunsInARow && !stopping.aborted; runs += 1) {
+    const result = await parts.run(name, null);
+    if (!result.ok) return parts.onFailure(name, result.failure.message);
+    const { more } = result.value as { readonly more?: boolean };
+    if (more !== true) return;
+  }
+}
+
+function rest(ms: number, stopping: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopping.aborted) return resolve();
+    const timer = setTimeout(done, ms).unref();
+    function done(): void {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', done);
+      resolve();
+    }
+    return stopping.addEventListener('abort', done);
+  });
+}
