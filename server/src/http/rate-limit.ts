@@ -2,6 +2,8 @@
 export interface RateLimit {
   /** Counts one try; answers 0 when it may go on, else the seconds to wait. */
   take(address: string, nowMs: number): number;
+  /** The last try was good after all: it does not count. */
+  giveBack(address: string): void;
 }
 
 const addressLimit = 10_000;
@@ -21,6 +23,9 @@ export function openRateLimit(most: number, periodMs: number): RateLimit {
       if (tries.size >= addressLimit) dropFirst(tries);
       tries.set(address, recent);
       return 0;
+    },
+    giveBack(address) {
+      tries.get(address)?.pop();
     },
   };
 }

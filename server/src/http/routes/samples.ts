@@ -33,7 +33,8 @@ export async function sampleRoutes(app: FastifyInstance, { samples }: AppParts):
 /** This server as a program on the same machine reaches it. */
 function loopbackUrl(app: FastifyInstance): string {
   const address = app.server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+  if (address === null || typeof address === 'string')
+    throw new Error('the server does not listen');
   const { address: host, port } = address;
   if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -35,6 +35,7 @@ export async function sessionRoutes(app: FastifyInstance, parts: AppParts): Prom
       replacesHash: before === null ? null : sha256(before),
     });
     if (!ran.ok) throw problemOf(ran.failure);
+    tries.giveBack(request.ip);
     credentials.forget();
     const caller = await credentials.byBrowserSession(token);
     if (caller === null) throw new HttpProblem('unauthenticated', 'The sign-in was revoked');
@@ -95,6 +96,6 @@ async function identityOf(
 }
 
 function tooManyTries(waitSeconds: number): HttpProblem {
-  const detail = `At most ${triesPerMinute} tries to sign in a minute: wait ${waitSeconds} s`;
+  const detail = `At most ${triesPerMinute} failed tries to sign in a minute: wait ${waitSeconds} s`;
   return new HttpProblem('rate_limited', detail, { retryAfterSeconds: waitSeconds });
 }
