@@ -28,7 +28,7 @@ const bans: readonly Ban[] = [
   { pattern: /\basync\b|\bawait\b|\bPromise\b/, why: 'core waits for nothing', holds: inCore },
   { pattern: /\bDate\.now\(|\bMath\.random\(/, why: 'the context gives time', holds: inCommands },
   {
-    pattern: /\bprocess\.env\b/,
+    pattern: /\bprocess\.env[.[]/,
     why: 'only server/src/config.ts reads the environment',
     holds: outsideConfig,
   },

@@ -33,8 +33,8 @@ function reachedFrom(files: readonly TreeFile[], isRoot: (path: string) => boole
 
 /** What a script leads to: its imports, and programs that it names by a literal path. */
 function targetsOf(file: TreeFile): readonly string[] {
-  const { imports, code } = parseScript(file);
-  const imported = imports.map((name) => resolveImport(file.path, name));
+  const { imports, references, code } = parseScript(file);
+  const imported = [...imports, ...references].map((name) => resolveImport(file.path, name));
   const named = [...code.matchAll(/['"`]([\w./-]+\.(?:ts|tsx|mjs))['"`]/g)].map(
     (match) => match[1] ?? '',
   );
@@ -43,8 +43,8 @@ function targetsOf(file: TreeFile): readonly string[] {
 }
 
 function deadPython(files: readonly TreeFile[]): readonly string[] {
-  const modules = files.filter(
-    ({ path }) => /^sdk-python\/src\/niitaka\/.*_\w*\.py$/.test(path) && /\/_[a-z]/.test(path),
+  const modules = files.filter(({ path }) =>
+    /^sdk-python\/src\/niitaka\/(?:.+\/)?_[a-z]\w*\.py$/.test(path),
   );
   const texts = files.filter(({ path }) => path.endsWith('.py') && !isTest(path));
   return modules

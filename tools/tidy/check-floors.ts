@@ -16,6 +16,8 @@ const enginesAndHttp = /^(?:better-sqlite3|kysely|pg|fastify|@fastify\/|node:htt
 /** What lies in the storage folder itself; engines, queries and migrations lie below it. */
 const port = /^server\/src\/storage\/[^/]+\.ts$/;
 const context = 'server/src/context';
+/** What every part of the server may know of the process it runs in. */
+const process = /^server\/src\/(?:config|log|metrics|version)\.ts$/;
 const commands = 'server/src/commands/';
 
 /** The first floor whose place a file's path begins with holds. */
@@ -25,11 +27,15 @@ const floors: readonly Floor[] = [
   { at: 'server/src/storage/', may: ['core/src/'], never: /^(?:fastify|@fastify\/|node:https?$)/ },
   { at: 'server/src/live/', may: [port], never: enginesAndHttp },
   { at: commands, may: ['core/src/', port, context], never: enginesAndHttp },
-  { at: 'server/src/jobs/', may: ['core/src/', commands, port, context], never: enginesAndHttp },
+  {
+    at: 'server/src/jobs/',
+    may: ['core/src/', commands, port, context, process],
+    never: enginesAndHttp,
+  },
   { at: 'server/src/prices/', may: ['core/src/'] },
   {
     at: 'server/src/http/',
-    may: ['protocol/src/', 'core/src/', commands, 'server/src/live/', port, context],
+    may: ['protocol/src/', 'core/src/', commands, 'server/src/live/', port, context, process],
     never: engines,
   },
   { at: 'server/src/', may: ['server/src/', 'core/src/', 'protocol/src/'] },
@@ -48,6 +54,7 @@ function problemOf(path: string, name: string): readonly string[] {
   const floor = floors.find(({ at }) => path.startsWith(at));
   if (floor === undefined) return [];
   const target = resolveImport(path, name);
+  if (target !== null && !isScript(target)) return [];
   if (target === null) {
     return floor.never?.test(name) === true
       ? [`${path}: imports ${name}, which ${floor.at} may not`]

@@ -45,7 +45,7 @@ describe('checkBans()', () => {
     );
     expect(found).toEqual([
       'core/src/a.ts:2: found `Date.now`: core is given times, randomness and ids',
-      'server/src/a.ts:1: found `process.env`: only server/src/config.ts reads the environment',
+      'server/src/a.ts:1: found `process.env.`: only server/src/config.ts reads the environment',
       'tools/a.ts: has a default export',
       "dashboard/src/lib/all.ts: only passes on other files' exports",
     ]);
@@ -119,12 +119,15 @@ describe('checkDocstrings()', () => {
     const found = checkDocstrings(
       tree({
         'core/src/a.ts': '/** Says. */\nexport const a = 1;\n\nexport type B = 1;\n',
+        'sdk-python/src/niitaka/__init__.py': 'from ._b import (\n    D,\n)\n',
+        'sdk-python/src/niitaka/_b.py': 'class D:\n    pass\n\n\nclass Private:\n    pass\n',
         'sdk-python/src/niitaka/a.py':
           'def a(\n    b: int,\n) -> int:\n    """Says."""\n\n\nclass C:\n    pass\n',
       }),
     );
     expect(found).toEqual([
       'core/src/a.ts:4: B has no docstring',
+      'sdk-python/src/niitaka/_b.py:1: D has no docstring',
       'sdk-python/src/niitaka/a.py:7: C has no docstring',
     ]);
   });

@@ -17,8 +17,10 @@ export interface FoundExport {
 
 /** What the rules need to know of a script. */
 export interface Script {
-  /** Module names as written, of imports, re-exports, dynamic imports and `new URL('./x', …)`. */
+  /** Module names as written, of imports, re-exports and dynamic imports. */
   readonly imports: readonly string[];
+  /** Files that are named by `new URL('./x', …)`: run or read, not imported. */
+  readonly references: readonly string[];
   readonly functions: readonly FoundFunction[];
   readonly exports: readonly FoundExport[];
   /** Whether the file only passes on what other files export. */
@@ -65,6 +67,9 @@ function read({ path, text }: TreeFile): Script {
   const lineAt = lineFinder(text);
   return {
     imports: importsOf(body, code),
+    references: [...code.matchAll(/new URL\(\s*['"]([^'"]+)['"]/g)].flatMap(
+      (match) => match[1] ?? [],
+    ),
     functions: functionsOf(body, lineAt),
     exports: exportsOf(body, text, comments, lineAt),
     isBarrel: body.length > 0 && body.every(isPassedOn),
@@ -96,9 +101,7 @@ function lineFinder(text: string): (offset: number) => number {
 
 function importsOf(body: readonly Node[], code: string): readonly string[] {
   const sources = body.map((node) => (node['source'] as { value?: string } | null)?.value);
-  const others = code.matchAll(
-    /(?:\bimport\(|new URL\(|\bimport\.meta\.resolve\()\s*['"]([^'"]+)['"]/g,
-  );
+  const others = code.matchAll(/\bimport(?:\.meta\.resolve)?\(\s*['"]([^'"]+)['"]/g);
   return [...sources, ...[...others].map((match) => match[1])].filter((name) => name !== undefined);
 }
 

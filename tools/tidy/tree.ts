@@ -25,7 +25,7 @@ export function isScript(path: string): boolean {
 /** Whether a file exists for tests: a test, or what tests build on. */
 export function isTest(path: string): boolean {
   const isPythonTest = path.startsWith('sdk-python/') && !path.startsWith('sdk-python/src/');
-  return /\.test\.tsx?$/.test(path) || testFolder.test(path) || isPythonTest;
+  return /(?:\.test|-fixture)\.tsx?$/.test(path) || testFolder.test(path) || isPythonTest;
 }
 
 /** Lines that hold something. */
