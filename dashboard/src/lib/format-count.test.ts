@@ -26,5 +26,6 @@ test('formatChange() is a share of the value before, or nothing', () => {
   expect(formatChange(1_082, 1_000)).toBe('8.2 %');
   expect(formatChange(876, 1_000)).toBe('12.4 %');
   expect(formatChange(12_000, 1_000)).toBe('12.0 ×');
+  expect(formatChange(3_191, 1)).toBe('> 99 ×');
   expect(formatChange(5, 0)).toBeNull();
 });

@@ -22,7 +22,9 @@ export function formatNoun(count: number, one: string, many = `${one}s`): string
 export function formatChange(value: number, previous: number): string | null {
   if (previous === 0) return null;
   const percent = (Math.abs(value - previous) / previous) * 100;
-  return percent >= 1_000 ? `${short(1 + percent / 100)} ×` : `${percent.toFixed(1)} %`;
+  if (percent < 1_000) return `${percent.toFixed(1)} %`;
+  const times = value / previous;
+  return times >= 100 ? '> 99 ×' : `${times.toFixed(1)} ×`;
 }
 
 function short(value: number): string {

@@ -71,7 +71,11 @@ export function SessionsPage() {
             onChange={change}
             onSearch={onSearch}
           >
-            <span className="text-muted">{formatCount(list.snapshot.list.totalEstimate)}</span>
+            {stats.data !== undefined && (
+              <span className="text-muted" title="Sessions that match, children included">
+                {formatCount(stats.data.total_sessions.value)}
+              </span>
+            )}
             <ColumnsPopover state={columns} onChange={setColumns} />
           </FilterBar>
         </Fixed>

@@ -58,9 +58,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('StreamConnection is live once the server has said all it held back', () => {
+test('StreamConnection is live at once when nothing came before', () => {
   const { source } = connect();
+  source().dispatchEvent(new Event('open'));
   source().say('hello', { revision: 4, stream_id: 's' }, '4');
+  expect(states()).toEqual(['live']);
+});
+
+test('StreamConnection is live once the server has said all it held back', () => {
+  const { source } = connect('3');
+  source().say('hello', { revision: 4, stream_id: 's' });
   vi.advanceTimersByTime(699);
   source().say('deleted', { id: 'a' }, '5');
   vi.advanceTimersByTime(699);

@@ -103,9 +103,11 @@ export class StreamConnection {
   #onHello(event: MessageEvent<string>): void {
     const hello = JSON.parse(event.data) as LiveMessage<'hello'>;
     this.#streamId = hello.stream_id;
-    if (event.lastEventId !== '') this.#lastId = event.lastEventId;
     this.#tellFollowed();
-    this.#awaitQuiet();
+    // A hello with an id has nothing to catch up: the stream begins here.
+    if (event.lastEventId === '') return this.#awaitQuiet();
+    this.#lastId = event.lastEventId;
+    this.#settle();
   }
 
   #onUpdate(name: LiveName, event: MessageEvent<string>): void {
@@ -132,12 +134,15 @@ export class StreamConnection {
 
   #awaitQuiet(): void {
     clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => {
-      this.#failures = 0;
-      clearInterval(this.#pollTimer);
-      this.#pollTimer = undefined;
-      this.#setState('live');
-    }, quietMeansLiveMs);
+    this.#quietTimer = setTimeout(() => this.#settle(), quietMeansLiveMs);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#quietTimer);
+    this.#failures = 0;
+    clearInterval(this.#pollTimer);
+    this.#pollTimer = undefined;
+    this.#setState('live');
   }
 
   #startPolling(): void {

@@ -55,7 +55,7 @@ export function GoalText({ row }: { readonly row: SessionRow }) {
     return <span className="truncate text-faint">no goal</span>;
   }
   return (
-    <span className="min-w-14 shrink-[99] truncate font-medium" title={row.goal}>
+    <span className="min-w-14 truncate font-medium" title={row.goal}>
       {row.goal}
     </span>
   );
@@ -84,7 +84,7 @@ export function GoalTags({ row }: { readonly row: SessionRow }) {
 export function Note({ row }: { readonly row: SessionRow }) {
   const note = useNowText((now) => rowNote(row, now));
   if (note === '') return null;
-  return <span className="min-w-0 truncate text-sm text-muted">{note}</span>;
+  return <span className="shrink-0 text-sm text-muted">{note}</span>;
 }
 
 function DepthGuides({ level }: { readonly level: number }) {

@@ -87,7 +87,7 @@ export function SessionsTable(props: SessionsTableProps) {
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a table of a tree
       role="treegrid"
       aria-label="Sessions"
-      aria-rowcount={snapshot.list.totalEstimate + 1}
+      aria-rowcount={snapshot.list.nextCursor === null ? lines.length + 1 : -1}
       aria-activedescendant={activeId === null ? undefined : domIdOf(activeId)}
       aria-busy={list.outdated}
       tabIndex={0}
