@@ -199,8 +199,8 @@ function expiry(db: Connection): Part<'deleteExpiredSignIns' | 'noteLastUses'> {
     'UPDATE browser_sessions SET last_used_at = ? WHERE token_hash = ?',
   );
   const seePerson = db.prepare(
-    `UPDATE people SET last_seen_at = ?1 WHERE (org_id, id) IN
-     (SELECT org_id, person_id FROM browser_sessions WHERE token_hash = ?2)`,
+    `UPDATE people SET last_seen_at = ? WHERE (org_id, id) IN
+     (SELECT org_id, person_id FROM browser_sessions WHERE token_hash = ?)`,
   );
   return {
     async deleteExpiredSignIns(beforeMs) {
