@@ -13,7 +13,7 @@ export function CostTable({ title, rows, onShow }: CostTableProps) {
   return (
     <section>
       <Heading>{title}</Heading>
-      <table className="w-full" aria-label={title}>
+      <table className="w-full table-fixed" aria-label={title}>
         <tbody>
           {rows.map((row) => (
             <tr key={row.key} className="border-t border-line2 first:border-t-0">
@@ -29,9 +29,11 @@ export function CostTable({ title, rows, onShow }: CostTableProps) {
                     {row.name}
                   </button>
                 )}
-                <span className="block text-sm font-normal text-muted">{row.detail}</span>
+                {row.detail !== '' && (
+                  <span className="block text-sm font-normal text-muted">{row.detail}</span>
+                )}
               </th>
-              <td className="w-[28%] py-1.5 max-sm:hidden">
+              <td className="w-[30%] py-1.5 max-sm:hidden">
                 <span className="block h-1.5 rounded-full bg-sunk">
                   <span
                     className="block h-full rounded-full bg-llm"
@@ -39,7 +41,7 @@ export function CostTable({ title, rows, onShow }: CostTableProps) {
                   />
                 </span>
               </td>
-              <td className="py-1.5 pl-4 text-right whitespace-nowrap" title={row.exact}>
+              <td className="w-28 py-1.5 pl-4 text-right whitespace-nowrap" title={row.exact}>
                 <span className={row.cost === 'no price' ? 'text-gold' : ''}>{row.cost}</span>
               </td>
             </tr>

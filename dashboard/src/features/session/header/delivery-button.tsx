@@ -23,7 +23,7 @@ export function DeliveryButton({ session }: { readonly session: SessionDetail })
             delivery.incomplete && 'font-medium text-gold',
           )}
         >
-          · {[deliveryText(delivery), ...(delivery.incomplete ? gaps : [])].join(', ')}
+          {[deliveryText(delivery), ...(delivery.incomplete ? gaps : [])].join(', ')}
         </button>
       }
     >

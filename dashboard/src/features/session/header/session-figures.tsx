@@ -10,7 +10,7 @@ import { useSessionSearch, type SessionSearch } from '../session-search.ts';
 /** The numbers of a session in one strip; each leads to what it counts. */
 export function SessionFigures({ session }: { readonly session: SessionDetail }) {
   return (
-    <dl className="mt-2.5 flex flex-wrap justify-between gap-x-6 gap-y-2 rounded-md border border-line bg-row px-3 py-2">
+    <dl className="mt-2.5 flex justify-between gap-x-4 gap-y-1.5 rounded-md max-sm:grid max-sm:grid-cols-[auto_auto_auto] border border-line bg-row px-3 py-2">
       <Figure name="Duration">
         <Duration session={session} />
       </Figure>
@@ -96,7 +96,10 @@ function Cost({ session }: { readonly session: SessionDetail }) {
         {noPrice ? 'no price' : formatNanoUsd(nano)}
       </span>
       {session.tree !== null && (
-        <span className="text-sm font-normal text-muted" title="With everything below it">
+        <span
+          className="text-sm font-normal text-muted max-sm:hidden"
+          title="With everything below it"
+        >
           {' '}
           Σ {formatNanoUsd(session.tree.total_cost_nano_usd)}
         </span>

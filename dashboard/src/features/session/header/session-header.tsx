@@ -76,7 +76,7 @@ function Origin({ session }: { readonly session: SessionDetail }) {
 function Facts({ session }: { readonly session: SessionDetail }) {
   const life = useNowText((now) => lifeText(session, now) ?? '');
   return (
-    <div className="mt-0.5 flex flex-wrap items-center gap-x-2 text-sm text-muted">
+    <div className="mt-0.5 flex flex-wrap items-center gap-x-3 text-sm text-muted">
       <span className="flex items-center gap-0.5">
         <span className="font-mono" title={session.id}>
           {session.id.slice(0, 18)}
@@ -94,7 +94,7 @@ function Facts({ session }: { readonly session: SessionDetail }) {
             session.status === 'stale' ? 'text-gold' : 'text-accent',
           )}
         >
-          · {life}
+          {life}
         </span>
       )}
     </div>

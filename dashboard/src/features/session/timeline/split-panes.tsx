@@ -45,7 +45,10 @@ export function SplitPanes({ side, children, second }: SplitPanesProps) {
       {second !== null && (
         <>
           <SplitBar wide={wide} share={share} onMove={move} onDrag={onDrag} />
-          <div className="flex min-h-0 min-w-0 flex-col" style={{ flex: `${100 - share} 1 0` }}>
+          <div
+            className="flex min-h-0 min-w-0 flex-col max-sm:fixed max-sm:inset-0 max-sm:z-40"
+            style={{ flex: `${100 - share} 1 0` }}
+          >
             {second}
           </div>
         </>

@@ -13,6 +13,7 @@ import { moveCursor } from './move-cursor.ts';
 import { TimelineAxis } from './timeline-axis.tsx';
 import { TimelineLines } from './timeline-lines.tsx';
 import { TimelineLine } from './timeline-line.tsx';
+import { useSight } from './use-sight.ts';
 import { useWidth } from './use-width.ts';
 import { useScrollAnchor } from './use-scroll-anchor.ts';
 import type { Timeline } from './use-timeline.ts';
@@ -24,7 +25,9 @@ export interface TimelineGridProps {
   readonly onOpen: (eventId: string, how: 'push' | 'replace') => void;
 }
 
-const OVERSCAN = 12;
+const OVERSCAN = 6;
+/** Rows in sight share this many elements, or a multiple: scrolling changes rows, it makes none. */
+const POOL_STEP = 32;
 
 /** The waterfall: a tree of rows, only those in sight drawn. */
 export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineGridProps) {
@@ -53,6 +56,10 @@ export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineG
   );
   const open = useOpenRow(timeline, onOpen);
 
+  const items = virtual.getVirtualItems();
+  const pool = Math.ceil((items.length + 1) / POOL_STEP) * POOL_STEP;
+  const { startIndex: first, endIndex: last } = virtual.range ?? { startIndex: 0, endIndex: 0 };
+  useSight(rows, first, last, timeline.following ? timeline.setSight : null);
   const onClickRow = useStable((row: TimelineRow) => {
     setCursor(row.key);
     open(row, 'push');
@@ -96,12 +103,12 @@ export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineG
           <NoRows timeline={timeline} session={session} />
         ) : (
           <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-            {virtual.getVirtualItems().map((item) => {
+            {items.map((item) => {
               const row = rows[item.index];
               if (row === undefined) return null;
               return (
                 <TimelineLine
-                  key={row.key}
+                  key={item.index % pool}
                   row={row}
                   index={item.index}
                   scale={scale}
@@ -183,7 +190,7 @@ function NoRows({ timeline, session }: Pick<TimelineGridProps, 'timeline' | 'ses
     return <EmptyState title="No event matches">Change the search or the types above.</EmptyState>;
   }
   return (
-    <EmptyState title="No events yet">
+    <EmptyState title={session.status === 'running' ? 'No events yet' : 'No events'}>
       {session.status === 'running'
         ? 'They appear here as they arrive.'
         : 'The session ended without sending one.'}

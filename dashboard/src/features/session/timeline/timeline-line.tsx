@@ -1,4 +1,3 @@
-import { ChevronRight, CircleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { classNames } from '../../../components/class-names.ts';
 import { formatDuration, formatTickingDuration } from '../../../lib/format-duration.ts';
@@ -43,7 +42,7 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
       aria-expanded={row.descendants > 0 ? row.expanded : undefined}
       onClick={() => props.onOpen(row)}
       className={classNames(
-        'timeline-columns absolute inset-x-0 top-0 cursor-pointer items-center px-5 max-sm:px-4',
+        'timeline-line timeline-columns absolute inset-x-0 top-0 cursor-pointer items-center px-5 max-sm:px-4',
         isOpen ? 'bg-sel' : 'hover:bg-row',
         isCursor && 'group-focus-visible/grid:shadow-[inset_0_0_0_2px_var(--accent)]',
         isCursor && !isOpen && 'bg-row',
@@ -77,7 +76,9 @@ function NameCell({ row, text, onToggle }: NameCellProps) {
     >
       <TypeTag type={text.type} />
       {text.failed && text.type !== 'error' && (
-        <CircleAlert size={13} aria-label="failed" className="shrink-0 text-rust" />
+        <span role="img" aria-label="failed" className="timeline-failed">
+          !
+        </span>
       )}
       <span className={classNames('truncate', text.failed && 'text-rust')}>
         {text.name}
@@ -93,11 +94,9 @@ function NameCell({ row, text, onToggle }: NameCellProps) {
           }}
           className="-my-1 flex shrink-0 items-center rounded-sm py-1 pr-1 text-xs text-faint hover:bg-sunk hover:text-text"
         >
-          <ChevronRight
-            size={13}
-            strokeWidth={1.8}
+          <span
             aria-hidden="true"
-            className={classNames('transition-transform', row.expanded && 'rotate-90')}
+            className={classNames('timeline-caret', row.expanded && 'timeline-caret-open')}
           />
           {!row.expanded && row.descendants}
         </span>
@@ -109,7 +108,10 @@ function NameCell({ row, text, onToggle }: NameCellProps) {
 
 function FiguresCell({ row, running, nowMs, text }: TimelineLineProps & { text: LineText }) {
   return (
-    <div role="gridcell" className="flex justify-end gap-1.5 text-sm whitespace-nowrap text-muted">
+    <div
+      role="gridcell"
+      className="timeline-figures text-right text-sm whitespace-nowrap text-muted"
+    >
       <span>{durationOf(row, running, nowMs)}</span>
       {text.cost !== null && (
         <span

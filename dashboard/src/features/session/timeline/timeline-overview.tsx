@@ -12,7 +12,8 @@ const LEAST_DRAG = 0.01;
 
 /** The whole session as a strip of lanes by type; dragging over it zooms the rows to that time. */
 export function TimelineOverview({ timeline }: { readonly timeline: Timeline }) {
-  const { whole, events, children, zoom, setZoom } = timeline;
+  const { whole, events, children, sight, setZoom } = timeline;
+  const zoom = timeline.zoom ?? sight;
   const [drag, setDrag] = useState<readonly [number, number] | null>(null);
   const overview = useMemo(
     () => buildOverview(whole, events, children, BUCKETS),

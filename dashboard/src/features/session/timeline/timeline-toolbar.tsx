@@ -1,4 +1,4 @@
-import { ChevronsDownUp, ChevronsUpDown, Search, X, ZoomOut } from 'lucide-react';
+import { ChevronsDownUp, ChevronsUpDown, ScanSearch, Search, X, ZoomOut } from 'lucide-react';
 import { useMemo, useRef } from 'react';
 import { classNames } from '../../../components/class-names.ts';
 import { IconButton } from '../../../components/icon-button.tsx';
@@ -23,7 +23,7 @@ export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarP
     <div className="flex shrink-0 flex-wrap items-center gap-1.5 px-5 py-2 max-sm:px-4">
       <SearchInside search={search} onSearch={onSearch} />
       <TypeFilter timeline={timeline} search={search} onSearch={onSearch} />
-      <span className="flex-1" />
+      <span className="flex-1 max-sm:hidden" />
       {timeline.zoom !== null && (
         <IconButton
           label="Show the whole session"
@@ -31,6 +31,13 @@ export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarP
           onClick={() => timeline.setZoom(null)}
         />
       )}
+      <IconButton
+        label="Fit the axis to the rows in sight"
+        aria-pressed={timeline.following}
+        icon={<ScanSearch size={15} strokeWidth={1.6} aria-hidden="true" />}
+        onClick={() => timeline.setFollowing(!timeline.following)}
+        className={timeline.following ? 'bg-sunk text-text' : 'max-sm:hidden'}
+      />
       {foldable.size > 0 && (
         <>
           <IconButton
@@ -55,7 +62,7 @@ function SearchInside({ search, onSearch }: Omit<TimelineToolbarProps, 'timeline
   const input = useRef<HTMLInputElement>(null);
   useHotkeys({ '/': () => input.current?.focus() });
   return (
-    <div className="relative w-52 max-sm:w-full">
+    <div className="relative w-52 max-sm:w-auto max-sm:flex-1">
       <Search
         size={14}
         strokeWidth={1.6}
@@ -103,7 +110,10 @@ function TypeFilter({ timeline, search, onSearch }: TimelineToolbarProps) {
       types: eventTypes.filter((one) => search.types.includes(one) !== (one === type)),
     });
   return (
-    <fieldset aria-label="Types of events" className="flex flex-wrap gap-1">
+    <fieldset
+      aria-label="Types of events"
+      className="flex gap-1 max-sm:order-last max-sm:w-full max-sm:overflow-x-auto"
+    >
       {counts
         .filter(({ type, count }) => count > 0 || search.types.includes(type))
         .map(({ type, count }) => (
@@ -113,7 +123,7 @@ function TypeFilter({ timeline, search, onSearch }: TimelineToolbarProps) {
             aria-pressed={search.types.includes(type)}
             onClick={() => toggle(type)}
             className={classNames(
-              'flex h-[30px] items-center gap-1.5 rounded-md border px-2 transition-colors',
+              'flex h-[30px] shrink-0 items-center gap-1.5 rounded-md border px-2 transition-colors',
               search.types.includes(type)
                 ? 'border-accent bg-accent-soft font-semibold text-accent'
                 : 'border-line text-muted hover:border-faint hover:text-text',

@@ -32,11 +32,21 @@ export interface Timeline {
   readonly scale: TimeScale;
   readonly zoom: Interval | null;
   readonly setZoom: (zoom: Interval | null) => void;
+  /** The axis follows the rows in sight, so that the bars of a long session can be read. */
+  readonly following: boolean;
+  readonly setFollowing: (following: boolean) => void;
+  /** Where on the whole the axis is, when it follows. */
+  readonly sight: Interval | null;
+  readonly setSight: (sight: Interval | null) => void;
   readonly toggle: (key: string) => void;
   readonly setToggled: (keys: ReadonlySet<string>) => void;
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** From so many events on the axis follows the rows unless the reader says otherwise. */
+const FOLLOW_FROM = 150;
+/** Following a part that is nearly all would only make the axis restless. */
+const NEARLY_ALL = 0.6;
 
 export function useTimeline(session: SessionDetail, search: SessionSearch): Timeline {
   const feed = useTimelineEvents(session.id, session.event_count);
@@ -58,10 +68,12 @@ export function useTimeline(session: SessionDetail, search: SessionSearch): Time
     () => buildRows({ events, children, toggled, filter, showChildren }),
     [events, children, toggled, filter, showChildren],
   );
-  const axis = useAxis(session, events, children, zoom);
+  const axis = useAxis(session, events, children);
+  const follow = useFollow(axis.whole, events.length, zoom);
   return {
     ...feed,
     ...axis,
+    ...follow,
     children,
     rows: built.rows,
     matched: built.matched,
@@ -74,12 +86,27 @@ export function useTimeline(session: SessionDetail, search: SessionSearch): Time
   };
 }
 
+function useFollow(
+  whole: TimeScale,
+  eventCount: number,
+  zoom: Interval | null,
+): Pick<Timeline, 'scale' | 'following' | 'setFollowing' | 'sight' | 'setSight'> {
+  const [chosen, setFollowing] = useState<boolean | null>(null);
+  const [seen, setSight] = useState<Interval | null>(null);
+  const following = chosen ?? eventCount >= FOLLOW_FROM;
+  const small =
+    seen !== null && seen.endMs - seen.startMs < NEARLY_ALL * (whole.endMs - whole.startMs);
+  const sight = following && zoom === null && small ? seen : null;
+  const part = zoom ?? sight;
+  const scale = useMemo(() => (part === null ? whole : createTimeScale(part, [])), [part, whole]);
+  return { scale, following, setFollowing, sight, setSight };
+}
+
 function useAxis(
   session: SessionDetail,
   events: readonly TimelineEvent[],
   children: readonly ChildSession[],
-  zoom: Interval | null,
-): Pick<Timeline, 'whole' | 'scale' | 'nowMs' | 'originMs'> {
+): Pick<Timeline, 'whole' | 'nowMs' | 'originMs'> {
   const nowMs = useNow();
   const originMs = Date.parse(session.started_at);
   const endMs = session.ended_at === null ? null : Date.parse(session.ended_at);
@@ -97,8 +124,7 @@ function useAxis(
       ...ends.map((ms) => ({ startMs: ms, endMs: ms })),
     ]);
   }, [startMs, lastMs, endMs, events, children]);
-  const scale = useMemo(() => (zoom === null ? whole : createTimeScale(zoom, [])), [zoom, whole]);
-  return { whole, scale, nowMs, originMs };
+  return { whole, nowMs, originMs };
 }
 
 /** What is open counts as busy to the end. */
