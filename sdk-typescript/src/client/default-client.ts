@@ -1,0 +1,48 @@
+import type { Client } from './client.ts';
+import { createClient } from './create-client.ts';
+import { inheritedOptions, leaveToWorkers } from './environment-data.ts';
+import { readSettings, type ConfigureOptions, type Settings } from './settings.ts';
+import { createWarn } from './warn.ts';
+
+/** The warnings of this thread. */
+export const warn = createWarn();
+
+let current: Client | null = null;
+
+/** The client of this thread, made from the environment when nobody configured one. */
+export function defaultClient(): Client {
+  current ??= createClient(settingsFor(inheritedOptions()), warn);
+  return current;
+}
+
+/** Makes the client that sessions use from now on; sessions that run keep theirs. */
+export function configureClient(options: ConfigureOptions): void {
+  const settings = settingsFor(options);
+  leaveToWorkers(options);
+  current = createClient(settings, warn);
+}
+
+/** Reports no more, until a client is configured again; answers the one before. */
+export function silenceClient(): Client | null {
+  const settings = { ...readSettings({}, {}), isDisabled: true };
+  return replaceClient(createClient(settings, warn));
+}
+
+/** Puts another client in place and answers the one before; null stands for none yet. */
+export function replaceClient(client: Client | null): Client | null {
+  const before = current;
+  current = client;
+  return before;
+}
+
+/** Bad options throw where they are given; a bad environment only warns, for it is nobody's call. */
+function settingsFor(options: ConfigureOptions): Settings {
+  try {
+    return readSettings(options, process.env);
+  } catch (error) {
+    const settings = readSettings(options, {});
+    const reason = error instanceof Error ? error.message : String(error);
+    warn('environment', `Nothing is recorded, the environment cannot be used: ${reason}`);
+    return { ...settings, isDisabled: true };
+  }
+}

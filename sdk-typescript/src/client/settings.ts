@@ -1,0 +1,85 @@
+import type { Redact } from '../content/redact-json.ts';
+
+/** Where a server listens when nobody says otherwise. */
+export const defaultUrl = 'http://127.0.0.1:4600';
+
+/** How this process reports; everything may be left out. */
+export interface ConfigureOptions {
+  /** API key with scope `ingest` (and `read` for `api`); else `NIITAKA_API_KEY`. Without one nothing is recorded. */
+  readonly apiKey?: string | undefined;
+  /** Address of the server; else `NIITAKA_URL`, else `http://127.0.0.1:4600`. */
+  readonly apiUrl?: string | undefined;
+  /** Environment of every session that names none; else `NIITAKA_ENV`, else `production`. */
+  readonly environment?: string | undefined;
+  /** Keep records on disk until the server has them, so that a crash loses none. On by default. */
+  readonly spool?: boolean | undefined;
+  /** Send arguments and results of wrapped calls and tools. Off by default. */
+  readonly captureContent?: boolean | undefined;
+  /** Sees every value that the program hands over, before it is stored or sent. */
+  readonly redact?: Redact | undefined;
+  /** Seconds that the process may take at its end to send what is left; 2 by default. */
+  readonly exitFlushSeconds?: number | undefined;
+}
+
+/** What `configure` made of options and environment. */
+export interface Settings {
+  /** Null when there is none: nothing is recorded. */
+  readonly apiKey: string | null;
+  /** Without a trailing slash. */
+  readonly apiUrl: string;
+  /** Null leaves the choice to the server: `production`. */
+  readonly environment: string | null;
+  readonly spool: boolean;
+  readonly captureContent: boolean;
+  readonly redact: Redact | null;
+  readonly exitFlushMs: number;
+  readonly isDisabled: boolean;
+  /** Misuse throws instead of warning; for tests. */
+  readonly isStrict: boolean;
+}
+
+/** Reads options over the environment; throws a `TypeError` that names the bad option. */
+export function readSettings(options: ConfigureOptions, env: NodeJS.ProcessEnv): Settings {
+  const exitFlushSeconds = options.exitFlushSeconds ?? 2;
+  if (!(exitFlushSeconds >= 0 && exitFlushSeconds <= 60)) {
+    throw new TypeError(`exitFlushSeconds must be 0 to 60, got ${exitFlushSeconds}`);
+  }
+  if (options.redact !== undefined && typeof options.redact !== 'function') {
+    throw new TypeError(`redact must be a function, got ${typeof options.redact}`);
+  }
+  return {
+    apiKey: readKey(options.apiKey ?? env['NIITAKA_API_KEY']),
+    apiUrl: readUrl(options.apiUrl ?? env['NIITAKA_URL'] ?? defaultUrl),
+    environment: options.environment || env['NIITAKA_ENV'] || null,
+    spool: options.spool ?? true,
+    captureContent: options.captureContent ?? false,
+    redact: options.redact ?? null,
+    exitFlushMs: exitFlushSeconds * 1000,
+    isDisabled: isOn(env['NIITAKA_DISABLED']),
+    isStrict: isOn(env['NIITAKA_STRICT']),
+  };
+}
+
+function readKey(key: string | undefined): string | null {
+  const trimmed = key?.trim() ?? '';
+  if (trimmed === '') return null;
+  // A header cannot carry anything else; the key itself is never shown.
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+    throw new TypeError('apiKey must be printable ASCII without spaces, like nk_…');
+  }
+  return trimmed;
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new TypeError(
+      `apiUrl must be an http or https address like ${defaultUrl}, got "${text}"`,
+    );
+  }
+  return text.trim().replace(/\/+$/, '');
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
+}

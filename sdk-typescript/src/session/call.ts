@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks';
+import { errorData } from './describe-error.ts';
+import { announceAfterMs, type OpenCall, type OpenCalls } from './open-calls.ts';
+import type { EventFields, Recorder } from './recorder.ts';
+import type { EventType } from './session-options.ts';
+
+/** How a call begins. */
+export interface CallStart {
+  readonly type: EventType;
+  readonly name: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly parent: string | null;
+}
+
+/** One call from its beginning to its end: one event, timed by the monotonic clock. */
+export class Call implements OpenCall {
+  readonly eventId: string;
+  readonly startedTick = performance.now();
+  isAnnounced = false;
+  readonly #recorder: Recorder;
+  readonly #openCalls: OpenCalls;
+  readonly #start: CallStart;
+  readonly #startedAtMs = Date.now();
+  #isOver = false;
+
+  constructor(recorder: Recorder, openCalls: OpenCalls, start: CallStart) {
+    this.#recorder = recorder;
+    this.#openCalls = openCalls;
+    this.#start = start;
+    this.eventId = recorder.client.newId();
+    openCalls.add(this);
+    recorder.client.outlet.wakeIn(announceAfterMs);
+  }
+
+  announce(): void {
+    this.#recorder.sendEvent({ ...this.#fields('event'), endedAtMs: null });
+  }
+
+  /** The call answered. */
+  finish(data: Readonly<Record<string, unknown>>): void {
+    if (this.#end()) this.#close({ data: { ...this.#start.data, ...data } });
+  }
+
+  /** The call failed: an error event stands in its place, for a failed call is no step. */
+  fail(thrown: unknown): void {
+    if (!this.#end()) return;
+    const error = errorData(thrown);
+    if (this.#recorder.noteError(thrown)) {
+      this.#close({ type: 'error', level: 'error', data: { ...this.#start.data, ...error } });
+    } else {
+      // The exception has its event further in; here is only the call that it passed through.
+      const { kind, message } = error;
+      this.#close({ type: 'log', level: 'error', data: { ...this.#start.data, kind, message } });
+    }
+  }
+
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#openCalls.remove(this);
+    return true;
+  }
+
+  #close(change: Partial<EventFields>): void {
+    const latencyMs = Math.max(0, Math.round((performance.now() - this.startedTick) * 1000) / 1000);
+    const endedAtMs = Math.round(this.#startedAtMs + latencyMs);
+    const kind = this.isAnnounced ? 'event.update' : 'event';
+    this.#recorder.sendEvent({ ...this.#fields(kind), endedAtMs, latencyMs, ...change });
+  }
+
+  #fields(kind: EventFields['kind']): Omit<EventFields, 'endedAtMs'> {
+    const { type, name, data, parent } = this.#start;
+    const { eventId } = this;
+    return { kind, eventId, type, name, parent, startedAtMs: this.#startedAtMs, data };
+  }
+}

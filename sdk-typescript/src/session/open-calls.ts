@@ -1,0 +1,40 @@
+/** A call is announced while it is open once it has lasted so long. */
+export const announceAfterMs = 1000;
+
+/** A call that has begun and not ended. */
+export interface OpenCall {
+  /** Milliseconds of the monotonic clock. */
+  readonly startedTick: number;
+  isAnnounced: boolean;
+  /** Sends the opening record. */
+  announce(): void;
+}
+
+/** The calls that are under way in this process. */
+export class OpenCalls {
+  readonly #open = new Set<OpenCall>();
+
+  /** True when some call was not announced yet. */
+  get isWaiting(): boolean {
+    return [...this.#open].some(({ isAnnounced }) => !isAnnounced);
+  }
+
+  /** A call has begun. */
+  add(call: OpenCall): void {
+    this.#open.add(call);
+  }
+
+  /** A call has ended. */
+  remove(call: OpenCall): void {
+    this.#open.delete(call);
+  }
+
+  /** Announces every call that is open for long enough at this flush. */
+  announceLong(nowTick: number): void {
+    for (const call of this.#open) {
+      if (call.isAnnounced || nowTick - call.startedTick < announceAfterMs) continue;
+      call.isAnnounced = true;
+      call.announce();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import type { Client } from '../client/client.ts';
+import { currentScope } from '../context/scope.ts';
+import { closeSender, endSession } from '../transport/close-records.ts';
+import { addCount, type Ledger } from '../transport/ledger-book.ts';
+import { wireTime } from '../transport/wire-time.ts';
+import { Call, type CallStart } from './call.ts';
+import { checkEventType, checkUuid, readTime } from './check-arguments.ts';
+import { errorData } from './describe-error.ts';
+import { readMetrics } from './read-metrics.ts';
+import type { EventOptions, EventType, Metrics } from './session-options.ts';
+
+type EventRecord = Extract<IngestRecord, { kind: 'event' | 'event.update' }>;
+
+/** What the event records of one session have in common to say. */
+export interface EventFields {
+  readonly kind: 'event' | 'event.update';
+  readonly eventId: string;
+  readonly type: EventType;
+  readonly name: string | undefined;
+  readonly parent: string | null;
+  readonly startedAtMs: number;
+  /** Null while the event is open. */
+  readonly endedAtMs: number | null;
+  readonly latencyMs?: number;
+  readonly level?: EventOptions['level'];
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Errors that have their event already: one exception object is one error event. */
+const recordedErrors = new WeakSet<object>();
+
+/** Turns what happens in one session into numbered records. */
+export class Recorder {
+  readonly client: Client;
+  readonly sessionId: string;
+  /** True for the process that started the session: only it ends it. */
+  readonly isOwner: boolean;
+  readonly #ledger: Ledger;
+  #isEnded = false;
+
+  constructor(client: Client, sessionId: string, isOwner: boolean) {
+    this.client = client;
+    this.sessionId = sessionId;
+    this.isOwner = isOwner;
+    this.#ledger = client.outlet.ledgerOf(sessionId);
+  }
+
+  /** True when this process has nothing more to say of the session. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Records one finished event; its id. Throws a `TypeError` for arguments of the wrong kind. */
+  event(type: EventType, options: EventOptions): string {
+    checkEventType(type);
+    const { startedAt, endedAt, parent } = options;
+    if (parent !== undefined && parent !== null) checkUuid(parent, 'parent');
+    const end = endedAt === undefined ? Date.now() : readTime(endedAt, 'endedAt');
+    const start = startedAt === undefined ? end : readTime(startedAt, 'startedAt');
+    const eventId = this.client.newId();
+    this.sendEvent({
+      kind: 'event',
+      eventId,
+      type,
+      name: options.name,
+      parent: this.parentOf(parent),
+      startedAtMs: start,
+      endedAtMs: endedAt === undefined ? Math.max(start, end) : end,
+      level: options.level,
+      data: options.data ?? {},
+    });
+    return eventId;
+  }
+
+  /** Records a thrown value as an error event, once per object; its id, or null when it has one already. */
+  error(thrown: unknown, options: EventOptions): string | null {
+    if (!this.noteError(thrown)) return null;
+    return this.event('error', {
+      ...options,
+      level: 'error',
+      data: { ...errorData(thrown), ...options.data },
+    });
+  }
+
+  /** True for the first sight of a thrown value. */
+  noteError(thrown: unknown): boolean {
+    if (typeof thrown !== 'object' || thrown === null) return true;
+    if (recordedErrors.has(thrown)) return false;
+    recordedErrors.add(thrown);
+    return true;
+  }
+
+  /** Begins a call that is to be finished or to fail. */
+  begin(start: CallStart): Call {
+    return new Call(this, this.client.openCalls, start);
+  }
+
+  /** Sends outcome metrics; bad values are left out, counted and warned of (thrown in strict mode). */
+  metrics(input: Metrics): void {
+    const { metrics, problems } = readMetrics(input);
+    if (problems.length > 0) this.#refuseMetrics(problems);
+    if (Object.keys(metrics).length === 0) return;
+    this.#send({
+      kind: 'session.metrics',
+      session_id: this.sessionId,
+      ...this.#number(),
+      metrics,
+      recorded_at: wireTime(Date.now()),
+    });
+  }
+
+  /** Ends the session, or closes this sender where another process owns it. Once. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.client.running.delete(this);
+    this.client.outlet.stopHeartbeat(this.sessionId);
+    const record = this.isOwner ? endSession(this.#ledger, Date.now()) : closeSender(this.#ledger);
+    this.client.outlet.send(record);
+  }
+
+  /** The parent event of what happens here. */
+  parentOf(parent: string | null | undefined): string | null {
+    if (parent !== undefined) return parent;
+    const scope = currentScope();
+    return scope?.recorder === this ? scope.eventId : null;
+  }
+
+  /** Sends one event record, filtered and numbered. */
+  sendEvent(fields: EventFields): void {
+    const { content } = this.client;
+    const { value: data, cuts } = content.passObject(fields.data, 'data');
+    const name = fields.name === undefined ? undefined : content.passText(fields.name, 'name');
+    const record: Omit<EventRecord, 'kind' | 'sender' | 'seq'> = {
+      session_id: this.sessionId,
+      event_id: fields.eventId,
+      type: fields.type,
+      started_at: wireTime(fields.startedAtMs),
+      data,
+      ...(name === undefined ? {} : { name }),
+      ...(fields.parent === null ? {} : { parent_event_id: fields.parent }),
+      ...(fields.latencyMs === undefined ? {} : { latency_ms: fields.latencyMs }),
+      ...(fields.level === undefined ? {} : { level: fields.level }),
+      ...(cuts.length === 0 ? {} : { truncated: [...cuts] }),
+    };
+    const ended = fields.endedAtMs === null ? {} : { ended_at: wireTime(fields.endedAtMs) };
+    this.#send({ kind: fields.kind, ...record, ...ended, ...this.#number() } as EventRecord);
+  }
+
+  #number(): { readonly sender: string; readonly seq: number } {
+    this.#ledger.lastSeq += 1;
+    this.#ledger.isTold = false;
+    return { sender: this.#ledger.sender, seq: this.#ledger.lastSeq };
+  }
+
+  #send(record: IngestRecord): void {
+    this.client.outlet.send(record);
+  }
+
+  #refuseMetrics(problems: readonly string[]): void {
+    addCount(this.#ledger.omitted, 'metrics_refused', problems.length);
+    this.#ledger.isTold = false;
+    this.client.misuse('metrics', `Metrics left out: ${problems.join('; ')}`);
+  }
+}

@@ -1,0 +1,104 @@
+import { runIn } from '../context/scope.ts';
+import type { Call } from './call.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Any function: what it takes and answers stays as it is. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/**
+ * A function of the same shape whose every call is one `tool` event: from the call to its answer, the settling of
+ * its promise, or the end of its generator. What it answers and throws is the function's own.
+ */
+export function wrapTool<F extends AnyFunction>(
+  name: string,
+  fn: F,
+  find: () => Recorder | null,
+): F {
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    const recorder = find();
+    if (recorder === null) return Reflect.apply(fn, this, args);
+    const call = begin(recorder, name, args);
+    try {
+      const answer = runIn(recorder, call.eventId, () => Reflect.apply(fn, this, args));
+      return follow(answer, call, recorder);
+    } catch (error) {
+      call.fail(error);
+      throw error;
+    }
+  };
+  Object.defineProperty(wrapped, 'name', { value: fn.name || name, configurable: true });
+  Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true });
+  return wrapped as unknown as F;
+}
+
+function begin(recorder: Recorder, name: string, args: readonly unknown[]): Call {
+  const { captureContent } = recorder.client.content;
+  const input = args.length === 1 ? args[0] : args;
+  const data = captureContent ? { input } : {};
+  return recorder.begin({ type: 'tool', name, data, parent: recorder.parentOf(undefined) });
+}
+
+function follow(answer: unknown, call: Call, recorder: Recorder): unknown {
+  const finish = (output: unknown) =>
+    call.finish(recorder.client.content.captureContent ? { output } : {});
+  if (answer instanceof Promise) {
+    return answer.then(
+      (output: unknown) => {
+        finish(output);
+        return output;
+      },
+      (error: unknown) => {
+        call.fail(error);
+        throw error;
+      },
+    );
+  }
+  if (isGenerator(answer)) return followGenerator(answer, call, recorder, finish);
+  finish(answer);
+  return answer;
+}
+
+type AnyGenerator = Generator<unknown> | AsyncGenerator<unknown>;
+
+function isGenerator(value: unknown): value is AnyGenerator {
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object Generator]' || tag === '[object AsyncGenerator]';
+}
+
+/** The same generator, each step of it run inside the call; its end, early or not, ends the call. */
+function followGenerator(
+  generator: AnyGenerator,
+  call: Call,
+  recorder: Recorder,
+  finish: (output: unknown) => void,
+): AnyGenerator {
+  const settle = (step: IteratorResult<unknown>) => {
+    if (step.done) finish(step.value);
+    return step;
+  };
+  const fail = (error: unknown): never => {
+    call.fail(error);
+    throw error;
+  };
+  const stepBy = (method: 'next' | 'return' | 'throw') => (value: unknown) => {
+    try {
+      const go = () => Reflect.apply(generator[method], generator, [value]) as unknown;
+      const step = runIn(recorder, call.eventId, go);
+      if (step instanceof Promise) return step.then(settle, fail);
+      return settle(step as IteratorResult<unknown>);
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  const steps: Readonly<Record<PropertyKey, unknown>> = {
+    next: stepBy('next'),
+    return: stepBy('return'),
+    throw: stepBy('throw'),
+    [Symbol.iterator]: () => followed,
+    [Symbol.asyncIterator]: () => followed,
+  };
+  const followed: AnyGenerator = new Proxy(generator, {
+    get: (target, key) => (key in target && steps[key]) || Reflect.get(target, key, target),
+  });
+  return followed;
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where the spools of all addresses and keys lie on this machine. */
+export function spoolRoot(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  return join(stateFolder(env, platform), 'niitaka', 'spool', 'v1');
+}
+
+/** The spool of one address and key: only processes that use both share it. */
+export function spoolFolder(root: string, apiUrl: string, apiKey: string): string {
+  const hash = createHash('sha256')
+    .update(`${apiUrl.replace(/\/+$/, '')}\n${apiKey}`)
+    .digest('hex');
+  return join(root, hash.slice(0, 16));
+}
+
+function stateFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (env['XDG_STATE_HOME']) return env['XDG_STATE_HOME'];
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  if (platform === 'win32') return env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
+  return join(homedir(), '.local', 'state');
+}

@@ -1,0 +1,49 @@
+import { Client } from '../client/client.ts';
+import { replaceClient } from '../client/default-client.ts';
+import { readSettings, type ConfigureOptions } from '../client/settings.ts';
+import { createWarn } from '../client/warn.ts';
+import { OpenCalls } from '../session/open-calls.ts';
+import { MemoryOutlet, type CapturedRecord } from './memory-outlet.ts';
+
+export type { CapturedRecord } from './memory-outlet.ts';
+
+/** What was recorded since the capture began. */
+export interface Capture extends Disposable {
+  /** Every record in order, as it would have gone over the wire. */
+  readonly records: readonly CapturedRecord[];
+  /** The finished events, of one type if given. */
+  events(type?: string): readonly CapturedRecord[];
+  /** Texts of the warnings that the user would have seen. */
+  readonly warnings: readonly string[];
+  /** Ends the capture: what follows goes where it went before. */
+  stop(): void;
+}
+
+/**
+ * Keeps what this thread records in memory instead of sending it: for tests of one's own agents. Needs no key and
+ * no server.
+ * @example
+ * using captured = testing.capture();
+ * await runAgent();
+ * assert.equal(captured.events('tool').length, 1);
+ */
+export function capture(options: ConfigureOptions = {}): Capture {
+  const outlet = new MemoryOutlet();
+  const warnings: string[] = [];
+  const warn = createWarn((message) => warnings.push(message));
+  const settings = readSettings({ ...options, apiKey: options.apiKey ?? 'captured' }, process.env);
+  const before = replaceClient(new Client(settings, outlet, new OpenCalls(), warn));
+  const stop = () => void replaceClient(before);
+  return {
+    records: outlet.records,
+    events: (type) => outlet.records.filter((it) => isFinished(it, type)),
+    warnings,
+    stop,
+    [Symbol.dispose]: stop,
+  };
+}
+
+function isFinished(record: CapturedRecord, type: string | undefined): boolean {
+  const isEvent = record.kind === 'event' || record.kind === 'event.update';
+  return isEvent && 'ended_at' in record && (type === undefined || record['type'] === type);
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { encodeRecord } from '../transport/encode-record.ts';
+import { LedgerBook, type Ledger } from '../transport/ledger-book.ts';
+import type { Outlet, SessionTotals } from '../transport/outlet.ts';
+
+/** One record as it would have gone over the wire. */
+export interface CapturedRecord {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+/** Keeps records in memory, in the form of the wire. */
+export class MemoryOutlet implements Outlet {
+  readonly sender = randomUUID();
+  readonly records: CapturedRecord[] = [];
+  readonly #ledgers = new LedgerBook(this.sender);
+
+  send(record: IngestRecord): void {
+    const json = encodeRecord(record);
+    if (json !== null) this.records.push(JSON.parse(json) as CapturedRecord);
+  }
+
+  ledgerOf(sessionId: string): Ledger {
+    return this.#ledgers.of(sessionId);
+  }
+
+  startHeartbeat(): void {}
+
+  stopHeartbeat(): void {}
+
+  wakeIn(): void {}
+
+  totalsOf(): SessionTotals | null {
+    return null;
+  }
+
+  flush(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  close(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+}
