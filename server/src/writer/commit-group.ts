@@ -1,7 +1,7 @@
-import { failure, type Result } from '@niitaka/core/result.ts';
+import { failure, success, type Result } from '@niitaka/core/result.ts';
 import type { CommandContext } from '../commands/command.ts';
 import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
-import { ingestBatch } from '../commands/ingest/ingest-batch.ts';
+import { ingestBatches } from '../commands/ingest/ingest-batch.ts';
 import type { ParsedBatch } from '../commands/ingest/record.ts';
 import type { Tx } from '../storage/tx.ts';
 
@@ -82,8 +82,8 @@ async function transact(
 ): Promise<PartOutcome[]> {
   engine.begin();
   try {
-    const outcomes: PartOutcome[] = [];
-    for (const part of parts) outcomes.push(await carryOut(engine.tx, part, base, clock));
+    const context = { ...base, tx: engine.tx, nowMs: clock() };
+    const outcomes = await carryOut(context, parts);
     const isRefused = parts[0]?.kind === 'command' && outcomes[0]?.ok === false;
     if (isRefused) engine.rollback();
     else engine.commit();
@@ -94,13 +94,23 @@ async function transact(
   }
 }
 
+/** A command is a group of its own; batches are taken together by organisation, in the order of their ids. */
 async function carryOut(
-  tx: Tx,
-  part: GroupPart,
-  base: ContextParts,
-  clock: () => number,
-): Promise<PartOutcome> {
-  if (part.kind === 'command') return part.run({ ...base, tx, nowMs: clock() });
-  const { orgId, batch, arrivedAtMs } = part;
-  return ingestBatch({ ...base, tx, nowMs: arrivedAtMs }, { orgId, batch });
+  context: CommandContext,
+  parts: readonly GroupPart[],
+): Promise<PartOutcome[]> {
+  const [first] = parts;
+  if (first?.kind === 'command') return [await first.run(context)];
+  const batches = parts.filter((part) => part.kind === 'ingest');
+  const byOrganisation = Map.groupBy(batches, ({ orgId }) => orgId);
+  const outcomes = new Map<GroupPart, PartOutcome>();
+  for (const orgId of [...byOrganisation.keys()].toSorted()) {
+    const own = byOrganisation.get(orgId) ?? [];
+    const answers = await ingestBatches(context, orgId, own);
+    for (const [index, part] of own.entries()) {
+      const answer = answers[index];
+      if (answer !== undefined) outcomes.set(part, success(answer));
+    }
+  }
+  return parts.map((part) => outcomes.get(part) ?? unavailable);
 }

@@ -5,25 +5,33 @@ import {
   takeSignOfLife,
   type BatchTimes,
 } from '@niitaka/core/session/sign-of-life.ts';
+import type { Price } from '@niitaka/core/cost/price.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import { openSessionSet, type SessionSet } from '../session-set.ts';
+import type { DayCounts } from './day-counts.ts';
 import { openLedgers, type Ledgers } from './ledgers.ts';
 import type { ParsedBatch, RefusedRecord } from './record.ts';
 
-/** One batch being applied: what it works on and what came of its records so far. */
-export interface BatchWork {
-  readonly context: CommandContext;
+/** What the batches of one organisation in one transaction share. */
+export interface GroupWork {
   readonly orgId: string;
+  readonly sessions: SessionSet;
+  readonly ledgers: Ledgers;
+  readonly days: DayCounts;
+  readonly priceIds: Map<Price, number>;
+  readonly signalIds: string[];
+}
+
+/** One batch being applied: what it works on and what came of its records so far. */
+export interface BatchWork extends GroupWork {
+  readonly context: CommandContext;
   readonly times: BatchTimes;
   /** The sender's clock against the server's, for times of this batch (E6). */
   readonly offsetMs: number;
-  readonly sessions: SessionSet;
-  readonly ledgers: Ledgers;
   readonly deleted: ReadonlySet<string>;
   readonly refused: RefusedRecord[];
   readonly warnings: string[];
-  readonly signalIds: string[];
   accepted: number;
   duplicates: number;
 }
@@ -35,28 +43,30 @@ interface Owned {
   readonly seq: number | null;
 }
 
-/** Opens the work on one batch: loads every session it names. */
+/** Opens the work on the batches of one organisation. */
+export function openGroupWork(context: CommandContext, orgId: string): GroupWork {
+  const sessions = openSessionSet(context, orgId);
+  const ledgers = openLedgers(context.tx, sessions);
+  return { orgId, sessions, ledgers, days: new Map(), priceIds: new Map(), signalIds: [] };
+}
+
+/** Opens the work on one batch; `context` tells its moment of arrival, its sessions are loaded. */
 export async function openBatchWork(
   context: CommandContext,
-  orgId: string,
+  group: GroupWork,
   batch: ParsedBatch,
   named: ReadonlySet<string>,
 ): Promise<BatchWork> {
   const times = { arrivedAtMs: context.nowMs, sentAtMs: batch.sentAtMs };
-  const sessions = openSessionSet(context, orgId);
-  await sessions.load(named);
-  const unknown = [...named].filter((id) => sessions.get(id) === undefined);
+  const unknown = [...named].filter((id) => group.sessions.get(id) === undefined);
   return {
+    ...group,
     context,
-    orgId,
     times,
     offsetMs: clockOffset(times.arrivedAtMs, times.sentAtMs),
-    sessions,
-    ledgers: openLedgers(context.tx, sessions, clockOffset(times.arrivedAtMs, times.sentAtMs)),
-    deleted: await context.tx.deletedAmong(orgId, unknown),
+    deleted: await context.tx.deletedAmong(group.orgId, unknown),
     refused: [...batch.refused],
     warnings: [...batch.warnings],
-    signalIds: [],
     accepted: 0,
     duplicates: 0,
   };
@@ -93,11 +103,11 @@ export function refuse(
 }
 
 /** Counts a record as taken or as known already, and its number as received. */
-export async function settle(work: BatchWork, record: Owned, isNews: boolean): Promise<void> {
+export function settle(work: BatchWork, record: Owned, isNews: boolean): void {
   if (isNews) work.accepted += 1;
   else work.duplicates += 1;
   if (record.sender !== null && record.seq !== null) {
-    await work.ledgers.received(record.sessionId, record.sender, record.seq);
+    work.ledgers.received(record.sessionId, record.sender, record.seq);
   }
 }
 

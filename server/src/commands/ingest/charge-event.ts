@@ -1,38 +1,82 @@
 import { costOfEvent, pricedModel } from '@niitaka/core/cost/cost-of-event.ts';
+import type { Price } from '@niitaka/core/cost/price.ts';
 import type { EventFacts } from '@niitaka/core/session/count-event.ts';
-import { eventState, type EventRow } from '../../storage/event-row.ts';
-import type { CommandContext } from '../command.ts';
+import type { EventRow } from '../../storage/event-row.ts';
+import type { BatchWork } from './batch-work.ts';
 
-/** An `llm` event with its model, tokens and cost read from its data (C1). An open one has no cost yet. */
+/** What is read from the data of an `llm` event: nothing but nulls for any other. */
+export type Charge = Pick<
+  EventRow,
+  | 'provider'
+  | 'model'
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'timeToFirstTokenMs'
+  | 'costNanoUsd'
+  | 'costSource'
+  | 'priceId'
+  | 'costClasses'
+>;
+
+/** The charge of whatever is no model call. */
+export const noCharge: Charge = {
+  provider: null,
+  model: null,
+  inputTokens: null,
+  outputTokens: null,
+  timeToFirstTokenMs: null,
+  costNanoUsd: null,
+  costSource: null,
+  priceId: null,
+  costClasses: null,
+};
+
+/** The charge of an `llm` event (C1), open or closed: an open one has no cost yet. */
 export async function chargeEvent(
-  context: CommandContext,
-  row: EventRow,
+  work: Pick<BatchWork, 'context' | 'priceIds'>,
+  isOpen: boolean,
+  startedAtMs: number,
   data: Readonly<Record<string, unknown>>,
-): Promise<EventRow> {
+): Promise<Charge> {
+  const { charge, price } = computeCharge(work, isOpen, startedAtMs, data);
+  return price === null ? charge : { ...charge, priceId: await storePrice(work, price) };
+}
+
+/** As {@link chargeEvent}, with the price itself where its row's id is not known yet. */
+export function computeCharge(
+  { context, priceIds }: Pick<BatchWork, 'context' | 'priceIds'>,
+  isOpen: boolean,
+  startedAtMs: number,
+  data: Readonly<Record<string, unknown>>,
+): { charge: Charge; price: Price | null } {
   const provider = textOf(data['provider']);
-  const model = pricedModel(data);
-  const described = {
-    ...row,
+  const priced = pricedModel(data);
+  const model = priced ?? textOf(data['model']);
+  const timeToFirstTokenMs = numberOf(data['time_to_first_token_ms']);
+  if (isOpen) return { charge: { ...noCharge, provider, model, timeToFirstTokenMs }, price: null };
+  const cost = costOfEvent(data, null, context.findPrice(provider, priced, startedAtMs));
+  const priceId = cost.price === null ? null : (priceIds.get(cost.price) ?? null);
+  const charge = {
     provider,
-    model: model ?? textOf(data['model']),
-    timeToFirstTokenMs: numberOf(data['time_to_first_token_ms']),
-  };
-  if (row.state === eventState.open) return described;
-  const price = context.findPrice(provider, model, row.startedAtMs);
-  const cost = costOfEvent(data, null, price);
-  const priceId =
-    cost.price === null
-      ? null
-      : await context.tx.priceId(cost.price.version, JSON.stringify(cost.price.row));
-  return {
-    ...described,
+    model,
     inputTokens: cost.usage.inputTokens,
     outputTokens: cost.usage.outputTokens,
+    timeToFirstTokenMs,
     costNanoUsd: cost.costNanoUsd,
     costSource: cost.source,
     priceId,
     costClasses: cost.classes === null ? null : classesText(cost.classes),
   };
+  return { charge, price: priceId === null ? cost.price : null };
+}
+
+async function storePrice(
+  { context, priceIds }: Pick<BatchWork, 'context' | 'priceIds'>,
+  price: Price,
+): Promise<number> {
+  const id = await context.tx.priceId(price.version, JSON.stringify(price.row));
+  priceIds.set(price, id);
+  return id;
 }
 
 /** What a stored event adds to its session's counters. */
@@ -49,11 +93,12 @@ export function factsOf(row: EventRow): EventFacts {
 
 /** Classes that cost nothing are left out; the others as nano-USD text. */
 function classesText(classes: Readonly<Record<string, bigint>>): string {
-  const parts: string[] = [];
-  for (const [name, nanoUsd] of Object.entries(classes)) {
-    if (nanoUsd !== 0n) parts.push(`"${name}":"${nanoUsd}"`);
+  let parts = '';
+  for (const name in classes) {
+    const nanoUsd = classes[name];
+    if (nanoUsd !== 0n) parts += `${parts === '' ? '' : ','}"${name}":"${nanoUsd}"`;
   }
-  return `{${parts.join(',')}}`;
+  return `{${parts}}`;
 }
 
 function textOf(value: unknown): string | null {

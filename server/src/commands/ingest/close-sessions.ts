@@ -4,9 +4,11 @@ import { endSession, isAfterEnd } from '@niitaka/core/session/end-session.ts';
 import { closeIfStale } from '@niitaka/core/session/sign-of-life.ts';
 import { eventState } from '../../storage/event-row.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
+import type { CommandContext } from '../command.ts';
+import type { SessionSet } from '../session-set.ts';
 import { findSession, refuse, takeSign, type BatchWork } from './batch-work.ts';
 import { factsOf } from './charge-event.ts';
-import { countDay, type DayCounts } from './day-counts.ts';
+import { countDay } from './day-counts.ts';
 import type { AckRecord, CloseRecord, EndRecord, HeartbeatRecord } from './record.ts';
 
 /** Applies heartbeats: a sign of life at the moment the batch was sent (S3). */
@@ -35,14 +37,11 @@ export function refuseUnknownAcks(work: BatchWork, records: readonly AckRecord[]
 }
 
 /** Applies sender closes (D1). */
-export async function closeSenders(
-  work: BatchWork,
-  records: readonly CloseRecord[],
-): Promise<void> {
+export function closeSenders(work: BatchWork, records: readonly CloseRecord[]): void {
   for (const record of records) {
     if (findSession(work, record) === undefined) continue;
     const { sessionId, sender, lastSeq, dropped, omitted } = record;
-    const isNews = await work.ledgers.close(sessionId, sender, lastSeq, dropped, omitted);
+    const isNews = work.ledgers.close(sessionId, sender, lastSeq, dropped, omitted);
     if (isNews) work.accepted += 1;
     else work.duplicates += 1;
   }
@@ -52,11 +51,7 @@ export async function closeSenders(
  * Applies the ends of a batch. They come before its events are counted, because what counts depends on where the end
  * lies (S5); events stored earlier that turn out to lie after the end are moved.
  */
-export async function endSessions(
-  work: BatchWork,
-  records: readonly EndRecord[],
-  days: DayCounts,
-): Promise<void> {
+export async function endSessions(work: BatchWork, records: readonly EndRecord[]): Promise<void> {
   for (const record of records) {
     const stored = findSession(work, record);
     if (stored === undefined) continue;
@@ -68,37 +63,31 @@ export async function endSessions(
       lastSeq: record.lastSeq,
       closedBy: 'sdk',
     });
-    const isClosed = await closeEnder(work, record);
+    const isClosed = closeEnder(work, record);
     if (isEnded) {
       work.sessions.touch(stored.session.id, true);
       takeSign(work, stored, record.endedAtMs);
-      await moveBeyondEnd(work, stored, days);
+      await moveBeyondEnd(work, stored);
     }
     if (isEnded || isClosed) work.accepted += 1;
     else work.duplicates += 1;
   }
 }
 
-/** Closes running sessions whose last sign of life, taken in this batch, is too old already (S3). */
-export function closeStale(work: BatchWork): void {
-  for (const { session } of work.sessions.all()) {
-    if (closeIfStale(session, work.context.nowMs, work.context)) {
-      work.sessions.touch(session.id, true);
-    }
+/** Closes running sessions whose last sign of life, taken just now, is too old already (S3). */
+export function closeStale(context: CommandContext, sessions: SessionSet): void {
+  for (const { session } of sessions.all()) {
+    if (closeIfStale(session, context.nowMs, context)) sessions.touch(session.id, true);
   }
 }
 
-async function closeEnder(work: BatchWork, record: EndRecord): Promise<boolean> {
+function closeEnder(work: BatchWork, record: EndRecord): boolean {
   const { sessionId, sender, lastSeq, dropped, omitted } = record;
   if (sender === null || lastSeq === null) return false;
   return work.ledgers.close(sessionId, sender, lastSeq, dropped, omitted);
 }
 
-async function moveBeyondEnd(
-  work: BatchWork,
-  stored: StoredSession,
-  days: DayCounts,
-): Promise<void> {
+async function moveBeyondEnd(work: BatchWork, stored: StoredSession): Promise<void> {
   const { session } = stored;
   for (const row of await work.context.tx.eventsBeyondEnd(stored)) {
     const { sender, startedAtMs } = row;
@@ -108,7 +97,7 @@ async function moveBeyondEnd(
     const moved = { ...row, afterEnd: true, position: session.position };
     if (row.state !== eventState.open) {
       countClosedEvent(session, factsOf(row), -1);
-      countDay(days, session, row, -1);
+      countDay(work.days, session, row, -1);
       countClosedEvent(session, factsOf(moved));
     }
     await work.context.tx.replaceEvents(stored, [moved]);

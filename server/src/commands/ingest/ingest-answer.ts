@@ -1,6 +1,7 @@
 import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { SessionStatus } from '@niitaka/core/session/session.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
+import type { CommandContext } from '../command.ts';
 import type { BatchWork } from './batch-work.ts';
 
 /** A session named in the batch, with what it, its tree and its day have spent. */
@@ -36,17 +37,27 @@ export interface IngestOutcome {
 /** Warnings in one answer; more are counted in the last one. */
 const maxWarnings = 100;
 
-/** The answer for the sessions named, after everything was applied. */
-export async function ingestAnswer(
-  work: BatchWork,
-  named: ReadonlySet<string>,
-): Promise<IngestOutcome> {
-  const spent = spentReader(work);
-  const sessions: AnsweredSession[] = [];
-  for (const id of named) {
-    const stored = work.sessions.get(id);
-    if (stored !== undefined) sessions.push(await spent(stored));
+/** The answers of batches that shared a transaction, for the sessions each named, after everything was applied. */
+export async function ingestAnswers(
+  context: CommandContext,
+  works: readonly BatchWork[],
+  named: readonly ReadonlySet<string>[],
+): Promise<IngestOutcome[]> {
+  const orgId = works[0]?.orgId ?? '';
+  const spent = spentReader(context, orgId);
+  const answers: IngestOutcome[] = [];
+  for (const [index, work] of works.entries()) {
+    const sessions: AnsweredSession[] = [];
+    for (const id of named[index] ?? []) {
+      const stored = work.sessions.get(id);
+      if (stored !== undefined) sessions.push(await spent(stored));
+    }
+    answers.push(answerOf(work, sessions));
   }
+  return answers;
+}
+
+function answerOf(work: BatchWork, sessions: readonly AnsweredSession[]): IngestOutcome {
   const rejected = work.refused
     .toSorted((a, b) => a.index - b.index)
     .map(({ index, code, message, retryable }) => ({ index, code, message, retryable }));
@@ -66,9 +77,10 @@ function cutWarnings(warnings: readonly string[]): readonly string[] {
 }
 
 /** Reads what trees and days have spent, each once. */
-function spentReader(work: BatchWork): (stored: StoredSession) => Promise<AnsweredSession> {
-  const { tx, nowMs } = work.context;
-  const { orgId } = work;
+function spentReader(
+  { tx, nowMs }: CommandContext,
+  orgId: string,
+): (stored: StoredSession) => Promise<AnsweredSession> {
   const today = Math.floor(nowMs / 86_400_000) * 86_400_000;
   const revision = tx.policyRevision(orgId);
   const trees = once((root) => tx.treeSpent(orgId, root));

@@ -1,6 +1,6 @@
-import { success } from '@niitaka/core/result.ts';
-import type { Command } from '../command.ts';
-import { openBatchWork, type BatchWork } from './batch-work.ts';
+import { failure, success } from '@niitaka/core/result.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { openBatchWork, openGroupWork, type BatchWork } from './batch-work.ts';
 import {
   closeSenders,
   closeStale,
@@ -8,44 +8,77 @@ import {
   refuseUnknownAcks,
   takeHeartbeats,
 } from './close-sessions.ts';
-import type { DayCounts } from './day-counts.ts';
-import { ingestAnswer, type IngestOutcome } from './ingest-answer.ts';
-import type { ParsedBatch, ParsedRecord } from './record.ts';
+import { ingestAnswers, type IngestOutcome } from './ingest-answer.ts';
+import type { HeartbeatRecord, ParsedBatch, ParsedRecord } from './record.ts';
 import { startSessions } from './start-sessions.ts';
 import { storeEvents } from './store-events.ts';
 import { storeMetrics, storeSignals, storeTraces } from './store-outcomes.ts';
 
 /** One batch of one sender. */
+export interface ArrivedBatch {
+  readonly batch: ParsedBatch;
+  readonly arrivedAtMs: number;
+}
+
+/** One batch by itself. */
 export interface IngestArgs {
   readonly orgId: string;
   readonly batch: ParsedBatch;
 }
 
-/**
- * Applies one batch as if ordered: starts, events, metrics, signals, traces, heartbeats, acknowledgements, closes,
- * ends. A record that is refused never sinks the others (E5).
- */
+/** Applies one batch, arriving now. */
 export const ingestBatch: Command<IngestArgs, IngestOutcome> = async (context, args) => {
-  const named = namedSessions(args.batch.records);
-  const work = await openBatchWork(context, args.orgId, args.batch, named);
-  const records = byKind(args.batch.records);
-  const days: DayCounts = new Map();
+  const { orgId, batch } = args;
+  const arrived = [{ batch, arrivedAtMs: context.nowMs }];
+  const [outcome] = await ingestBatches(context, orgId, arrived);
+  return outcome === undefined ? failure('invalid', 'There was no batch') : success(outcome);
+};
+
+/**
+ * Applies the batches of one organisation that share a transaction, in their order: sessions, ledgers and totals are
+ * read once and written once. A record that is refused never sinks the others (E5).
+ */
+export async function ingestBatches(
+  context: CommandContext,
+  orgId: string,
+  arrived: readonly ArrivedBatch[],
+): Promise<IngestOutcome[]> {
+  const group = openGroupWork(context, orgId);
+  const named = arrived.map(({ batch }) => namedSessions(batch.records));
+  await group.sessions.load(named.flatMap((ids) => [...ids]));
+  const works: BatchWork[] = [];
+  for (const [index, { batch, arrivedAtMs }] of arrived.entries()) {
+    const own = { ...context, nowMs: arrivedAtMs };
+    const work = await openBatchWork(own, group, batch, named[index] ?? new Set());
+    await applyBatch(work, batch);
+    works.push(work);
+  }
+  closeStale(context, group.sessions);
+  await group.ledgers.flush();
+  await context.tx.addDayTotals(orgId, [...group.days.values()]);
+  await group.sessions.flush(group.signalIds);
+  return ingestAnswers(context, works, named);
+}
+
+/** As if ordered: starts, events, metrics, signals, traces, heartbeats, acknowledgements, closes, ends. */
+async function applyBatch(work: BatchWork, batch: ParsedBatch): Promise<void> {
+  const records = byKind(batch.records);
   await startSessions(work, records['session.start'] ?? []);
+  await work.ledgers.load(batch.records.filter(hasSender), work.offsetMs);
   takeHeartbeats(work, records['session.heartbeat'] ?? []);
-  await endSessions(work, records['session.end'] ?? [], days);
-  await storeEvents(work, records.event ?? [], days);
-  await storeMetrics(work, records['session.metrics'] ?? []);
+  await endSessions(work, records['session.end'] ?? []);
+  await storeEvents(work, records.event ?? []);
+  storeMetrics(work, records['session.metrics'] ?? []);
   await storeSignals(work, records.signal ?? []);
   await storeTraces(work, records.trace ?? []);
   refuseUnknownAcks(work, records['command.ack'] ?? []);
-  await closeSenders(work, records['sender.close'] ?? []);
+  closeSenders(work, records['sender.close'] ?? []);
   await countRefused(work);
-  closeStale(work);
-  await work.ledgers.flush();
-  await context.tx.addDayTotals(args.orgId, [...days.values()]);
-  await work.sessions.flush(work.signalIds);
-  return success(await ingestAnswer(work, named));
-};
+}
+
+function hasSender(record: ParsedRecord): record is Exclude<ParsedRecord, HeartbeatRecord> {
+  return record.kind !== 'session.heartbeat';
+}
 
 type ByKind = { [K in ParsedRecord['kind']]?: Extract<ParsedRecord, { kind: K }>[] };
 
@@ -64,12 +97,13 @@ function namedSessions(records: readonly ParsedRecord[]): ReadonlySet<string> {
 
 /** Final refusals of numbered records stand in their sender's ledger; retryable ones come again (D1). */
 async function countRefused(work: BatchWork): Promise<void> {
-  const final = work.refused.filter((one) => !one.retryable);
-  const ids = final.map((one) => one.sessionId).filter((id) => id !== null);
-  await work.sessions.load(ids);
+  const final = work.refused.filter((one) => !one.retryable && one.seq !== null);
+  if (final.length === 0) return;
+  await work.sessions.load(final.map((one) => one.sessionId).filter((id) => id !== null));
+  await work.ledgers.load(final, work.offsetMs);
   for (const { sessionId, sender, seq } of final) {
     if (sessionId !== null && sender !== null && seq !== null) {
-      await work.ledgers.refused(sessionId, sender, seq);
+      work.ledgers.refused(sessionId, sender, seq);
     }
   }
 }

@@ -8,7 +8,7 @@ import {
   type SenderLedger,
 } from '@niitaka/core/delivery/sender-ledger.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
-import type { StoredSession } from '../../storage/session-tx.ts';
+import type { StoredSender, StoredSession } from '../../storage/session-tx.ts';
 import type { Tx } from '../../storage/tx.ts';
 import type { SessionSet } from '../session-set.ts';
 
@@ -22,14 +22,16 @@ interface HeldSender {
   readonly refused: number[];
 }
 
-/** The delivery ledgers that one batch touches: loaded once, saved once (D1). */
+/** The delivery ledgers that a group of batches touches: loaded once, saved once (D1). */
 export interface Ledgers {
+  /** Loads the senders of records to come; `offsetMs` is the clock offset of those never seen before (E6). */
+  load(senders: Iterable<SenderOf>, offsetMs: number): Promise<void>;
   /** A number arrived and is accounted for. */
-  received(sessionId: string, sender: string, seq: number): Promise<void>;
+  received(sessionId: string, sender: string, seq: number): void;
   /** A number was refused for good. */
-  refused(sessionId: string, sender: string, seq: number): Promise<void>;
-  /** Whether a number had arrived before, in this batch or an earlier one. */
-  knows(sessionId: string, sender: string, seq: number): Promise<boolean>;
+  refused(sessionId: string, sender: string, seq: number): void;
+  /** Whether a number had arrived before, in this group or an earlier one. */
+  knows(sessionId: string, sender: string, seq: number): boolean;
   /** A sender closes; answers whether that was news. */
   close(
     sessionId: string,
@@ -37,67 +39,81 @@ export interface Ledgers {
     lastSeq: number,
     dropped: CountByReason,
     omitted: CountByReason,
-  ): Promise<boolean>;
+  ): boolean;
   /** The clock offset of the sender's first batch in the session, ms (E6). */
-  clockOffsetMs(sessionId: string, sender: string): Promise<number>;
+  clockOffsetMs(sessionId: string, sender: string): number;
   /** Saves what changed and moves the sessions' delivery sums by the difference. */
   flush(): Promise<void>;
 }
 
-/** Ledgers over a set of sessions; `offsetMs` is the clock offset of senders first seen in this batch. */
-export function openLedgers(tx: Tx, sessions: SessionSet, offsetMs: number): Ledgers {
+/** A sender within a session. */
+export interface SenderOf {
+  readonly sessionId: string | null;
+  readonly sender: string | null;
+}
+
+/** Ledgers over a set of sessions. */
+export function openLedgers(tx: Tx, sessions: SessionSet): Ledgers {
   const held = new Map<string, HeldSender>();
-  const find = async (sessionId: string, sender: string): Promise<HeldSender | null> => {
-    const key = `${sessionId}${sender}`;
-    const known = held.get(key);
-    if (known !== undefined) return known;
-    const stored = sessions.get(sessionId);
-    if (stored === undefined) return null;
-    const loaded = (await tx.loadSenders(stored, [sender])).get(sender);
-    const fresh: HeldSender = {
-      stored,
-      sender,
-      clockOffsetMs: loaded?.clockOffsetMs ?? offsetMs,
-      before: loaded?.ledger ?? null,
-      ledger: loaded?.ledger ?? emptyLedger,
-      received: [],
-      refused: [],
-    };
-    held.set(key, fresh);
-    return fresh;
-  };
+  const find = (sessionId: string, sender: string) => held.get(sessionId + sender);
   return {
-    async received(sessionId, sender, seq) {
-      (await find(sessionId, sender))?.received.push(seq);
+    async load(senders, offsetMs) {
+      for (const { sessionId, sender } of senders) {
+        if (sessionId === null || sender === null || find(sessionId, sender) !== undefined)
+          continue;
+        const stored = sessions.get(sessionId);
+        if (stored === undefined) continue;
+        const loaded = (await tx.loadSenders(stored, [sender])).get(sender);
+        held.set(sessionId + sender, hold(stored, sender, loaded, offsetMs));
+      }
     },
-    async refused(sessionId, sender, seq) {
-      (await find(sessionId, sender))?.refused.push(seq);
+    received(sessionId, sender, seq) {
+      find(sessionId, sender)?.received.push(seq);
     },
-    async knows(sessionId, sender, seq) {
-      const one = await find(sessionId, sender);
-      if (one === null) return false;
+    refused(sessionId, sender, seq) {
+      find(sessionId, sender)?.refused.push(seq);
+    },
+    knows(sessionId, sender, seq) {
+      const one = find(sessionId, sender);
+      if (one === undefined) return false;
       const stands = one.ledger.received.some(([first, last]) => first <= seq && seq <= last);
       return stands || one.received.includes(seq);
     },
-    async close(sessionId, sender, lastSeq, dropped, omitted) {
-      const one = await find(sessionId, sender);
-      if (one === null) return false;
+    close(sessionId, sender, lastSeq, dropped, omitted) {
+      const one = find(sessionId, sender);
+      if (one === undefined) return false;
       const closed = closeLedger(one.ledger, lastSeq, dropped, omitted);
       const isNews = JSON.stringify(closed) !== JSON.stringify(one.ledger);
       one.ledger = closed;
       return isNews;
     },
-    async clockOffsetMs(sessionId, sender) {
-      return (await find(sessionId, sender))?.clockOffsetMs ?? offsetMs;
-    },
+    clockOffsetMs: (sessionId, sender) => find(sessionId, sender)?.clockOffsetMs ?? 0,
     async flush() {
       for (const one of held.values()) await save(tx, sessions, one);
     },
   };
 }
 
+function hold(
+  stored: StoredSession,
+  sender: string,
+  loaded: StoredSender | undefined,
+  offsetMs: number,
+): HeldSender {
+  return {
+    stored,
+    sender,
+    clockOffsetMs: loaded?.clockOffsetMs ?? offsetMs,
+    before: loaded?.ledger ?? null,
+    ledger: loaded?.ledger ?? emptyLedger,
+    received: [],
+    refused: [],
+  };
+}
+
 async function save(tx: Tx, sessions: SessionSet, one: HeldSender): Promise<void> {
-  const ledger = recordSeqs(one.ledger, one.received, one.refused);
+  const isTouched = one.received.length > 0 || one.refused.length > 0 || one.ledger !== one.before;
+  const ledger = isTouched ? recordSeqs(one.ledger, one.received, one.refused) : one.ledger;
   const isUnchanged = one.before !== null && JSON.stringify(ledger) === JSON.stringify(one.before);
   if (isUnchanged || (one.before === null && ledger.maxSeq === 0 && ledger.closedLastSeq === null))
     return;

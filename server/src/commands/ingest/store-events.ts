@@ -1,112 +1,117 @@
 import { correctTime } from '@niitaka/core/event/correct-time.ts';
+import { countClosedEvent } from '@niitaka/core/session/count-event.ts';
 import { isAfterEnd } from '@niitaka/core/session/end-session.ts';
+import type { Session } from '@niitaka/core/session/session.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import { eventState, type EventRow } from '../../storage/event-row.ts';
 import { findSession, settle, takeSign, type BatchWork } from './batch-work.ts';
-import { chargeEvent, factsOf } from './charge-event.ts';
-import { countDay, type DayCounts } from './day-counts.ts';
+import { chargeEvent, computeCharge, factsOf, noCharge, type Charge } from './charge-event.ts';
+import { countDay } from './day-counts.ts';
 import { briefOf } from './event-brief.ts';
 import { mergeEvent } from './merge-event.ts';
 import type { EventRecord } from './record.ts';
-import { countClosedEvent } from '@niitaka/core/session/count-event.ts';
 
 /** Applies the events of a batch, session by session (E4, S5). */
-export async function storeEvents(
-  work: BatchWork,
-  records: readonly EventRecord[],
-  days: DayCounts,
-): Promise<void> {
+export async function storeEvents(work: BatchWork, records: readonly EventRecord[]): Promise<void> {
   const bySession = Map.groupBy(records, (record) => record.sessionId);
   for (const group of bySession.values()) {
-    const first = group[0];
-    const stored = first && findEventSession(work, group);
-    if (stored !== undefined) await storeGroup(work, stored, group, days);
+    let stored: StoredSession | undefined;
+    for (const record of group) stored = findSession(work, record);
+    if (stored !== undefined) await storeGroup(work, stored, group);
   }
-}
-
-function findEventSession(
-  work: BatchWork,
-  group: readonly EventRecord[],
-): StoredSession | undefined {
-  let stored: StoredSession | undefined;
-  for (const record of group) stored = findSession(work, record);
-  return stored;
 }
 
 async function storeGroup(
   work: BatchWork,
   stored: StoredSession,
   records: readonly EventRecord[],
-  days: DayCounts,
 ): Promise<void> {
   const rows: EventRow[] = [];
-  for (const record of records) rows.push(await rowOf(work, stored, record));
+  for (const record of records) {
+    const made = rowOf(work, stored, record);
+    rows.push(made instanceof Promise ? await made : made);
+  }
   const inserted = await work.context.tx.insertEvents(stored, rows);
   for (const [index, record] of records.entries()) {
     const row = rows[index];
     if (row === undefined) continue;
-    const isNews =
-      inserted[index] === true
-        ? countNew(stored, row, days)
-        : await mergeStored(work, stored, row, record, days);
-    await settle(work, record, isNews);
+    const isNew = inserted[index] === true;
+    if (isNew) countNew(work, stored, row);
+    const isNews = isNew || (await mergeStored(work, stored, row, record));
+    settle(work, record, isNews);
     takeSign(work, stored, record.endedAtMs ?? record.startedAtMs);
     if (isNews) noteEventTime(stored, row);
   }
   work.sessions.touch(stored.session.id, true);
 }
 
-async function rowOf(
+/** A promise only where a price is used for the first time: the rest of a batch waits for nothing. */
+function rowOf(
   work: BatchWork,
   stored: StoredSession,
   record: EventRecord,
-): Promise<EventRow> {
+): EventRow | Promise<EventRow> {
   const { session } = stored;
-  const { arrivedAtMs } = work.times;
-  const offsetMs =
-    record.sender === null || record.seq === null
-      ? work.offsetMs
-      : await work.ledgers.clockOffsetMs(session.id, record.sender);
-  const startedAtMs = correctTime(record.startedAtMs, offsetMs, arrivedAtMs);
+  const { sender, seq } = record;
+  const isNumbered = sender !== null && seq !== null;
+  const offsetMs = isNumbered ? work.ledgers.clockOffsetMs(session.id, sender) : work.offsetMs;
+  const startedAtMs = correctTime(record.startedAtMs, offsetMs, work.times.arrivedAtMs);
   session.position += 1;
-  const origin = { sender: record.sender, seq: record.seq, startedAtMs };
-  const row: EventRow = {
-    ...blankRow,
+  const { position } = session;
+  const make = (charge: Charge) =>
+    eventRow(work, record, { position, startedAtMs, offsetMs, charge }, session);
+  if (record.type !== 'llm') return make(noCharge);
+  const { charge, price } = computeCharge(work, !record.closes, startedAtMs, record.data);
+  if (price === null) return make(charge);
+  return chargeEvent(work, !record.closes, startedAtMs, record.data).then(make);
+}
+
+interface Placed {
+  readonly position: number;
+  readonly startedAtMs: number;
+  readonly offsetMs: number;
+  readonly charge: Charge;
+}
+
+function eventRow(
+  { times }: BatchWork,
+  record: EventRecord,
+  { position, startedAtMs, offsetMs, charge }: Placed,
+  session: Session,
+): EventRow {
+  const { sender, seq, opens } = record;
+  return {
     id: record.eventId,
-    position: session.position,
+    position,
     type: record.type,
     state: stateOf(record),
-    afterEnd: isAfterEnd(session, origin),
+    afterEnd: isAfterEnd(session, { sender, seq, startedAtMs }),
     level: record.level,
-    sender: record.sender,
-    seq: record.opens ? record.seq : null,
-    closeSeq: record.opens ? null : record.seq,
+    sender,
+    seq: opens ? seq : null,
+    closeSeq: opens ? null : seq,
     parentEventId: record.parentEventId,
     startedAtMs,
-    endedAtMs: endOf(record, startedAtMs, offsetMs, arrivedAtMs),
+    endedAtMs: endOf(record, startedAtMs, offsetMs, times.arrivedAtMs),
     startedAtSentMs: record.startedAtMs,
     endedAtSentMs: record.endedAtMs,
-    receivedAtMs: arrivedAtMs,
+    receivedAtMs: times.arrivedAtMs,
     latencyMs: record.latencyMs ?? latencyOf(record),
     name: record.name,
+    provider: charge.provider,
+    model: charge.model,
+    inputTokens: charge.inputTokens,
+    outputTokens: charge.outputTokens,
+    timeToFirstTokenMs: charge.timeToFirstTokenMs,
+    costNanoUsd: charge.costNanoUsd,
+    costSource: charge.costSource,
+    priceId: charge.priceId,
+    costClasses: charge.costClasses,
     brief: briefOf(record.type, record.data),
     truncated: record.truncated.length === 0 ? null : JSON.stringify(record.truncated),
     data: record.dataText,
   };
-  return record.type === 'llm' ? chargeEvent(work.context, row, record.data) : row;
 }
-
-const blankRow = {
-  provider: null,
-  model: null,
-  inputTokens: null,
-  outputTokens: null,
-  timeToFirstTokenMs: null,
-  costNanoUsd: null,
-  costSource: null,
-  priceId: null,
-  costClasses: null,
-} as const;
 
 function stateOf({ opens, closes }: EventRecord): EventRow['state'] {
   if (opens && closes) return eventState.finished;
@@ -127,17 +132,15 @@ function latencyOf(record: EventRecord): number | null {
   return record.endedAtMs === null ? null : Math.max(0, record.endedAtMs - record.startedAtMs);
 }
 
-function countNew(stored: StoredSession, row: EventRow, days: DayCounts): true {
-  const { session } = stored;
-  session.eventCount += 1;
-  count(stored, row, days, 1);
-  return true;
+function countNew(work: BatchWork, stored: StoredSession, row: EventRow): void {
+  stored.session.eventCount += 1;
+  count(work, stored, row, 1);
 }
 
-function count(stored: StoredSession, row: EventRow, days: DayCounts, sign: 1 | -1): void {
+function count(work: BatchWork, stored: StoredSession, row: EventRow, sign: 1 | -1): void {
   if (row.state === eventState.open) return;
   countClosedEvent(stored.session, factsOf(row), sign);
-  countDay(days, stored.session, row, sign);
+  countDay(work.days, stored.session, row, sign);
 }
 
 async function mergeStored(
@@ -145,22 +148,20 @@ async function mergeStored(
   stored: StoredSession,
   row: EventRow,
   record: EventRecord,
-  days: DayCounts,
 ): Promise<boolean> {
   const known = (await work.context.tx.loadEvents(stored, [row.id])).get(row.id);
   if (known === undefined) return false;
   const merged = mergeEvent(known, row, record);
   if (merged === null) return false;
-  const origin = {
-    sender: merged.sender,
-    seq: merged.closeSeq ?? merged.seq,
-    startedAtMs: merged.startedAtMs,
-  };
-  const judged = { ...merged, afterEnd: isAfterEnd(stored.session, origin) };
-  const data = JSON.parse(judged.data) as Record<string, unknown>;
-  const after = judged.type === 'llm' ? await chargeEvent(work.context, judged, data) : judged;
-  count(stored, known, days, -1);
-  count(stored, after, days, 1);
+  const { sender, startedAtMs } = merged;
+  const seq = merged.closeSeq ?? merged.seq;
+  const data = JSON.parse(merged.data) as Record<string, unknown>;
+  const charge =
+    merged.type === 'llm' ? await chargeEvent(work, false, startedAtMs, data) : noCharge;
+  const afterEnd = isAfterEnd(stored.session, { sender, seq, startedAtMs });
+  const after = { ...merged, ...charge, afterEnd };
+  count(work, stored, known, -1);
+  count(work, stored, after, 1);
   await work.context.tx.replaceEvents(stored, [after]);
   return true;
 }

@@ -7,14 +7,11 @@ import type { MetricsRecord, SignalRecord, TraceRecord } from './record.ts';
 const messageLimit = 2_000;
 
 /** Applies outcome metrics (S7). */
-export async function storeMetrics(
-  work: BatchWork,
-  records: readonly MetricsRecord[],
-): Promise<void> {
+export function storeMetrics(work: BatchWork, records: readonly MetricsRecord[]): void {
   for (const record of records) {
     const stored = findSession(work, record);
     if (stored === undefined) continue;
-    if (await isKnownNumber(work, record)) {
+    if (isKnownNumber(work, record)) {
       work.duplicates += 1;
       continue;
     }
@@ -23,7 +20,7 @@ export async function storeMetrics(
       refuse(work, record, merged.failure);
       continue;
     }
-    await settle(work, record, merged.value.changed || record.seq !== null);
+    settle(work, record, merged.value.changed || record.seq !== null);
     work.sessions.touch(stored.session.id, true);
   }
 }
@@ -46,7 +43,7 @@ export async function storeSignals(
       message: cutText(storableText(record.message), messageLimit).text,
     };
     const [isNews = false] = await work.context.tx.insertSignals(work.orgId, [row]);
-    await settle(work, owned, isNews);
+    settle(work, owned, isNews);
     if (!isNews) continue;
     work.signalIds.push(record.signalId);
     if (stored === undefined) continue;
@@ -63,7 +60,7 @@ export async function storeTraces(work: BatchWork, records: readonly TraceRecord
     if (stored === undefined) continue;
     const row = { ...record, id: record.traceId };
     const [isNews = false] = await work.context.tx.insertTraces(work.orgId, [row]);
-    await settle(work, record, isNews);
+    settle(work, record, isNews);
     if (!isNews) continue;
     stored.session.traceCount += 1;
     stored.session.aborted ||= record.action === 'abort' && record.enforced;
@@ -72,7 +69,7 @@ export async function storeTraces(work: BatchWork, records: readonly TraceRecord
 }
 
 /** A record without an id of its own is known by its number. */
-async function isKnownNumber(work: BatchWork, record: MetricsRecord): Promise<boolean> {
+function isKnownNumber(work: BatchWork, record: MetricsRecord): boolean {
   const { sessionId, sender, seq } = record;
   return sender !== null && seq !== null && work.ledgers.knows(sessionId, sender, seq);
 }
