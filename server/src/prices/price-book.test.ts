@@ -84,12 +84,13 @@ describe('openPriceBook()', () => {
     expect(inputs).toEqual(['0.27', '0.135', '0.135', '0.135', '0.27']);
   });
 
-  test('answers the same object for the same day, and looks up no more than it keeps', () => {
-    expect(book.find('openai', 'gpt-5', noon)).toBe(book.find('openai', 'gpt-5', noon + 1));
+  test('answers the same object as long as the price holds, and keeps no more than its limit', () => {
+    const nextWeek = noon + 7 * 86_400_000;
+    expect(book.find('openai', 'gpt-5', noon)).toBe(book.find('openai', 'gpt-5', nextWeek));
     const small = openPriceBook();
     const first = small.find(null, 'gpt-5', 0);
     for (let day = 1; day <= maxCachedPrices; day += 1) small.find('p', 'x', day * 86_400_000);
-    expect(small.find(null, 'gpt-5', 0)).not.toBe(first);
+    expect(small.find(null, 'gpt-5', 0)).toEqual(first);
   });
 
   test('names the installed table', () => {

@@ -17,6 +17,7 @@ export const maxCachedPrices = 10_000;
 /** A price book with an empty cache; a look-up costs some 40 µs once per provider, model and day. */
 export function openPriceBook(): PriceBook {
   const cache = new Map<string, Price | null | 'varies'>();
+  const priceOf = rememberPrices();
   const cached = (key: string, make: () => Price | null | 'varies') => {
     const found = cache.get(key);
     if (found !== undefined) return found;
@@ -30,10 +31,13 @@ export function openPriceBook(): PriceBook {
       if (model === null || model === '') return null;
       const name = `${provider ?? ''}\n${model}\n`;
       const day = Math.floor(atMs / dayMs);
-      const entry = cached(`${name}${day}`, () => lookUp(provider, model, atMs));
+      const entry = cached(`${name}${day}`, () => lookUp(provider, model, atMs, priceOf));
       if (entry !== 'varies') return entry;
       const minute = Math.floor(atMs / minuteMs);
-      const price = cached(`${name}m${minute}`, () => rowAt(provider, model, minute * minuteMs));
+      const price = cached(`${name}m${minute}`, () => {
+        const found = calculationFor(provider, model, minute * minuteMs);
+        return priceOf(found, provider, model);
+      });
       return price === 'varies' ? null : price;
     },
   };
@@ -43,16 +47,17 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
 /** A few models cost less at night: their prices are looked up by the minute. */
-function lookUp(provider: string | null, model: string, atMs: number): Price | null | 'varies' {
+function lookUp(
+  provider: string | null,
+  model: string,
+  atMs: number,
+  priceOf: PriceOf,
+): Price | null | 'varies' {
   const found = calculationFor(provider, model, atMs);
   const prices = found?.model.prices;
   const varies =
     Array.isArray(prices) && prices.some(({ constraint }) => constraint?.type === 'time_of_date');
   return varies ? 'varies' : priceOf(found, provider, model);
-}
-
-function rowAt(provider: string | null, model: string, atMs: number): Price | null {
-  return priceOf(calculationFor(provider, model, atMs), provider, model);
 }
 
 function calculationFor(
@@ -72,15 +77,27 @@ function calculate(name: ModelName, timestamp: Date): PriceCalculation | null {
   return calcPrice({}, name.model, options);
 }
 
-function priceOf(
+type PriceOf = (
   found: PriceCalculation | null,
   provider: string | null,
   model: string,
-): Price | null {
-  if (found === null || !hasTokenPrices(found.model_price)) return null;
-  const row = rowOf(found.model_price, provider ?? found.provider.id, model);
-  const price = parsePrice(row, priceBookVersion);
-  return price.ok ? price.value : null;
+) => Price | null;
+
+/** One object per price, however many days it holds: what is stored once can be recognised by it. */
+function rememberPrices(): PriceOf {
+  const prices = new Map<string, Price>();
+  return (found, provider, model) => {
+    if (found === null || !hasTokenPrices(found.model_price)) return null;
+    const row = rowOf(found.model_price, provider ?? found.provider.id, model);
+    const text = JSON.stringify(row);
+    const known = prices.get(text);
+    if (known !== undefined) return known;
+    const price = parsePrice(row, priceBookVersion);
+    if (!price.ok) return null;
+    if (prices.size >= maxCachedPrices) prices.clear();
+    prices.set(text, price.value);
+    return price.value;
+  };
 }
 
 /** Free previews have no prices at all, transcription has hours: neither says what a token costs. */
