@@ -97,6 +97,7 @@ test('children open on demand and close again, by keyboard alone (S9)', async ()
   await row(page, 'Draft reply').waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.searchParams.get('session') === parentId);
+  await page.getByRole('complementary', { name: 'Session' }).waitFor();
   await page.keyboard.press('Escape');
   await page.waitForURL((url) => !url.searchParams.has('session'));
   await page.context().close();

@@ -7,10 +7,13 @@ import { createRoot } from 'react-dom/client';
 import { Toasts } from '../components/toasts.tsx';
 import './main.css';
 import { queryClient } from './query-client.ts';
+import { reloadForNewBuild } from './reload-for-new-build.ts';
 import { router } from './router.tsx';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('Cannot draw the page: index.html has no element #root.');
+
+window.addEventListener('vite:preloadError', reloadForNewBuild);
 
 createRoot(root).render(
   <StrictMode>

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback } from 'react';
 import { SessionsPage } from '../../features/sessions/sessions-page.tsx';
 import { useIdentity } from '../../lib/api/use-identity.ts';
+import { useHotkeys } from '../../lib/keys/use-hotkeys.ts';
 import { withoutDrawer } from '../../lib/url/drawer-search.ts';
 
 const SessionDrawer = lazy(() =>
@@ -24,6 +25,8 @@ export function SessionsRoute() {
     () => void navigate({ to: '/sessions', search: (old) => withoutDrawer(old) }),
     [navigate],
   );
+  // The open session takes Esc while the focus is in it; here is for wherever else it may be.
+  useHotkeys({ Escape: onClose }, session !== undefined);
   if (firstRun) {
     return (
       <Suspense>

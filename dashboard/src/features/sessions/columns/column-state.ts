@@ -43,6 +43,7 @@ export function moveColumn(state: ColumnState, id: ColumnId, step: -1 | 1): Colu
 
 /** Sets a column's width in px, within its limits. */
 export function resizeColumn(state: ColumnState, id: ColumnId, width: number): ColumnState {
+  if (!Number.isFinite(width)) return state;
   const fitted = Math.round(Math.min(widest, Math.max(columns[id].minWidth, width)));
   return { ...state, widths: { ...state.widths, [id]: fitted } };
 }

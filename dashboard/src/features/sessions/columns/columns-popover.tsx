@@ -2,7 +2,13 @@ import { ArrowDown, ArrowUp, Columns3 } from 'lucide-react';
 import { Button, buttonClass } from '../../../components/button.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { Popover } from '../../../components/popover.tsx';
-import { defaultColumns, moveColumn, toggleColumn, type ColumnState } from './column-state.ts';
+import {
+  defaultColumns,
+  moveColumn,
+  resizeColumn,
+  toggleColumn,
+  type ColumnState,
+} from './column-state.ts';
 import { columns } from './columns.ts';
 
 const icon = { size: 13, strokeWidth: 1.8, 'aria-hidden': true } as const;
@@ -12,13 +18,13 @@ export interface ColumnsPopoverProps {
   readonly onChange: (next: ColumnState) => void;
 }
 
-/** Shows, hides and orders the columns. */
+/** Shows, hides, sizes and orders the columns. */
 export function ColumnsPopover({ state, onChange }: ColumnsPopoverProps) {
   return (
     <Popover
       label="Columns"
       align="end"
-      className="w-64"
+      className="w-80"
       trigger={
         <button type="button" className={buttonClass('plain', 'max-sm:hidden')}>
           <Columns3 size={14} strokeWidth={1.6} aria-hidden="true" /> Columns
@@ -38,6 +44,15 @@ export function ColumnsPopover({ state, onChange }: ColumnsPopoverProps) {
               />
               {columns[id].title}
             </label>
+            <input
+              type="number"
+              step={8}
+              aria-label={`Width of ${columns[id].title} in pixels`}
+              placeholder="auto"
+              className="h-6 w-16 rounded-sm border border-line bg-surface px-1 text-right text-sm"
+              value={state.widths[id] ?? columns[id].width ?? ''}
+              onChange={(event) => onChange(resizeColumn(state, id, event.target.valueAsNumber))}
+            />
             <IconButton
               label={`Move ${columns[id].title} left`}
               icon={<ArrowUp {...icon} />}

@@ -65,7 +65,7 @@ function HeadCell({
         <button
           type="button"
           onClick={() => onSort(nextSort(sort, column.sort ?? 'started_at'))}
-          className="-mx-1 flex min-w-0 items-center gap-0.5 rounded-sm px-1 hover:text-text"
+          className="-mx-1 flex min-h-6 min-w-0 items-center gap-0.5 rounded-sm px-1 hover:text-text"
         >
           <span className="truncate">{column.title}</span>
           <Arrow
@@ -79,10 +79,7 @@ function HeadCell({
           />
         </button>
       )}
-      <ResizeHandle
-        label={`Width of ${column.title}`}
-        onResize={(width) => onColumns(resizeColumn(state, id, width))}
-      />
+      <ResizeHandle onResize={(width) => onColumns(resizeColumn(state, id, width))} />
     </th>
   );
 }
