@@ -13,11 +13,9 @@ export interface QueryBodyProps<T> {
 /** The scrolling body of a tab that is one read: its shape, its failure, its data. */
 export function QueryBody<T>({ query, what, children }: QueryBodyProps<T>) {
   return (
-    // What scrolls must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div
+    <section
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
       tabIndex={0}
-      role="group"
       className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto px-5 py-4 outline-offset-[-2px] max-sm:px-4"
     >
       {query.data !== undefined ? (
@@ -31,6 +29,6 @@ export function QueryBody<T>({ query, what, children }: QueryBodyProps<T>) {
           </div>
         ))
       )}
-    </div>
+    </section>
   );
 }

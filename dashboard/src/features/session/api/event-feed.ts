@@ -14,14 +14,15 @@ export interface FeedState {
 export interface EventFeed {
   readonly state: () => FeedState;
   readonly subscribe: (listener: () => void) => () => void;
+  /** Begins to read; what it returns stops it. */
+  readonly open: () => () => void;
   /** Reads the pages that are still missing; once at a time. */
   readonly load: () => void;
   /** Takes an event that was pushed; several within a moment are one change. */
   readonly push: (event: EventBrief) => void;
-  /** Reads what was stored since the pages were read: what fell between reading and following. */
-  readonly catchUp: () => void;
+  /** Reads on where fewer events are known than expected: some fell between reading and following. */
+  readonly catchUp: (expectedCount: number) => void;
   readonly greatestPosition: () => number;
-  readonly close: () => void;
 }
 
 const PAGE_SIZE = 500;
@@ -31,7 +32,7 @@ const PUSH_EVERY_MS = 100;
 
 /** All events of a session without content, page by page in time order, then as they are pushed. */
 export function createEventFeed(sessionId: string): EventFeed {
-  const abort = new AbortController();
+  let abort = new AbortController();
   const listeners = new Set<() => void>();
   let state: FeedState = { events: [], complete: false, error: null };
   let position = 0;
@@ -80,15 +81,20 @@ export function createEventFeed(sessionId: string): EventFeed {
   /** One read at a time; what fails is said in the state and can be tried again. */
   function read(work: () => Promise<void>): void {
     if (loading) return;
+    const { signal } = abort;
     loading = true;
     if (state.error !== null) set({ error: null });
     work()
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) set({ error });
+        if (!signal.aborted) set({ error });
       })
       .finally(() => {
-        loading = false;
+        if (!signal.aborted) loading = false;
       });
+  }
+
+  function load(): void {
+    if (!state.complete) read(readPages);
   }
 
   function flush(): void {
@@ -104,20 +110,25 @@ export function createEventFeed(sessionId: string): EventFeed {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    load: () => {
-      if (!state.complete) read(readPages);
+    open: () => {
+      const own = new AbortController();
+      abort = own;
+      loading = false;
+      load();
+      return () => {
+        own.abort();
+        clearTimeout(timer);
+        timer = undefined;
+      };
     },
-    catchUp: () => {
-      if (state.complete) read(readSince);
+    load,
+    catchUp: (expectedCount) => {
+      if (state.complete && state.events.length < expectedCount) read(readSince);
     },
     push: (event) => {
       pushed.push(toTimelineEvent(event));
       timer ??= setTimeout(flush, PUSH_EVERY_MS);
     },
     greatestPosition: () => position,
-    close: () => {
-      abort.abort();
-      clearTimeout(timer);
-    },
   };
 }

@@ -1,8 +1,6 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useLiveSessionEvents } from '../../../lib/live/use-live-session-events.ts';
-import { createEventFeed, type EventFeed, type FeedState } from './event-feed.ts';
-
-const nothing: FeedState = { events: [], complete: false, error: null };
+import { createEventFeed, type FeedState } from './event-feed.ts';
 
 /** A count that stays behind for this long means that something was missed. */
 const CATCH_UP_AFTER_MS = 3_000;
@@ -12,33 +10,15 @@ export function useTimelineEvents(
   sessionId: string,
   expectedCount: number,
 ): FeedState & { readonly retry: () => void } {
-  const [feed, setFeed] = useState<EventFeed | null>(null);
-  useEffect(() => {
-    const opened = createEventFeed(sessionId);
-    opened.load();
-    setFeed(opened);
-    return () => opened.close();
-  }, [sessionId]);
-  useLiveSessionEvents(sessionId, (event) => feed?.push(event), {
-    positionHeld: () => feed?.greatestPosition() ?? 0,
-  });
-  const state = useSyncExternalStore(
-    feed?.subscribe ?? subscribeNothing,
-    feed?.state ?? readNothing,
-  );
+  const feed = useMemo(() => createEventFeed(sessionId), [sessionId]);
+  useEffect(() => feed.open(), [feed]);
+  useLiveSessionEvents(sessionId, feed.push, { positionHeld: feed.greatestPosition });
+  const state = useSyncExternalStore(feed.subscribe, feed.state);
   const missing = state.complete && state.events.length < expectedCount;
   useEffect(() => {
     if (!missing) return;
-    const timer = setTimeout(() => feed?.catchUp(), CATCH_UP_AFTER_MS);
+    const timer = setTimeout(() => feed.catchUp(expectedCount), CATCH_UP_AFTER_MS);
     return () => clearTimeout(timer);
   }, [missing, expectedCount, feed]);
-  return { ...state, retry: () => feed?.load() };
-}
-
-function subscribeNothing(): () => void {
-  return () => {};
-}
-
-function readNothing(): FeedState {
-  return nothing;
+  return { ...state, retry: feed.load };
 }

@@ -33,7 +33,7 @@ export function CostTable({ title, rows, onShow }: CostTableProps) {
                   <span className="block text-sm font-normal text-muted">{row.detail}</span>
                 )}
               </th>
-              <td className="w-[30%] py-1.5 max-sm:hidden">
+              <td aria-hidden="true" className="w-[30%] py-1.5 max-sm:hidden">
                 <span className="block h-1.5 rounded-full bg-sunk">
                   <span
                     className="block h-full rounded-full bg-llm"

@@ -59,8 +59,8 @@ export function EventPanel({ session, eventId, known, onClose }: EventPanelProps
           onClick={onClose}
         />
       </div>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
         tabIndex={0}
         className="min-h-0 flex-1 overflow-y-auto px-5 pb-6 outline-offset-[-2px] max-sm:px-4"
       >

@@ -23,6 +23,7 @@ export function LlmBody({ event, session, data }: EventBodyProps & { readonly da
     <>
       <History messages={input} />
       {output.map((message, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a stored conversation never moves
         <MessageCard key={`out-${index}`} message={message} answer />
       ))}
       {output.length === 0 && event.ended_at === null && session.status === 'running' && (
@@ -56,6 +57,7 @@ function History({ messages }: { readonly messages: readonly Message[] }) {
         </button>
       )}
       {messages.slice(hidden).map((message, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a stored conversation never moves
         <MessageCard key={hidden + index} message={message} />
       ))}
     </>

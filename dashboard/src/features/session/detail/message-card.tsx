@@ -12,11 +12,11 @@ export interface MessageCardProps {
   readonly answer?: boolean;
 }
 
-const quietRoles = ['system', 'developer'];
+const quietRoles: ReadonlySet<string> = new Set(['system', 'developer']);
 
 /** One message: who said it, and what. */
 export function MessageCard({ message, answer = false }: MessageCardProps) {
-  const quiet = quietRoles.includes(message.role);
+  const quiet = quietRoles.has(message.role);
   const [open, setOpen] = useState(!quiet || lengthOf(message) < 400);
   return (
     <Part

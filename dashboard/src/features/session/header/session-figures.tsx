@@ -120,19 +120,18 @@ function Outcome({ session }: { readonly session: SessionDetail }) {
 }
 
 function Met({ value }: { readonly value: number | boolean | undefined }) {
-  if (value === true)
-    return (
-      <span className="text-accent" role="img" aria-label="completed">
-        ✓
-      </span>
-    );
-  if (value === false)
-    return (
-      <span className="text-rust" role="img" aria-label="not completed">
-        ✗
-      </span>
-    );
+  if (value === true) return <Mark tone="text-accent" mark="✓" word="completed" />;
+  if (value === false) return <Mark tone="text-rust" mark="✗" word="not completed" />;
   return <span className="text-faint">–</span>;
+}
+
+function Mark(props: { readonly tone: string; readonly mark: string; readonly word: string }) {
+  return (
+    <span className={props.tone} title={props.word}>
+      {props.mark}
+      <span className="sr-only"> {props.word}</span>
+    </span>
+  );
 }
 
 function Unit({ children }: { readonly children: ReactNode }) {

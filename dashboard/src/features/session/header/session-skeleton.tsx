@@ -3,7 +3,7 @@ import { Skeleton } from '../../../components/skeleton.tsx';
 /** The shape of a session that is being read. */
 export function SessionSkeleton() {
   return (
-    <div role="status" aria-label="Reading the session" className="flex flex-col gap-3 p-5">
+    <output aria-label="Reading the session" className="flex flex-col gap-3 p-5">
       <Skeleton className="h-5 w-64" />
       <Skeleton className="h-6 w-[80%]" />
       <Skeleton className="h-4 w-72" />
@@ -17,6 +17,6 @@ export function SessionSkeleton() {
           </span>
         </div>
       ))}
-    </div>
+    </output>
   );
 }

@@ -15,11 +15,9 @@ export function MetricsTab({ session }: SessionTabProps) {
     session.metadata !== null &&
     Object.keys(session.metadata).length > 0;
   return (
-    // What scrolls must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div
+    <section
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
       tabIndex={0}
-      role="group"
       className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto px-5 py-4 outline-offset-[-2px] max-sm:px-4"
     >
       <section>
@@ -69,7 +67,7 @@ export function MetricsTab({ session }: SessionTabProps) {
           Cut to fit the limit: {session.truncated.map((cut) => cut.path).join(', ')}
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -76,6 +76,7 @@ function SplitBar({ wide, share, onMove, onDrag }: SplitBarProps) {
     // A separator that can be moved is a control: ARIA's window splitter.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a rule that is moved
       role="separator"
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}

@@ -8,7 +8,7 @@ import type { Timeline } from './use-timeline.ts';
 export interface TimelineAxisProps {
   readonly timeline: Timeline;
   /** The element as wide as the time axis. */
-  readonly track: RefObject<HTMLDivElement | null>;
+  readonly track: RefObject<HTMLTableCellElement | null>;
   readonly ticks: readonly AxisTick[];
   readonly widthPx: number;
 }
@@ -16,16 +16,15 @@ export interface TimelineAxisProps {
 /** The head of the waterfall: the whole session as a strip, and round times. */
 export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisProps) {
   return (
-    <div role="rowgroup" className="sticky top-0 z-[2] bg-surface">
-      <div
-        role="row"
+    <thead className="sticky top-0 z-[2] block bg-surface">
+      <tr
         aria-rowindex={1}
         className="timeline-columns h-[50px] px-5 text-xs text-muted max-sm:px-4"
       >
-        <div role="columnheader" className="flex items-end pb-1">
+        <th scope="col" className="flex items-end pb-1 font-normal">
           <CountText timeline={timeline} />
-        </div>
-        <div role="columnheader" aria-label="Time" ref={track} className="relative">
+        </th>
+        <th scope="col" aria-label="Time" ref={track} className="relative font-normal">
           <TimelineOverview timeline={timeline} />
           {ticks.map((tick) => (
             <span
@@ -39,10 +38,10 @@ export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisPr
               {formatElapsed(tick.elapsedMs)}
             </span>
           ))}
-        </div>
-        <div role="columnheader" aria-label="Duration and cost" />
-      </div>
-    </div>
+        </th>
+        <th scope="col" aria-label="Duration and cost" />
+      </tr>
+    </thead>
   );
 }
 

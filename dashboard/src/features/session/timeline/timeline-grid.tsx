@@ -32,8 +32,8 @@ const POOL_STEP = 32;
 /** The waterfall: a tree of rows, only those in sight drawn. */
 export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineGridProps) {
   const { rows, scale, nowMs } = timeline;
-  const scroller = useRef<HTMLDivElement>(null);
-  const track = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLTableElement>(null);
+  const track = useRef<HTMLTableCellElement>(null);
   const widthPx = useWidth(track);
   const ticks = useMemo(
     () => axisTicks(scale, timeline.originMs, widthPx),
@@ -42,6 +42,7 @@ export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineG
   const [cursor, setCursor] = useState<string | null>(openEvent);
   const indexOf = useMemo(() => new Map(rows.map((row, index) => [row.key, index])), [rows]);
   const at = cursor === null ? -1 : (indexOf.get(cursor) ?? -1);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by its functions
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -87,8 +88,9 @@ export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineG
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <TimelineLines ticks={ticks} scale={scale} />
-      <div
+      <table
         ref={scroller}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a table of a tree
         role="treegrid"
         aria-label="Events"
         aria-rowcount={rows.length + 1}
@@ -96,34 +98,35 @@ export function TimelineGrid({ timeline, session, openEvent, onOpen }: TimelineG
         tabIndex={0}
         aria-activedescendant={at < 0 ? undefined : `row-${cursor}`}
         onKeyDown={onKeyDown}
-        className="group/grid relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px] [scrollbar-gutter:stable]"
+        className="group/grid relative block min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px] [scrollbar-gutter:stable]"
       >
         <TimelineAxis timeline={timeline} track={track} ticks={ticks} widthPx={widthPx} />
-        {rows.length === 0 ? (
+        <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            return (
+              <TimelineLine
+                key={item.index % pool}
+                row={row}
+                index={item.index}
+                scale={scale}
+                running={timeline.running}
+                nowMs={row.endMs === null ? nowMs : 0}
+                isOpen={row.key === openEvent}
+                isCursor={row.key === cursor}
+                onToggle={onToggle}
+                onOpen={onClickRow}
+              />
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length === 0 && (
+        <div className="absolute inset-x-0 top-[50px] bottom-0 bg-surface">
           <NoRows timeline={timeline} session={session} />
-        ) : (
-          <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-            {items.map((item) => {
-              const row = rows[item.index];
-              if (row === undefined) return null;
-              return (
-                <TimelineLine
-                  key={item.index % pool}
-                  row={row}
-                  index={item.index}
-                  scale={scale}
-                  running={timeline.running}
-                  nowMs={row.endMs === null ? nowMs : 0}
-                  isOpen={row.key === openEvent}
-                  isCursor={row.key === cursor}
-                  onToggle={onToggle}
-                  onOpen={onClickRow}
-                />
-              );
-            })}
-          </div>
-        )}
-      </div>
+        </div>
+      )}
     </div>
   );
 }

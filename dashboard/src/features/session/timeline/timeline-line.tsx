@@ -31,11 +31,9 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
   const text = lineText(row);
   const dim = row.kind === 'event' && !row.matched;
   return (
-    // The grid holds the focus and takes the keys: rows are its active descendants.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-    <div
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid takes the keys
+    <tr
       id={`row-${row.key}`}
-      role="row"
       aria-rowindex={index + 2}
       aria-level={row.depth + 1}
       aria-selected={isOpen}
@@ -51,11 +49,11 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
       style={{ height: ROW_HEIGHT, transform: `translateY(${index * ROW_HEIGHT}px)` }}
     >
       <NameCell row={row} text={text} onToggle={props.onToggle} />
-      <div role="gridcell" className="relative h-full">
+      <td className="relative h-full">
         <TimelineBar {...props} tone={text.type} failed={text.failed} />
-      </div>
+      </td>
       <FiguresCell {...props} text={text} />
-    </div>
+    </tr>
   );
 });
 
@@ -68,16 +66,16 @@ interface NameCellProps {
 function NameCell({ row, text, onToggle }: NameCellProps) {
   const indent = Math.min(row.depth, MAX_INDENTS) * INDENT_PX;
   return (
-    <div
-      role="rowheader"
-      className="flex min-w-0 items-center gap-1.5 pr-2"
+    <th
+      scope="row"
+      className="flex min-w-0 items-center gap-1.5 pr-2 text-left font-normal"
       style={{ paddingLeft: indent }}
       title={text.note === null ? text.name : `${text.name}: ${text.note}`}
     >
       <TypeTag type={text.type} />
       {text.failed && text.type !== 'error' && (
-        <span role="img" aria-label="failed" className="timeline-failed">
-          !
+        <span className="timeline-failed">
+          !<span className="sr-only">failed</span>
         </span>
       )}
       <span className={classNames('truncate', text.failed && 'text-rust')}>
@@ -102,16 +100,13 @@ function NameCell({ row, text, onToggle }: NameCellProps) {
         </span>
       )}
       {text.late && <span className="shrink-0 text-xs text-gold">late</span>}
-    </div>
+    </th>
   );
 }
 
 function FiguresCell({ row, running, nowMs, text }: TimelineLineProps & { text: LineText }) {
   return (
-    <div
-      role="gridcell"
-      className="timeline-figures text-right text-sm whitespace-nowrap text-muted"
-    >
+    <td className="timeline-figures text-right text-sm whitespace-nowrap text-muted">
       <span>{durationOf(row, running, nowMs)}</span>
       {text.cost !== null && (
         <span
@@ -123,7 +118,7 @@ function FiguresCell({ row, running, nowMs, text }: TimelineLineProps & { text: 
           {text.cost}
         </span>
       )}
-    </div>
+    </td>
   );
 }
 

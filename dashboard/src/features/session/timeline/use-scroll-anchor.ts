@@ -9,7 +9,7 @@ const AT_END_PX = 8;
  * a running session stays at the end.
  */
 export function useScrollAnchor(
-  scroller: RefObject<HTMLDivElement | null>,
+  scroller: RefObject<HTMLElement | null>,
   rows: readonly TimelineRow[],
   indexOf: ReadonlyMap<string, number>,
   running: boolean,
@@ -39,12 +39,12 @@ export function useScrollAnchor(
     if (element === null) return;
     const { key, offset, atEnd } = seen.current;
     if (running && atEnd && element.scrollTop > 0) {
-      element.scrollTop = rows.length * ROW_HEIGHT + AXIS_HEIGHT;
+      element.scrollTo({ top: rows.length * ROW_HEIGHT + AXIS_HEIGHT });
       return;
     }
     const index = indexOf.get(key);
     if (index === undefined || element.scrollTop === 0) return;
     const top = index * ROW_HEIGHT + offset;
-    if (Math.abs(top - element.scrollTop) >= 1) element.scrollTop = top;
+    if (Math.abs(top - element.scrollTop) >= 1) element.scrollTo({ top });
   }, [scroller, rows, indexOf, running]);
 }

@@ -16,14 +16,16 @@ export function useSight(
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     newest.current = () => onSight?.(timeInSight(rows, first, last));
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const on = onSight !== null;
-  useEffect(() => {
-    if (!on) return;
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
       newest.current();
     }, EVERY_MS);
-  }, [rows, first, last, on]);
+  });
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 }

@@ -99,7 +99,17 @@ function useFollow(
   const sight = following && zoom === null && small ? seen : null;
   const part = zoom ?? sight;
   const scale = useMemo(() => (part === null ? whole : createTimeScale(part, [])), [part, whole]);
-  return { scale, following, setFollowing, sight, setSight };
+  return {
+    scale,
+    following,
+    setFollowing,
+    sight,
+    setSight: (next) => setSight((known) => (isSame(known, next) ? known : next)),
+  };
+}
+
+function isSame(a: Interval | null, b: Interval | null): boolean {
+  return a?.startMs === b?.startMs && a?.endMs === b?.endMs;
 }
 
 function useAxis(
