@@ -54,8 +54,12 @@ export interface SenderOf {
 
 /** Ledgers over a set of sessions. */
 export function openLedgers(tx: Tx, sessions: SessionSet): Ledgers {
-  const held = new Map<string, HeldSender>();
-  const find = (sessionId: string, sender: string) => held.get(sessionId + sender);
+  const held = new Map<string, Map<string, HeldSender>>();
+  const find = (sessionId: string, sender: string) => held.get(sessionId)?.get(sender);
+  const keep = (sessionId: string, one: HeldSender) => {
+    const own = held.get(sessionId) ?? new Map<string, HeldSender>();
+    held.set(sessionId, own.set(one.sender, one));
+  };
   return {
     async load(senders, offsetMs) {
       for (const { sessionId, sender } of senders) {
@@ -64,7 +68,7 @@ export function openLedgers(tx: Tx, sessions: SessionSet): Ledgers {
         const stored = sessions.get(sessionId);
         if (stored === undefined) continue;
         const loaded = (await tx.loadSenders(stored, [sender])).get(sender);
-        held.set(sessionId + sender, hold(stored, sender, loaded, offsetMs));
+        keep(sessionId, hold(stored, sender, loaded, offsetMs));
       }
     },
     received(sessionId, sender, seq) {
@@ -89,7 +93,9 @@ export function openLedgers(tx: Tx, sessions: SessionSet): Ledgers {
     },
     clockOffsetMs: (sessionId, sender) => find(sessionId, sender)?.clockOffsetMs ?? 0,
     async flush() {
-      for (const one of held.values()) await save(tx, sessions, one);
+      for (const own of held.values()) {
+        for (const one of own.values()) await save(tx, sessions, one);
+      }
     },
   };
 }
