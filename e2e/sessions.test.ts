@@ -219,6 +219,7 @@ test('the command palette finds a session by its goal and opens it', async () =>
   const page = await openSignedIn(browser, server);
   await row(page, 'Research').waitFor();
   await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
   await page.keyboard.type('competitor');
   await page.getByRole('option', { name: /Research competitor pricing/ }).click();
   await page.waitForURL((url) => url.searchParams.has('session'));

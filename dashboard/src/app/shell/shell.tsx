@@ -6,9 +6,9 @@ import { useHotkeys } from '../../lib/keys/use-hotkeys.ts';
 import { KeyHelpDialog } from './key-help-dialog.tsx';
 import { Rail } from './rail.tsx';
 
-const Palette = lazy(() =>
-  import('../palette/palette.tsx').then((module) => ({ default: module.Palette })),
-);
+const loadPalette = () => import('../palette/palette.tsx');
+const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
+const idleAfterMs = 1_500;
 
 /** What stands around every page: the rail, the key list, the command palette. */
 export function Shell() {
@@ -21,6 +21,11 @@ export function Shell() {
     '?': () => setHelpOpen(true),
     '/': () => (onSessions ? false : void navigate({ to: '/sessions', hash: 'search' })),
   });
+  useEffect(() => {
+    // Whoever types right after Ctrl-K must not wait for the palette to load.
+    const timer = setTimeout(() => void loadPalette(), idleAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(
     () =>
       currentHub().listen((notice) => {
