@@ -51,10 +51,12 @@ export function configure(options: ConfigureOptions = {}): void {
  * @example await using session = await startSession({ goal: 'Draft a reply', agentId: 'reply-drafter' });
  */
 export function startSession(options?: SessionOptions): Promise<Session>;
+/** Runs `fn` inside a new session, which ends with it; answers and exceptions are passed on unchanged. */
 export function startSession<T>(
   options: SessionOptions,
   fn: (session: Session) => T | Promise<T>,
 ): Promise<T>;
+/** The signature that holds both forms. */
 export function startSession<T>(
   options: SessionOptions = {},
   fn?: (session: Session) => T | Promise<T>,
@@ -68,10 +70,12 @@ export function startSession<T>(
  * @example await attachSession(job.sessionId, () => work(job));
  */
 export function attachSession(sessionId: string): Promise<Session>;
+/** Runs `fn` inside the joined session. */
 export function attachSession<T>(
   sessionId: string,
   fn: (session: Session) => T | Promise<T>,
 ): Promise<T>;
+/** The signature that holds both forms. */
 export function attachSession<T>(
   sessionId: string,
   fn?: (session: Session) => T | Promise<T>,
