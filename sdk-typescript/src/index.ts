@@ -3,11 +3,13 @@ import { closeLines, flushLines } from './client/create-client.ts';
 import type { ConfigureOptions } from './client/settings.ts';
 import { currentScope } from './context/scope.ts';
 import type { Recorder } from './session/recorder.ts';
-import { recordDecision, SessionHandle, type Session } from './session/session.ts';
+import type { AnyFunction } from './session/any-function.ts';
+import { recordDecision, SessionHandle } from './session/session-handle.ts';
+import type { Session } from './session/session.ts';
 import type { DecisionOptions, Metrics, SessionOptions } from './session/session-options.ts';
 import { joinSession, openSession, runJoined, runSession } from './session/start-session.ts';
 import { sendMetrics } from './session/send-metrics.ts';
-import { wrapTool, type AnyFunction } from './session/wrap-tool.ts';
+import { wrapTool } from './session/wrap-tool.ts';
 
 export type { ConfigureOptions } from './client/settings.ts';
 export type { Session } from './session/session.ts';

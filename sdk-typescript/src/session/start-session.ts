@@ -3,7 +3,8 @@ import { currentScope, enterScope, runIn } from '../context/scope.ts';
 import { checkSessionOptions, checkUuid } from './check-arguments.ts';
 import { Recorder } from './recorder.ts';
 import type { SessionOptions } from './session-options.ts';
-import { SessionHandle, type Session } from './session.ts';
+import { SessionHandle } from './session-handle.ts';
+import type { Session } from './session.ts';
 import { startRecord } from './start-record.ts';
 
 /** Nobody holds the session any more: it gives no signs of life, and is not ended either. */

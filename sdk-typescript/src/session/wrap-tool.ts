@@ -1,9 +1,7 @@
 import { runIn } from '../context/scope.ts';
+import type { AnyFunction } from './any-function.ts';
 import type { Call } from './call.ts';
 import type { Recorder } from './recorder.ts';
-
-/** Any function: what it takes and answers stays as it is. */
-export type AnyFunction = (...args: never[]) => unknown;
 
 /**
  * A function of the same shape whose every call is one `tool` event: from the call to its answer, the settling of

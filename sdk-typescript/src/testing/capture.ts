@@ -3,9 +3,10 @@ import { replaceClient } from '../client/default-client.ts';
 import { readSettings, type ConfigureOptions } from '../client/settings.ts';
 import { createWarn } from '../client/warn.ts';
 import { OpenCalls } from '../session/open-calls.ts';
-import { MemoryOutlet, type CapturedRecord } from './memory-outlet.ts';
+import type { CapturedRecord } from './captured-record.ts';
+import { MemoryOutlet } from './memory-outlet.ts';
 
-export type { CapturedRecord } from './memory-outlet.ts';
+export type { CapturedRecord } from './captured-record.ts';
 
 /** What was recorded since the capture began. */
 export interface Capture extends Disposable {

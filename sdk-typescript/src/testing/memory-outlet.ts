@@ -2,13 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { encodeRecord } from '../transport/encode-record.ts';
 import { LedgerBook, type Ledger } from '../transport/ledger-book.ts';
+import type { CapturedRecord } from './captured-record.ts';
 import type { Outlet, SessionTotals } from '../transport/outlet.ts';
-
-/** One record as it would have gone over the wire. */
-export interface CapturedRecord {
-  readonly kind: string;
-  readonly [field: string]: unknown;
-}
 
 /** Keeps records in memory, in the form of the wire. */
 export class MemoryOutlet implements Outlet {
