@@ -156,7 +156,6 @@ class Client:
         """Ends the session where it was started here, else closes this process as one of its senders."""
         with self.lock:
             ledger = session.ledger
-            self.sessions.discard(session)
             ended = ledger.started_here
             if ended:
                 ledger.started_here = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Union
 
 #: A moment as callers give it: an aware datetime or seconds since 1970.
@@ -11,6 +11,9 @@ Moment = Union[datetime, float, int]
 
 _MIN_MS = 0
 _MAX_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
+
+# Arithmetic, not strftime: the C library's calendar takes a lock that a forked child may inherit locked.
+_EPOCH = datetime(1970, 1, 1)
 
 # INVARIANT: tuples, swapped whole, so that no thread pairs a time with the text of another.
 _second = (-1, "")
@@ -30,7 +33,7 @@ def rfc3339(ms: int) -> str:
     seconds, rest = divmod(ms, 1000)
     second = _second
     if second[0] != seconds:
-        second = _second = (seconds, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)))
+        second = _second = (seconds, (_EPOCH + timedelta(seconds=seconds)).isoformat())
     text = f"{second[1]}.{rest:03d}Z"
     _moment = (ms, text)
     return text

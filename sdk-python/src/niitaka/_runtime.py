@@ -80,12 +80,13 @@ class Runtime:
             self.flush(max(0.0, deadline - time.monotonic()))
 
     def before_fork(self) -> None:
-        self._start_lock.acquire()
+        # In the order in which a first record takes them.
         self.client.lock.acquire()
+        self._start_lock.acquire()
 
     def after_fork_in_parent(self) -> None:
-        self.client.lock.release()
         self._start_lock.release()
+        self.client.lock.release()
 
     def after_fork_in_child(self) -> None:
         self._connection.close()
