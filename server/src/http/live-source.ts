@@ -27,7 +27,7 @@ export function openLiveSource(reader: Reader, clock: () => number): LiveSource 
       });
       return (rows ?? []).map((row) => ({
         position: row.position,
-        text: JSON.stringify(eventToWire(row, true)),
+        text: JSON.stringify({ session_id: sessionId, event: eventToWire(row, true) }),
       }));
     },
   };
