@@ -11,7 +11,7 @@ interface Size {
 const limits = { file: 400, filesP90: 200, function: 70, functionsP90: 30, reactFilesP90: 150 };
 
 /** Old sins by place: each may keep its size and may only shrink. */
-const allowed: Readonly<Record<string, number>> = ratchet;
+const allowed: Readonly<Record<string, number>> = ratchet.sizes;
 
 /** Files and functions that are too long, and the nine-in-ten sizes of each part of the project. */
 export function checkSizes(files: readonly TreeFile[]): readonly string[] {

@@ -157,7 +157,7 @@ describe('checkBudgets(), checkTestRatio() and checkWords()', () => {
     const found = checkTestRatio(
       tree({ 'core/src/a.ts': 'a\n\nb\n', 'core/src/a.test.ts': 'a\nb\n' }),
     );
-    expect(found).toEqual(['core/: 2 test lines for 2 lines (1.00), wanted 1.5']);
+    expect(found).toEqual(['core/: 2 test lines for 2 lines (1), wanted 1.5']);
   });
 
   test('find paths of one machine', () => {

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { costOfEvent, pricedModel, type LlmData } from './cost-of-event.ts';
+import { priceCall } from './price-call.ts';
 import { parsePrice, type Price, type PriceRow } from './price.ts';
 
 function price(row: PriceRow): Price {
@@ -104,5 +106,76 @@ describe('pricedModel()', () => {
     [{}, null],
   ])('of %j is %s (C1)', (data, expected) => {
     expect(pricedModel(data)).toBe(expected);
+  });
+});
+
+describe('costOfEvent(), any event', () => {
+  const count = fc.oneof(fc.nat(1_000_000), fc.constant(null), fc.constant(undefined), fc.string());
+  const data: fc.Arbitrary<LlmData> = fc.record(
+    {
+      input_tokens: count,
+      output_tokens: count,
+      cache_read_tokens: count,
+      cache_write_5m_tokens: count,
+      reasoning_tokens: count,
+      cost_usd: fc.oneof(
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.constant(null),
+        fc.string(),
+      ),
+      interrupted: fc.boolean(),
+      input: fc.anything({ maxDepth: 3 }),
+      output: fc.string(),
+    },
+    { requiredKeys: [] },
+  );
+  const prices = fc.constantFrom(null, book, own, over);
+
+  test('is unpriced exactly when it has no cost, and never costs less than nothing (S6)', () => {
+    fc.assert(
+      fc.property(data, prices, prices, (event, organisation, shipped) => {
+        const found = costOfEvent(event, organisation, shipped);
+        expect(found.costNanoUsd === null).toBe(found.source === 'unpriced');
+        expect(found.costNanoUsd ?? 0n).toBeGreaterThanOrEqual(0n);
+      }),
+    );
+  });
+
+  test('can be computed again from its classes and its price (C1)', () => {
+    fc.assert(
+      fc.property(data, prices, prices, (event, organisation, shipped) => {
+        const found = costOfEvent(event, organisation, shipped);
+        if (found.price === null) return;
+        expect(priceCall(found.usage, found.price)).toMatchObject({
+          costNanoUsd: found.costNanoUsd,
+          classes: found.classes,
+        });
+        expect(found.price).toBe(organisation ?? shipped);
+      }),
+    );
+  });
+
+  test('is the same whatever the book says once a cost was reported (C1)', () => {
+    fc.assert(
+      fc.property(data, fc.nat(1_000_000), (event, millionths) => {
+        const reported = { ...event, cost_usd: `${millionths}e-6` };
+        for (const shipped of [null, book]) {
+          expect(cost(reported, own, shipped)).toEqual(['reported', BigInt(millionths) * 1000n]);
+        }
+      }),
+    );
+  });
+
+  test('is at most estimated for an interrupted call (C2)', () => {
+    fc.assert(
+      fc.property(data, prices, (event, shipped) => {
+        const { source } = costOfEvent(
+          { ...event, interrupted: true, cost_usd: null },
+          null,
+          shipped,
+        );
+        expect(['estimated', 'unpriced']).toContain(source);
+      }),
+    );
   });
 });

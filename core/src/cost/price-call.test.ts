@@ -137,6 +137,29 @@ describe('priceCall(), any call', () => {
     );
   });
 
+  test("costs the same in any order of a provider's day: a tier depends on the request alone (C2)", () => {
+    const tiered = price({ input: 1, output: 2, tier_above: 1000, tier_input: 3, tier_output: 4 });
+    fc.assert(
+      fc.property(usages, (usage) => {
+        const flat = usage.inputTokens > 1000 ? { input: 3, output: 4 } : { input: 1, output: 2 };
+        expect(priceCall(usage, tiered)?.costNanoUsd).toBe(
+          priceCall(usage, price(flat))?.costNanoUsd,
+        );
+      }),
+    );
+  });
+
+  test('costs within half a nano-USD per class of the exact product (C1)', () => {
+    fc.assert(
+      fc.property(tokens, fc.nat(10_000_000), (inputTokens, tenths) => {
+        const each = price({ input: `${tenths}e-7`, output: 0 });
+        const nanoUsd = priceCall(tokenUsage({ inputTokens }), each)?.costNanoUsd ?? 0n;
+        const error = nanoUsd * 10_000n - BigInt(inputTokens) * BigInt(tenths);
+        expect(error <= 5000n && error >= -5000n).toBe(true);
+      }),
+    );
+  });
+
   test('costs no less with more output (C1)', () => {
     fc.assert(
       fc.property(usages, prices, tokens, (usage, each, more) => {
