@@ -3,6 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { messageOf } from '../../components/error-state.tsx';
 import { showToast } from '../../components/toasts.tsx';
 import { apiSend } from '../../lib/api/api-fetch.ts';
+import { formatNoun } from '../../lib/format-count.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 
 /** Sample agents: recorded through the public API, and taken out again. */
@@ -12,8 +13,8 @@ export function SamplesSection() {
     onSuccess: () => showToast('Sample sessions are being recorded'),
   });
   const remove = useMutation({
-    mutationFn: () => apiSend('DELETE', '/samples'),
-    onSuccess: () => showToast('All sample sessions are gone'),
+    mutationFn: () => apiSend<{ removed: number }>('DELETE', '/samples'),
+    onSuccess: ({ removed }) => showToast(`${formatNoun(removed, 'sample session')} removed`),
   });
   const failure = load.error ?? remove.error;
   return (

@@ -2,7 +2,7 @@ import type { SessionDetail, SessionPage } from '@niitaka/protocol/session.ts';
 import { apiGet, type Query } from '../../../lib/api/api-fetch.ts';
 
 /** Sessions read at once: fills several screens, arrives in one round trip. */
-const pageSize = 100;
+const pageSize = 200;
 const childPageSize = 100;
 
 /** One page of roots that match, in the order asked for. */

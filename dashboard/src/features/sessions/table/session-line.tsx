@@ -40,7 +40,7 @@ export const SessionLine = memo(function SessionLine(props: SessionLineProps) {
       onClick={() => props.onOpen(id)}
       style={{ transform: `translateY(${props.top}px)`, height: props.height }}
       className={classNames(
-        'absolute inset-x-0 grid cursor-pointer grid-cols-(--columns) border-b border-line2 hover:bg-row max-sm:block',
+        'absolute inset-x-0 grid cursor-pointer contain-strict grid-cols-(--columns) border-b border-line2 hover:bg-row max-sm:block',
         props.open && '!bg-sel',
         props.fresh && 'animate-fade-tint',
         props.active && 'shadow-[inset_0_0_0_2px_var(--accent)]',

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { classNames } from '../../../components/class-names.ts';
 import { Skeleton } from '../../../components/skeleton.tsx';
@@ -52,7 +52,7 @@ export function SessionsTable(props: SessionsTableProps) {
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: 10,
     scrollMargin: margin,
     scrollPaddingStart: narrow ? 0 : lineHeightPx,
     getItemKey: (index) => lines[index]?.key ?? index,
@@ -76,7 +76,7 @@ export function SessionsTable(props: SessionsTableProps) {
   };
   useListKeys({ list, activeId, enabled: openId === undefined, onActive, onOpen });
 
-  const shown = visibleColumns(columns);
+  const shown = useMemo(() => visibleColumns(columns), [columns]);
   const style = {
     '--columns': gridTemplate(columns),
     minWidth: narrow ? undefined : leastWidth(columns),
