@@ -21,9 +21,13 @@ export function answerError(
   const { problem, retryAfterSeconds, extra } = known;
   if (retryAfterSeconds !== null) reply.header('retry-after', retryAfterSeconds);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  // What is left of a body that was refused is not read.
-  if (problem.status === 413 || problem.status === 415) reply.header('connection', 'close');
+  // What is left of a body that was refused is not waited for.
+  if (!request.raw.complete && hasBody(request)) reply.header('connection', 'close');
   return send(reply, problem.status, { ...problem, ...extra });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 }
 
 const internal = {

@@ -50,20 +50,19 @@ function openHold(budget: ByteBudget): { take: (bytes: number) => void; release:
   };
 }
 
-/** Known length: one allocation, filled as it comes. Unknown: pieces, joined at the end. */
+/** Takes from the budget what has come, not what is announced: a slow sender holds only what it sent. */
 async function readBytes(
   request: IncomingMessage,
   take: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers['content-length'] ?? Number.NaN);
   if (declared > limits.batchBytes) throw tooLarge(`found ${declared} bytes`);
-  if (Number.isInteger(declared)) take(declared);
   const pieces: Buffer[] = [];
   let length = 0;
   await eachPiece(request, (piece) => {
     length += piece.length;
     if (length > limits.batchBytes) throw tooLarge(`found more than ${limits.batchBytes} bytes`);
-    if (!Number.isInteger(declared)) take(piece.length);
+    take(piece.length);
     pieces.push(piece);
   });
   const body = new Uint8Array(length);
