@@ -21,14 +21,13 @@ export const cutStreams: Fault = {
     const server = await startUnderFault(directory.path);
     try {
       const viewer = { lastId: '', seen: new Map<string, string>(), cuts: 0 };
-      let isSending = true;
+      const sender = { isSending: true };
       const sending = sendSlowly(server, rounds).finally(() => {
-        isSending = false;
+        sender.isSending = false;
       });
-      while (isSending || viewer.cuts < rounds) {
-        await watchUntilCut(server, viewer, () => isSending);
+      while (sender.isSending || viewer.cuts < rounds) {
+        await watchUntilCut(server, viewer, () => sender.isSending);
         viewer.cuts += 1;
-        if (!isSending && viewer.cuts >= rounds) break;
       }
       await sending;
       const missed = await missedBy(server, viewer);

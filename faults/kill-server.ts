@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { hold, type Fault } from './fault.ts';
 import { faultDirectory, startUnderFault, type ServerUnderFault } from './server-under-fault.ts';
 import { eventsOf, trafficBatches } from './traffic.ts';
@@ -6,7 +5,8 @@ import { eventsOf, trafficBatches } from './traffic.ts';
 const senders = 4;
 const batchSize = 20;
 const sessionsPerSender = 60;
-const longestLifeMs = 600;
+/** Batches acknowledged in one life at most: the kill falls somewhere before. */
+const longestLife = 120;
 
 /** kill -9 at random points under load: what was acknowledged is there, and every counter is right. */
 export const killServer: Fault = {
@@ -43,10 +43,13 @@ async function loadUntilKilled(
   round: number,
   onAcknowledged: (body: string) => void,
 ): Promise<void> {
-  let isAlive = true;
-  const send = async (seed: number) => {
-    for (const body of trafficBatches(seed, sessionsPerSender, batchSize)) {
-      if (!isAlive) return;
+  let left = Math.floor(Math.random() * longestLife);
+  let killing: Promise<void> | null = null;
+  const send = async (bodies: readonly string[]) => {
+    for (const body of bodies) {
+      if (left <= 0) killing ??= server.kill();
+      if (killing !== null) return;
+      left -= 1;
       const answer = await server.post(body).catch(() => null);
       if (answer === null) return;
       hold(answer.status === 200, `ingest answered ${answer.status}: ${answer.text}`);
@@ -54,11 +57,11 @@ async function loadUntilKilled(
       onAcknowledged(body);
     }
   };
-  const sending = Array.from({ length: senders }, (_, index) => send(round * senders + index + 1));
-  await pause(Math.random() * longestLifeMs);
-  await server.kill();
-  isAlive = false;
-  await Promise.all(sending);
+  const bodies = Array.from({ length: senders }, (_, index) =>
+    trafficBatches(round * senders + index + 1, sessionsPerSender, batchSize),
+  );
+  await Promise.all(bodies.map(send));
+  await (killing ?? server.kill());
 }
 
 async function checkAll(
