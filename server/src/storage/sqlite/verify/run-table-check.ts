@@ -8,7 +8,7 @@ export function runTableCheck(db: Connection, check: TableCheck, report: Report)
   for (const row of rows) {
     const subject = check.key.map((name) => keyText(row[name])).join(' ');
     const pick = (side: string) =>
-      Object.fromEntries(check.fields.map((name) => [name, row[`${side}_${name}`]]));
+      Object.fromEntries(check.fields.map((name) => [name, row[`${side}_${name}`] ?? 0n]));
     compareFields(report, check.name, subject, pick('stored'), pick('recomputed'));
   }
 }

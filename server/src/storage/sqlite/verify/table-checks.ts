@@ -112,12 +112,14 @@ export const sessionChecks: readonly TableCheck[] = [
     name: 'sessions in themselves',
     key: ['session_key'],
     fields: ['incomplete', 'lies', 'goal_completed', 'score'],
-    stored: 'SELECT session_key, incomplete, 0 AS lies, goal_completed, score FROM sessions',
+    stored: `SELECT session_key, incomplete, 0 AS lies, coalesce(goal_completed, -1) AS goal_completed,
+        coalesce(score, -1) AS score FROM sessions`,
     recomputed: `SELECT session_key, ${incomplete} AS incomplete,
         (status = 'running') <> (ended_at IS NULL) OR coalesce(ended_at < started_at, 0)
           OR (status = 'stale' AND ended_at <> max(started_at, last_seen_at))
           OR status NOT IN ('running', 'done', 'stale') AS lies,
-        metrics ->> '$.goal_completed' AS goal_completed, metrics ->> '$.score' AS score
+        coalesce(metrics ->> '$.goal_completed', -1) AS goal_completed,
+        coalesce(metrics ->> '$.score', -1) AS score
       FROM sessions`,
   },
 ];
