@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeProblems, openBrowser, openSignedIn, problemsOf } from './browser.ts';
@@ -224,6 +225,30 @@ test('the command palette finds a session by its goal and opens it', async () =>
   await page.getByRole('option', { name: /Research competitor pricing/ }).click();
   await page.waitForURL((url) => url.searchParams.has('session'));
   expect(problemsOf(page)).toEqual([]);
+  await page.context().close();
+});
+
+test('an export holds exactly the filtered list, with the columns on screen', async () => {
+  const page = await openSignedIn(browser, server, '/sessions?agent=web-researcher,repo-triage');
+  await row(page, 'Research').waitFor();
+  await page.getByRole('button', { name: 'Export' }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: /CSV/ }).click();
+  const download = await saved;
+  expect(download.suggestedFilename()).toMatch(
+    /^niitaka-sessions_\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d\.csv$/,
+  );
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  expect(lines[0]).toBe(
+    'id,status,goal,agent_id,agent_version,started_at,duration_ms,total_cost,tree_cost,unpriced_count,step_count,error_count,goal_completed,score,incomplete',
+  );
+  expect(lines.slice(1).map((line) => line.split(',')[2])).toEqual([
+    'Research competitor pricing',
+    'Triage issue and propose labels',
+  ]);
+  await page.getByText(/^Saved niitaka-sessions/).waitFor();
   await page.context().close();
 });
 

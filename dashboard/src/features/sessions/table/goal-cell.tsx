@@ -63,11 +63,13 @@ export function GoalText({ row }: { readonly row: SessionRow }) {
 
 /** The marks of a row: children, matches below, aborted, unpriced. */
 export function GoalTags({ row }: { readonly row: SessionRow }) {
+  const matching = row.matched_descendants ?? 0;
   return (
     <>
-      {row.child_count > 0 && <Tag>{formatNoun(row.child_count, 'child', 'children')}</Tag>}
-      {row.matched_descendants !== undefined && row.matched_descendants > 0 && (
-        <Tag tone="accent">{formatCount(row.matched_descendants)} matching below</Tag>
+      {matching > 0 ? (
+        <Tag tone="accent">{formatCount(matching)} matching below</Tag>
+      ) : (
+        row.child_count > 0 && <Tag>{formatNoun(row.child_count, 'child', 'children')}</Tag>
       )}
       {row.aborted && <Tag tone="rust">aborted</Tag>}
       {row.unpriced_count > 0 && <Tag tone="gold">{formatCount(row.unpriced_count)} unpriced</Tag>}

@@ -28,8 +28,7 @@ export function tileTexts(stats: SessionStats, before: string): TileText[] {
     {
       ...plain('total', 'Total Sessions', formatCount(total.value), total.series),
       change: changeOf(total.value, total.previous),
-      notes:
-        total.previous === null ? [] : [total.previous === 0 ? 'none in the range before' : before],
+      notes: comparison(total.value, total.previous, before),
     },
     {
       ...plain('running', 'Running', formatCount(running.value), running.series),
@@ -45,14 +44,7 @@ export function tileTexts(stats: SessionStats, before: string): TileText[] {
     {
       ...plain('agents', 'Unique Agents', formatCount(agents.value), agents.series),
       change: changeOf(agents.value, agents.previous),
-      notes:
-        agents.previous === null
-          ? []
-          : [
-              agents.previous === agents.value
-                ? `as many ${before.replace('vs', 'in the')}`
-                : before,
-            ],
+      notes: comparison(agents.value, agents.previous, before),
     },
   ];
 }
@@ -72,6 +64,12 @@ function changeOf(value: number, previous: number | null): Change | null {
   return text === null ? null : { text, up: value > previous };
 }
 
+function comparison(value: number, previous: number | null, before: string): string[] {
+  if (previous === null) return [];
+  if (previous === 0) return [value === 0 ? 'as before' : 'none in the range before'];
+  return [value === previous ? `as many ${before.replace('vs', 'in the')}` : before];
+}
+
 function costFigure(cost: SessionStats['total_cost']): string {
   return cost.nano_usd === '0' && cost.unpriced > 0 ? 'no price' : formatNanoUsd(cost.nano_usd);
 }
@@ -80,5 +78,5 @@ function costNotes(cost: SessionStats['total_cost'], before: string): string[] {
   const notes: string[] = [];
   if (cost.unpriced > 0) notes.push(`${formatCount(cost.unpriced)} unpriced`);
   if (cost.incomplete > 0) notes.push(`${formatNoun(cost.incomplete, 'session')} incomplete`);
-  return notes.length === 0 && cost.previous !== null && cost.previous > 0 ? [before] : notes;
+  return notes.length > 0 ? notes : comparison(cost.value, cost.previous, before);
 }
