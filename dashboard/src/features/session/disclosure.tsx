@@ -17,7 +17,7 @@ export function Disclosure({
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="-ml-1 flex items-center gap-0.5 rounded-sm pr-1 text-sm text-muted hover:text-text"
+        className="-ml-1 flex min-h-6 items-center gap-0.5 rounded-sm pr-1 text-sm text-muted hover:text-text"
       >
         <ChevronRight
           size={13}

@@ -1,5 +1,4 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import './session.css';
 import { SessionView } from './session-view.tsx';
 
@@ -11,10 +10,8 @@ export function SessionPage() {
 
 function PageBody({ sessionId }: { readonly sessionId: string }) {
   const navigate = useNavigate();
-  const root = useRef<HTMLDivElement>(null);
-  useEffect(() => root.current?.focus(), []);
   return (
-    <div ref={root} tabIndex={-1} className="flex min-h-0 flex-1 flex-col bg-surface outline-none">
+    <div className="flex min-h-0 flex-1 flex-col bg-surface">
       <SessionView
         sessionId={sessionId}
         place="page"

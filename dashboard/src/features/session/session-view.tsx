@@ -23,12 +23,17 @@ export function SessionView({ sessionId, place, onClose }: SessionViewProps) {
   const query = useQuery(sessionQuery(sessionId));
   const [search, setSearch] = useSessionSearch();
   useLiveSession(sessionId);
-  const onKeyDown = useSessionKeys(search, setSearch, onClose);
+  const { root, onKeyDown } = useSessionKeys(search, setSearch, onClose);
   return (
     <SessionPlaceContext value={place}>
       {/* The keys of an open session work wherever in it the focus is. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div onKeyDown={onKeyDown} className="flex min-h-0 flex-1 flex-col">
+      <div
+        ref={root}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+        className="flex outline-none min-h-0 flex-1 flex-col"
+      >
         {query.data !== undefined ? (
           <>
             <SessionHeader session={query.data} onClose={onClose} />

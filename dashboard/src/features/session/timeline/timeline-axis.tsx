@@ -24,7 +24,8 @@ export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisPr
         <th scope="col" className="flex items-end pb-1 font-normal">
           <CountText timeline={timeline} />
         </th>
-        <th scope="col" aria-label="Time" ref={track} className="relative font-normal">
+        <th scope="col" ref={track} className="relative font-normal">
+          <span className="sr-only">Time</span>
           <TimelineOverview timeline={timeline} />
           {ticks.map((tick) => (
             <span
@@ -39,7 +40,9 @@ export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisPr
             </span>
           ))}
         </th>
-        <th scope="col" aria-label="Duration and cost" />
+        <th scope="col">
+          <span className="sr-only">Duration and cost</span>
+        </th>
       </tr>
     </thead>
   );

@@ -1,9 +1,8 @@
 import { ChevronsDownUp, ChevronsUpDown, ScanSearch, Search, X, ZoomOut } from 'lucide-react';
-import { useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { classNames } from '../../../components/class-names.ts';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
-import { useHotkeys } from '../../../lib/keys/use-hotkeys.ts';
 import type { EventTypeName, SessionSearch, SetSessionSearch } from '../session-search.ts';
 import { eventTypes } from './event-filter.ts';
 import { foldableKeys } from './foldable-keys.ts';
@@ -59,8 +58,6 @@ export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarP
 }
 
 function SearchInside({ search, onSearch }: Omit<TimelineToolbarProps, 'timeline'>) {
-  const input = useRef<HTMLInputElement>(null);
-  useHotkeys({ '/': () => input.current?.focus() });
   return (
     <div className="relative w-52 max-sm:w-auto max-sm:flex-1">
       <Search
@@ -70,7 +67,6 @@ function SearchInside({ search, onSearch }: Omit<TimelineToolbarProps, 'timeline
         className="pointer-events-none absolute top-2 left-2.5 text-faint"
       />
       <input
-        ref={input}
         type="search"
         aria-label="Search inside the session"
         placeholder="Search events"
