@@ -38,6 +38,8 @@ class OpenCall(Protocol):
 
 
 class Client:
+    """Callers on any thread; nothing here waits for the network."""
+
     def __init__(self, options: Options, folder: Optional[Path], ring: Callable[[], None]) -> None:
         self.options = options
         self._folder = folder

@@ -21,6 +21,7 @@ _moment = (-1, "")
 
 
 def now_ms() -> int:
+    """Milliseconds since 1970, now."""
     return time.time_ns() // 1_000_000
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 
 class Scope(NamedTuple):
+    """Where the running code stands."""
+
     session: Session
     #: Id of the call that encloses the running code.
     event_id: Optional[str]

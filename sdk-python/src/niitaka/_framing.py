@@ -16,6 +16,7 @@ HEAD_BYTES = _HEAD.size
 
 
 def frame(body: bytes) -> bytes:
+    """The body as a frame."""
     return _pack(len(body), zlib.crc32(body)) + body
 
 

@@ -11,6 +11,8 @@ from ._limits import ANSWER_BYTES, REQUEST_SECONDS
 
 
 class Answer(NamedTuple):
+    """An answer read to its end; header names are in lower case."""
+
     status: int
     headers: Dict[str, str]
     body: bytes

@@ -68,12 +68,14 @@ def pusher(connection: Connection, describe_sdk: Callable[[], Dict[str, Any]]) -
 
 
 def batch_body(bodies: List[bytes], sdk: Dict[str, Any]) -> bytes:
+    """The body of one request, with the time of this attempt."""
     # `sent_at` is stamped anew at every attempt: the server reads the age of each record from it.
     head = f'{{"sdk":{json.dumps(sdk)},"sent_at":"{rfc3339(now_ms())}","records":['
     return head.encode() + b",".join(bodies) + b"]}"
 
 
 def read_outcome(answer: Answer) -> Outcome:
+    """What an answer means for the batch."""
     fields = parse_object(answer.body) or {}
     said = f"{fields.get('detail') or fields.get('title') or ''} (status {answer.status})".strip()
     if answer.status == 200 and "accepted" in fields:

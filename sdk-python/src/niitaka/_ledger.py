@@ -68,4 +68,5 @@ class Ledger:
 
 
 def close_record(ledger: Ledger) -> Dict[str, Any]:
+    """The record by which a sender says that it has nothing more."""
     return {"kind": "sender.close", "session_id": ledger.session_id, **ledger.close()}

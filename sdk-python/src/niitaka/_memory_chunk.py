@@ -10,6 +10,8 @@ from ._limits import MEMORY_BYTES, MEMORY_RECORDS, MEMORY_RECORDS_HARD
 
 
 class MemoryChunk(Chunk):
+    """Lost with the process; bounded in records and bytes."""
+
     def __init__(self) -> None:
         #: Older records that are never dropped; they go first.
         self._kept: Deque[bytes] = deque()

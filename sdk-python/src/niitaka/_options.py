@@ -17,6 +17,8 @@ Redact = Callable[[str, Any], Any]
 
 @dataclass(frozen=True)
 class Options:
+    """Read once, at `configure`."""
+
     api_key: str
     api_url: str
     environment: str

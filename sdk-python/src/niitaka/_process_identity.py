@@ -12,6 +12,8 @@ UNKNOWN_BOOT = "0" * 32
 
 @dataclass(frozen=True)
 class ProcessIdentity:
+    """No two processes of one machine share all four."""
+
     boot_id: str
     pid_namespace: int
     pid: int

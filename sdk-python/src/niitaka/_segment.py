@@ -16,6 +16,8 @@ _CREATE = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | _BINARY
 
 
 class Segment(Chunk):
+    """Must be closed, removed or abandoned."""
+
     def __init__(self, path: Path, fd: int, size: int) -> None:
         self.path = path
         self.size = size

@@ -26,6 +26,7 @@ def state_folder() -> Path:
 
 
 def spool_root() -> Path:
+    """The folder of the spools of all addresses and keys."""
     return state_folder() / "niitaka" / "spool" / "v1"
 
 
@@ -45,6 +46,7 @@ def make_folder(folder: Path) -> None:
 
 
 def segment_name(identity: ProcessIdentity, segment_id: str) -> str:
+    """The name of a segment that `identity` writes."""
     # Thread 0: all threads of a Python process share one sender.
     return (
         f"{identity.boot_id}_{identity.pid_namespace}_{identity.pid}_{identity.start_ticks}_0_{segment_id}.seg"

@@ -6,6 +6,8 @@ import threading
 
 
 class Wake:
+    """Rings are not counted: many before a sleep wake it once."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lock.acquire()
