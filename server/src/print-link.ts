@@ -1,3 +1,4 @@
+import { readAddress } from './address-file.ts';
 import { createSignInLink } from './commands/create-sign-in-link.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './context.ts';
@@ -17,7 +18,9 @@ export async function printLink(config: Config, name: string | null): Promise<st
   };
   const ran = await runCommandAlone(config, createSignInLink, args);
   if (!ran.ok) throw new StartupError(ran.failure.message);
-  const publicUrl = config.publicUrl ?? `http://${hostOf(config)}:${config.port}`;
+  const running = await readAddress(config.dataDir);
+  const configured = `http://${hostOf(config)}:${config.port}`;
+  const publicUrl = config.publicUrl ?? running ?? configured;
   const note = `Signs ${ran.value.name} in, once, within 15 minutes:`;
   return `${note}\n  ${signInLink(publicUrl, token)}`;
 }

@@ -11,42 +11,40 @@ const drainLimitMs = 10_000;
 /** Serves until a signal asks to stop. */
 export async function serve(config: Config): Promise<void> {
   const log = openLog(config.logLevel);
-  const server = await startServer(config, log);
-  const isTerminal = process.stdout.isTTY === true;
-  const link =
-    server.firstKey !== null || isTerminal
-      ? await createLink(server.run, {
-          name: null,
-          nowMs: systemClock(),
-          publicUrl: server.publicUrl,
-        })
-      : null;
+  const starting = startServer(config, log);
+  stopOnSignal(starting, (reason) => log.info({ reason }, 'stopped'));
+  const server = await starting;
   const { url, publicUrl, firstKey } = server;
+  const isTerminal = process.stdout.isTTY === true;
+  const link = firstKey !== null || isTerminal ? await firstLink(server) : null;
   process.stdout.write(welcomeText({ url, dataDir: config.dataDir, key: firstKey, link }));
   if (publicUrl !== url) process.stdout.write(`It is opened at ${publicUrl}\n`);
   log.info({ url }, 'started');
-  stopOnSignal(server, (reason) => log.info({ reason }, 'stopped'));
 }
 
-function stopOnSignal(server: Server, onStopped: (reason: string) => void): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
+function firstLink({ run, publicUrl }: Server): Promise<string> {
+  return createLink(run, { name: null, nowMs: systemClock(), publicUrl });
+}
+
+/** A server that is still starting is stopped as soon as it has started. */
+function stopOnSignal(starting: Promise<Server>, onStopped: (reason: string) => void): void {
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
     // Who asks twice does not want to wait.
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (isStopping) process.exit(130);
+    isStopping = true;
     setTimeout(() => process.exit(1), drainLimitMs).unref();
-    server.close().then(
-      () => {
-        onStopped(signal);
-        process.exit(0);
-      },
-      (error: unknown) => {
+    const server = await starting;
+    await server.close();
+    onStopped(signal);
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
         process.stderr.write(`Stopping failed: ${String(error)}\n`);
         process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('SIGHUP', stop);
+      });
+    });
+  }
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { removeAddress, writeAddress } from './address-file.ts';
 import type { Config } from './config.ts';
 import { openIds, systemClock } from './context.ts';
 import { createFirstOrganisation } from './first-start.ts';
@@ -47,6 +48,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     const firstKey = await createFirstOrganisation(parts.run, config);
     const app = await buildApp(parts);
     const url = await listen(app, config);
+    await writeAddress(dataDir, url);
     const stopNotingUses = noteUses(parts);
     const stopJobs = runJobs({
       run: storage.run,
@@ -59,6 +61,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
       await stopJobs();
       await stopNotingUses();
       parts.metrics.close();
+      await removeAddress(dataDir);
       await storage.close();
     };
     return { url, publicUrl: config.publicUrl ?? url, firstKey, run: parts.run, close };

@@ -82,6 +82,14 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
 }
 
 function addHooks(app: FastifyInstance, { config, credentials, metrics, log }: AppParts): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  // A connection that is kept would keep a server from ending that has answered everything.
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
