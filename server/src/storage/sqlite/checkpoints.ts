@@ -1,21 +1,20 @@
-import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Connection } from './connection.ts';
 import { setReadGate } from './read-gate.ts';
 
-/** Pages in the log at which the checkpointer copies them into the file. */
-export const passivePages = 2_000;
-
-/** Pages in the log at which readers are held back so that it can begin anew. */
-export const restartPages = 8_000;
+/** How long the log may become, in pages. */
+export const logLimits = {
+  /** Here the checkpointer copies it into the file. */
+  passive: 2_000,
+  /** Here readers are held back so that it can begin anew. */
+  restart: 8_000,
+};
 
 /** How often the log's size is looked at, in commits. */
 const commitsPerLook = 8;
 
-/** Commits to wait after a restart that gained nothing. */
+/** Commits to wait after a restart that a reader stood in the way of. */
 const backOffCommits = 256;
-
-const pageBytes = 8_192;
 
 /** Keeps the write-ahead log short while writes go on. */
 export interface Checkpoints {
@@ -34,6 +33,7 @@ export function openCheckpoints(
   db: Connection,
   path: string,
   gate: SharedArrayBuffer,
+  limits: typeof logLimits = logLimits,
 ): Checkpoints {
   const worker = new Worker(new URL('./checkpointer-thread.ts', import.meta.url), {
     workerData: path,
@@ -53,10 +53,9 @@ export function openCheckpoints(
   });
   const restart = () => {
     setReadGate(gate, true);
-    const before = logPages(path);
-    db.pragma('wal_checkpoint(RESTART)');
+    const [row] = db.pragma('wal_checkpoint(RESTART)') as { busy: number }[];
     setReadGate(gate, false);
-    if (logPages(path) >= before) rest = backOffCommits;
+    if (row?.busy !== 0) rest = backOffCommits;
   };
   return {
     afterCommit() {
@@ -64,8 +63,10 @@ export function openCheckpoints(
       if (rest > 0) rest -= 1;
       if (commits % commitsPerLook !== 0) return;
       const pages = walPages(db);
-      if (pages >= restartPages && rest === 0) restart();
-      else if (pages >= passivePages && !busy) {
+      // Two checkpoints at a time refuse each other: the one under way ends first.
+      if (busy) return;
+      if (pages >= limits.restart && rest === 0) restart();
+      else if (pages >= limits.passive) {
         busy = true;
         worker.postMessage('passive');
       }
@@ -81,8 +82,4 @@ export function openCheckpoints(
 function walPages(db: Connection): number {
   const [row] = db.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[];
   return row === undefined ? 0 : row.log;
-}
-
-function logPages(path: string): number {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) / pageBytes;
 }

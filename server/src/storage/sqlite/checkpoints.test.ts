@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
+import { openReader, openWriter, type Connection } from './connection.ts';
+import { createReadGate } from './read-gate.ts';
+
+let directory: string;
+let path: string;
+let db: Connection;
+let checkpoints: Checkpoints;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'niitaka-test-'));
+  path = join(directory, 'niitaka.db');
+  db = openWriter(path);
+  db.exec('CREATE TABLE filler (bytes BLOB)');
+  checkpoints = openCheckpoints(db, path, createReadGate(), limits);
+});
+
+afterEach(async () => {
+  await checkpoints.close();
+  db.close();
+  rmSync(directory, { recursive: true });
+});
+
+const pageBytes = 8_192;
+const limits = { passive: 400, restart: 1_600 };
+
+/** Writes until `pages` went through the log; answers how long the log became, in pages. */
+async function write(pages: number): Promise<number> {
+  const insert = db.prepare('INSERT INTO filler VALUES (zeroblob(400000))');
+  let longest = statSync(`${path}-wal`).size / pageBytes;
+  for (let written = 0; written < pages; written += 50) {
+    insert.run();
+    checkpoints.afterCommit();
+    await new Promise((resolve) => setImmediate(resolve));
+    longest = Math.max(longest, statSync(`${path}-wal`).size / pageBytes);
+  }
+  return longest;
+}
+
+test('the log begins anew while writes go on', async () => {
+  const pages = limits.restart * 12;
+  expect(await write(pages)).toBeLessThan(pages / 2);
+});
+
+test('an open read keeps what it sees; after it the log begins anew', async () => {
+  await write(100);
+  const reader = openReader(path);
+  reader.exec('BEGIN');
+  const count = () => reader.prepare('SELECT count(*) FROM filler').pluck().get();
+  const before = count();
+  db.pragma('busy_timeout = 10');
+  await write(limits.restart * 2);
+  expect(count()).toBe(before);
+  reader.exec('COMMIT');
+  reader.close();
+  const grown = await write(0);
+  expect(await write(limits.restart * 4)).toBeLessThan(grown + limits.restart * 2);
+});
+
+test('closing leaves the log empty', async () => {
+  await write(500);
+  await checkpoints.close();
+  expect(statSync(`${path}-wal`).size).toBe(0);
+});
