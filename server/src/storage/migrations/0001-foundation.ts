@@ -100,13 +100,16 @@ CREATE INDEX sessions_agent ON sessions (org_id, agent_id, started_at DESC, id D
 CREATE INDEX sessions_root ON sessions (org_id, root_session_id, started_at DESC, id DESC);
 CREATE INDEX sessions_parent ON sessions (org_id, parent_session_id, started_at DESC, id DESC)
   WHERE parent_session_id IS NOT NULL;
-CREATE INDEX sessions_conversation ON sessions (org_id, conversation_id, started_at DESC)
+CREATE INDEX sessions_conversation ON sessions (org_id, conversation_id, started_at DESC, id DESC)
   WHERE conversation_id IS NOT NULL;
+CREATE INDEX sessions_user ON sessions (org_id, user_id, started_at DESC, id DESC) WHERE user_id IS NOT NULL;
+CREATE INDEX sessions_experiment ON sessions (org_id, experiment_id, variant, started_at DESC, id DESC)
+  WHERE experiment_id IS NOT NULL;
 CREATE INDEX sessions_running ON sessions (org_id, started_at DESC, id DESC) WHERE status = 'running';
 CREATE INDEX sessions_errors ON sessions (org_id, started_at DESC, id DESC) WHERE error_count > 0;
 CREATE INDEX sessions_covering ON sessions (
   org_id, environment, started_at, status, agent_id, error_count, total_cost, late_cost, ended_at,
-  unpriced_count, incomplete, id
+  unpriced_count, incomplete, goal_completed, score, id
 );
 
 -- Roots that found a parent after their own children: the rest of their trees moves over, 500 at a time.
@@ -157,6 +160,8 @@ CREATE TABLE signals (
   PRIMARY KEY (org_id, subject_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX signals_time ON signals (org_id, occurred_at DESC, id DESC);
+CREATE INDEX signals_subject ON signals (org_id, subject_id, occurred_at DESC, id DESC);
+CREATE INDEX signals_id ON signals (org_id, id);
 
 CREATE TABLE decision_traces (
   org_id BLOB NOT NULL, session_id BLOB NOT NULL, id BLOB NOT NULL, event_id BLOB, policy_id TEXT,
@@ -207,7 +212,7 @@ CREATE TABLE deleted_sessions (
 CREATE VIEW goal_documents AS
   SELECT session_key AS rowid, lower(hex(org_id)) AS org, goal_words AS words FROM sessions;
 CREATE VIRTUAL TABLE goal_search USING fts5 (
-  org, words, content = 'goal_documents', content_rowid = 'rowid',
+  org, words, content = 'goal_documents', content_rowid = 'rowid', prefix = '1 2 3 4 5 6 7 8',
   tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 );
 `,

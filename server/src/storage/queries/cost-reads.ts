@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { CostParts, SessionReader } from '../session-reader.ts';
 import { sessionKey } from './event-reads.ts';
 import { toNumber, type Runner } from './runner.ts';
-import { summedDescendants } from './tree-sums.ts';
+import { summedDescendants } from './walk-tree.ts';
 
 /** Priced calls listed in order of time. */
 const listedSteps = 2_000;

@@ -1,12 +1,13 @@
 import type { SessionFilter, SessionSort } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
-import type { ListPosition, ListRequest, SessionSummary, SummaryPage } from '../session-reader.ts';
-import { goalMatch } from './goal-match.ts';
+import type { ListPosition, ListRequest, SummaryPage } from '../session-reader.ts';
+import { goalMatch, longWordConditions } from './goal-match.ts';
+import { keepRoots, rootConditions, type MatchedTrees } from './list-roots.ts';
 import { allOf, toNumber, type Runner, type Sql } from './runner.ts';
 import {
   columnsOf,
+  contextFor,
   durationOf,
-  isPlainFilter,
   sessionConditions,
   type ConditionContext,
 } from './session-conditions.ts';
@@ -18,7 +19,11 @@ export const sortedRows = 10_000;
 /** Hits of a search that are put in another order than arrival. */
 export const orderedHits = 10_000;
 
-interface ListedSql extends SummarySql {
+/** Rows looked at for one page of roots at most: the page may then be short, and its cursor leads on. */
+const examinedRows = 5_000;
+
+/** A row of a list with what it is sorted by. */
+export interface ListedSql extends SummarySql {
   readonly sort_value: bigint;
 }
 
@@ -31,48 +36,102 @@ export async function listSessions(
   const nowMs = request.after?.nowMs ?? request.nowMs;
   const depth = request.after?.depth ?? 0;
   const isByTime = request.sort.endsWith('started_at');
-  const left = isByTime ? request.limit : Math.min(request.limit, sortedRows - depth);
-  if (left <= 0 || request.filter.words?.length === 0) return { items: [], next: null };
-  const context = { runner, orgId, nowMs, alias: 's' };
-  const rows = await runner.all<ListedSql>(listQuery(context, request, left + 1));
-  const page = rows.slice(0, left);
-  const items = await summariesOf(runner, orgId, page, request.nowMs);
-  const last = page.at(-1);
-  const isFull = rows.length > left && last !== undefined;
-  const shown = await liftToRoots(context, request, items);
-  if (!isFull) return { items: shown, next: null };
+  const limit = isByTime ? request.limit : Math.min(request.limit, sortedRows - depth);
+  if (limit <= 0 || request.filter.words?.length === 0) return { items: [], next: null };
+  const context = await contextFor(runner, orgId, request.filter, nowMs);
+  const { rows, last } = await readRows(context, { ...request, limit });
+  const items = await summariesOf(
+    runner,
+    orgId,
+    rows.map(({ row }) => row),
+    request.nowMs,
+  );
+  const shown = items.map((item, index) => ({
+    ...item,
+    matchedDescendants: rows[index]?.matchedDescendants ?? null,
+  }));
+  if (last === null) return { items: shown, next: null };
   const next: ListPosition = {
     value: toNumber(last.sort_value),
     id: runner.uuid(last.id),
-    depth: depth + page.length,
+    depth: depth + rows.length,
     nowMs,
   };
   return { items: shown, next: !isByTime && next.depth >= sortedRows ? null : next };
 }
 
-/** Conditions of a filter with `rootOnly`: plain ones show roots, others the newest match of each tree. */
-export function listConditions(filter: SessionFilter, context: ConditionContext): Sql[] {
-  const { rootOnly, ...rest } = filter;
-  const conditions = sessionConditions(rest, context);
-  if (rootOnly !== true) return conditions;
-  return [...conditions, isPlainFilter(rest) ? isTopmost(context) : isNewestMatch(rest, context)];
+/** A row to show, and for a root that stands for others how many below it match. */
+export interface ShownRow {
+  readonly row: SummarySql;
+  readonly matchedDescendants: number | null;
 }
 
-function listQuery(context: ConditionContext, request: ListRequest, limit: number): Sql {
+/** The rows of one page, and the last one looked at where there are more. */
+async function readRows(
+  context: ConditionContext,
+  request: ListRequest,
+): Promise<{ rows: ShownRow[]; last: ListedSql | null }> {
+  const { filter, limit } = request;
+  if (filter.rootOnly !== true) {
+    const found = await context.runner.all<ListedSql>(listQuery(context, request, null, limit + 1));
+    const rows = found.slice(0, limit).map((row) => ({ row, matchedDescendants: null }));
+    return { rows, last: found.length > limit ? (found[limit - 1] ?? null) : null };
+  }
+  const rows: ShownRow[] = [];
+  const trees: MatchedTrees = new Map();
+  const step = limit + 20;
+  let last: ListedSql | null = null;
+  for (let examined = 0; examined < examinedRows; examined += step) {
+    const found: ListedSql[] = await context.runner.all<ListedSql>(
+      listQuery(context, request, last, step),
+    );
+    const kept = await keepRoots(context, filter, isByArrival(request), found, trees);
+    for (const { listed, ...shown } of kept) {
+      if (rows.length === limit) return { rows, last };
+      rows.push(shown);
+      last = listed;
+    }
+    if (found.length < step) return { rows, last: null };
+    last = found.at(-1) ?? last;
+  }
+  return { rows, last };
+}
+
+/** Without a range and in the usual order a search gives the newest arrival first (S11). */
+function isByArrival({ filter, sort }: ListRequest): boolean {
+  const { words, fromMs, toMs } = filter;
+  return (
+    words !== undefined && sort === '-started_at' && fromMs === undefined && toMs === undefined
+  );
+}
+
+function listQuery(
+  context: ConditionContext,
+  request: ListRequest,
+  last: ListedSql | null,
+  limit: number,
+): Sql {
   const { filter, sort } = request;
-  const search = filter.words;
-  const isArrival =
-    search !== undefined &&
-    sort === '-started_at' &&
-    filter.fromMs === undefined &&
-    filter.toMs === undefined;
-  const value = isArrival ? sql.ref('s.session_key') : sortValue(sort, context);
+  const { rootOnly, words, ...rest } = filter;
+  const arrival = isByArrival(request);
+  const value = arrival ? sql`g.rowid` : sortValue(sort, context);
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`;
-  const conditions = listConditions(filter, context);
-  if (request.after !== null) conditions.push(afterPosition(context, request.after, value, sort));
-  const order = isArrival ? sql`${value} desc` : sql`${value} ${direction}, s.id ${direction}`;
-  return sql`select ${summaryColumns('s')}, ${value} as sort_value from ${source(context, search, isArrival)}
+  const conditions = sessionConditions(rest, context);
+  if (rootOnly === true) conditions.push(...rootConditions(context, filter));
+  conditions.push(...longWordConditions('s', words ?? []));
+  conditions.push(...afterConditions(context, request, last, value));
+  const order = arrival ? sql`g.rowid desc` : sql`${value} ${direction}, s.id ${direction}`;
+  const from = source(context, words, arrival);
+  if (sort.endsWith('started_at')) {
+    return sql`select ${summaryColumns}, ${value} as sort_value from ${from}
+      where ${allOf(conditions)} order by ${order} limit ${limit}`;
+  }
+  // The range is put in order by what an index holds of it; whole rows are read for the page alone.
+  const page = sql`select s.session_key as page_key, ${value} as sort_value from ${from}
     where ${allOf(conditions)} order by ${order} limit ${limit}`;
+  return sql`select ${summaryColumns}, p.sort_value from (${page}) as p
+    cross join sessions as s on s.session_key = p.page_key
+    order by p.sort_value ${direction}, s.id ${direction}`;
 }
 
 /** All sessions, or those whose goal matches: by arrival as the index gives them, else a bounded number to sort. */
@@ -98,76 +157,29 @@ function sortValue(sort: SessionSort, context: ConditionContext): Sql {
   return column('started_at');
 }
 
-function afterPosition(
+function afterConditions(
   { runner }: ConditionContext,
-  after: ListPosition,
-  value: Sql,
-  sort: SessionSort,
-): Sql {
-  const id = runner.id(after.id);
-  const isDescending = sort.startsWith('-');
-  return isDescending
-    ? sql`(${value}, s.id) < (${after.value}, ${id})`
-    : sql`(${value}, s.id) > (${after.value}, ${id})`;
-}
-
-/** A root, or a child whose parent has not arrived: nothing above it can be shown. */
-function isTopmost({ runner, orgId, alias }: ConditionContext): Sql {
-  const parent = sql.ref(`${alias}.parent_session_id`);
-  return sql`(${parent} is null or not exists (
-    select 1 from sessions as p where p.org_id = ${runner.id(orgId)} and p.id = ${parent}))`;
-}
-
-/** No newer session of the same tree matches: the tree stands where its newest match stands. */
-function isNewestMatch(filter: SessionFilter, context: ConditionContext): Sql {
-  const { words: _words, ...rest } = filter;
-  const inner = sessionConditions(rest, { ...context, alias: 'n' });
-  const matched = filter.words === undefined ? [] : [wordsCondition(context, filter.words, 'n')];
-  return sql`not exists (select 1 from sessions as n where ${allOf([...inner, ...matched])}
-    and n.root_session_id = s.root_session_id and (n.started_at, n.id) > (s.started_at, s.id))`;
-}
-
-function wordsCondition({ orgId }: ConditionContext, words: readonly string[], alias: string): Sql {
-  const match = goalMatch(orgId, words);
-  return sql`${sql.ref(`${alias}.session_key`)} in
-    (select rowid from goal_search where goal_search match ${match})`;
-}
-
-/** With `rootOnly` and a filter, each match gives way to its root, with the number of matches below it. */
-async function liftToRoots(
-  context: ConditionContext,
   request: ListRequest,
-  items: readonly SessionSummary[],
-): Promise<readonly SessionSummary[]> {
-  const { rootOnly, ...rest } = request.filter;
-  if (rootOnly !== true || isPlainFilter(rest)) return items;
-  const { runner, orgId } = context;
-  const lifted: SessionSummary[] = [];
-  for (const item of items) {
-    const root = runner.id(item.session.rootSessionId);
-    const [rootRow] = await runner.all<SummarySql>(
-      sql`select ${summaryColumns('s')} from sessions as s where s.org_id = ${runner.id(orgId)} and s.id = ${root}`,
-    );
-    const [summary] =
-      rootRow === undefined ? [item] : await summariesOf(runner, orgId, [rootRow], request.nowMs);
-    lifted.push({
-      ...(summary ?? item),
-      matchedDescendants: await countMatches(context, rest, root),
-    });
-  }
-  return lifted;
+  last: ListedSql | null,
+  value: Sql,
+): Sql[] {
+  const { after, sort } = request;
+  if (last === null && after === null) return [];
+  const lastValue = last?.sort_value ?? after?.value ?? 0;
+  if (isByArrival(request)) return [sql`g.rowid < ${lastValue}`];
+  const id = last?.id ?? runner.id(after?.id ?? '');
+  return [
+    sort.startsWith('-')
+      ? sql`(${value}, s.id) < (${lastValue}, ${id})`
+      : sql`(${value}, s.id) > (${lastValue}, ${id})`,
+  ];
 }
 
-async function countMatches(
-  context: ConditionContext,
-  filter: SessionFilter,
-  root: unknown,
-): Promise<number> {
-  const conditions = sessionConditions(filter, context);
-  if (filter.words !== undefined) conditions.push(wordsCondition(context, filter.words, 's'));
-  const [row] = await context.runner.all<{ count: bigint }>(
-    sql`select count(*) as count from (select 1 from sessions as s where ${allOf(conditions)}
-      and s.root_session_id = ${root} and s.id <> ${root} limit ${sortedRows})`,
-  );
-  return toNumber(row?.count);
+/** Conditions of figures over a range; with `rootOnly` of roots alone. */
+export function listConditions(filter: SessionFilter, context: ConditionContext): Sql[] {
+  const { rootOnly, ...rest } = filter;
+  const conditions = sessionConditions(rest, context);
+  conditions.push(...longWordConditions('s', filter.words ?? []));
+  if (rootOnly === true) conditions.push(sql`s.parent_session_id is null`);
+  return conditions;
 }

@@ -2,9 +2,16 @@ import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { RangeBucket } from '../session-reader.ts';
 import { listConditions } from './list-sessions.ts';
-import { cutRange, filteredSource, rollupConditions } from './range-totals.ts';
+import {
+  cutRange,
+  filteredSource,
+  inKnownEnvironments,
+  rollupConditions,
+  runningConditions,
+  runningSessions,
+} from './range-totals.ts';
 import { allOf, toNumber, type Runner, type Sql } from './runner.ts';
-import { isPlainFilter } from './session-conditions.ts';
+import { contextFor, isPlainFilter } from './session-conditions.ts';
 
 const hourMs = 3_600_000;
 
@@ -60,29 +67,30 @@ async function rolledUp(
   return rows;
 }
 
-function runningOnly(
+async function runningOnly(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
   bucketMs: number,
   nowMs: number,
 ): Promise<BucketSql[]> {
-  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  const conditions = await runningConditions(runner, orgId, filter, nowMs);
   return runner.all<BucketSql>(
-    sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, 0 as sessions, 0 as with_errors, 0 as stale,
+    sql`${runningSessions(runner, orgId)} select ${bucketOf(sql`s.started_at`, bucketMs)} as start, 0 as sessions, 0 as with_errors, 0 as stale,
         count(*) as running, 0 as cost
-      from sessions as s where s.status = 'running' and ${allOf(conditions)} group by 1`,
+      from s where ${conditions} group by 1`,
   );
 }
 
-function fromSessions(
+async function fromSessions(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
   bucketMs: number,
   nowMs: number,
 ): Promise<BucketSql[]> {
-  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  const known = await inKnownEnvironments(runner, orgId, filter);
+  const conditions = listConditions(known, await contextFor(runner, orgId, filter, nowMs));
   return runner.all<BucketSql>(
     sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
         sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,

@@ -1,10 +1,10 @@
 import { quietAfterMs, type SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { RangeTotals } from '../session-reader.ts';
-import { goalMatch } from './goal-match.ts';
+import { goalMatch, wordConditions } from './goal-match.ts';
 import { listConditions } from './list-sessions.ts';
 import { allOf, firstRow, toNumber, type Runner, type Sql } from './runner.ts';
-import { isPlainFilter, sessionConditions } from './session-conditions.ts';
+import { contextFor, isPlainFilter, sessionConditions } from './session-conditions.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -32,12 +32,29 @@ export async function rangeTotals(
 ): Promise<RangeTotals> {
   if (filter.words?.length === 0) return nothing;
   const running = await runningTotals(runner, orgId, filter, nowMs);
-  const parts = isPlainFilter(filter)
-    ? await plainParts(runner, orgId, filter)
-    : [await filteredPart(runner, orgId, filter, nowMs)];
-  const agents = isPlainFilter(filter)
-    ? await plainAgents(runner, orgId, filter)
-    : await filteredAgents(runner, orgId, filter, nowMs);
+  if (!isPlainFilter(filter)) {
+    const part = await filteredPart(runner, orgId, filter, nowMs, true);
+    return totalsOf([part], running, toNumber(part?.agents));
+  }
+  const parts = await plainParts(runner, orgId, filter);
+  return totalsOf(parts, running, await plainAgents(runner, orgId, filter));
+}
+
+/** How many sessions a range and environment hold, from the roll-ups; exact. */
+export async function countPlain(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+): Promise<number> {
+  const parts = await plainParts(runner, orgId, filter);
+  return parts.reduce((sum, part) => sum + toNumber(part?.sessions), 0);
+}
+
+function totalsOf(
+  parts: readonly (TotalsSql | undefined)[],
+  running: { readonly running: number; readonly quiet: number },
+  agents: number,
+): RangeTotals {
   const sum = (field: keyof TotalsSql) =>
     parts.reduce((total, part) => total + (part?.[field] ?? 0n), 0n);
   return {
@@ -79,17 +96,38 @@ export function filteredSource(orgId: string, filter: SessionFilter): Sql {
     and g.goal_search match ${goalMatch(orgId, filter.words)}`;
 }
 
-function filteredPart(
+async function filteredPart(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
   nowMs: number,
-): Promise<TotalsSql | undefined> {
-  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  countsAgents: boolean,
+): Promise<(TotalsSql & { readonly agents?: bigint }) | undefined> {
+  const known = await inKnownEnvironments(runner, orgId, filter);
+  const conditions = listConditions(known, await contextFor(runner, orgId, filter, nowMs));
+  const agents = countsAgents ? sql`, count(distinct s.agent_id) as agents` : sql``;
   return firstRow<TotalsSql>(
     runner,
-    sql`select ${sessionSums} from ${filteredSource(orgId, filter)} where ${allOf(conditions)}`,
+    sql`select ${sessionSums}${agents} from ${filteredSource(orgId, filter)} where ${allOf(conditions)}`,
   );
+}
+
+/** Environments beyond this many are not named one by one. */
+const namedEnvironments = 20;
+
+/** The same sessions with every environment named: a range then is a stretch of the covering index in each. */
+export async function inKnownEnvironments(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+): Promise<SessionFilter> {
+  const { environments, fromMs, toMs } = filter;
+  if (environments !== undefined || (fromMs === undefined && toMs === undefined)) return filter;
+  const rows = await runner.all<{ name: string }>(
+    sql`select name from environments where org_id = ${runner.id(orgId)} limit ${namedEnvironments + 1}`,
+  );
+  if (rows.length > namedEnvironments) return filter;
+  return { ...filter, environments: rows.map((row) => row.name) };
 }
 
 /** A range cut at full units: the whole part in the middle, ragged parts at its ends. */
@@ -139,8 +177,9 @@ async function plainParts(
       ),
     );
   }
-  for (const edge of edges)
-    parts.push(await filteredPart(runner, orgId, { ...filter, ...edge }, 0));
+  for (const edge of edges) {
+    parts.push(await filteredPart(runner, orgId, { ...filter, ...edge }, 0, false));
+  }
   return parts;
 }
 
@@ -172,14 +211,31 @@ async function runningTotals(
   if (filter.statuses !== undefined && !filter.statuses.includes('running')) {
     return { running: 0, quiet: 0 };
   }
-  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
+  const conditions = await runningConditions(runner, orgId, filter, nowMs);
   const row = await firstRow<{ running: bigint; quiet: bigint | null }>(
     runner,
-    sql`select count(*) as running,
+    sql`${runningSessions(runner, orgId)} select count(*) as running,
         sum(coalesce(s.last_event_at, s.started_at) < ${nowMs - quietAfterMs}) as quiet
-      from ${filteredSource(orgId, filter)} where s.status = 'running' and ${allOf(conditions)}`,
+      from s where ${conditions}`,
   );
   return { running: toNumber(row?.running), quiet: toNumber(row?.quiet) };
+}
+
+/** The running sessions of an organisation as `s`: few, found by their own index whatever else is asked. */
+export function runningSessions(runner: Runner, orgId: string): Sql {
+  return sql`with s as materialized (
+    select * from sessions where org_id = ${runner.id(orgId)} and status = 'running')`;
+}
+
+/** A filter's conditions on {@link runningSessions}; words are looked for in the rows. */
+export async function runningConditions(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  nowMs: number,
+): Promise<Sql> {
+  const context = await contextFor(runner, orgId, filter, nowMs);
+  return allOf([...listConditions(filter, context), ...wordConditions('s', filter.words ?? [])]);
 }
 
 /** Agents of whole days from the daily roll-ups; those of ragged days are looked up one by one. */
@@ -225,19 +281,4 @@ async function hasStarted(
     sql`select 1 from sessions as s indexed by sessions_agent where ${allOf(conditions)} limit 1`,
   );
   return row !== undefined;
-}
-
-async function filteredAgents(
-  runner: Runner,
-  orgId: string,
-  filter: SessionFilter,
-  nowMs: number,
-): Promise<number> {
-  const conditions = listConditions(filter, { runner, orgId, nowMs, alias: 's' });
-  const row = await firstRow<{ agents: bigint }>(
-    runner,
-    sql`select count(distinct s.agent_id) as agents from ${filteredSource(orgId, filter)}
-      where ${allOf(conditions)}`,
-  );
-  return toNumber(row?.agents);
 }

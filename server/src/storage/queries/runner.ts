@@ -40,6 +40,19 @@ export function allOf(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
 
+/** Lengths that lists of values are filled up to, so that few statements stand for all lists. */
+const listLengths = [1, 10, 50, 200, 500, 1_000];
+
+/** Values for `in (…)`, at most {@link valuesInList}; filled up with the last one, which changes nothing. */
+export function listOfValues(values: readonly unknown[]): Sql {
+  const length = listLengths.find((one) => one >= values.length) ?? values.length;
+  const filled = Array.from({ length }, (_, index) => values[index] ?? values.at(-1) ?? null);
+  return sql.join(filled);
+}
+
+/** Values put into one list; more are read in several steps. */
+export const valuesInList = 1_000;
+
 /** The first row, or undefined. */
 export async function firstRow<Row>(runner: Runner, query: Sql): Promise<Row | undefined> {
   const [row] = await runner.all<Row>(query);

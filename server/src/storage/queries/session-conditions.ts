@@ -1,3 +1,4 @@
+import type { SessionStatus } from '@niitaka/core/session/session.ts';
 import { quietAfterMs, type SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { Runner, Sql } from './runner.ts';
@@ -8,6 +9,27 @@ export interface ConditionContext {
   readonly orgId: string;
   readonly nowMs: number;
   readonly alias: string;
+  /** The tag of the filter is on few sessions: they are found by it. */
+  readonly tagIsRare?: boolean;
+}
+
+/** Sessions with one tag up to which the tag leads to them, instead of being looked up for each. */
+const rareTag = 2_000;
+
+/** The context for a filter; asks whether its tag is rare. */
+export async function contextFor(
+  runner: Runner,
+  orgId: string,
+  { tag }: SessionFilter,
+  nowMs: number,
+): Promise<ConditionContext> {
+  const context = { runner, orgId, nowMs, alias: 's' };
+  if (tag === undefined) return context;
+  const rows = await runner.all<{ count: bigint }>(
+    sql`select count(*) as count from (select 1 from session_tags where org_id = ${runner.id(orgId)}
+      and key = ${tag.key} and value = ${tag.value} limit ${rareTag + 1})`,
+  );
+  return { ...context, tagIsRare: Number(rows[0]?.count ?? 0n) <= rareTag };
 }
 
 /** The conditions of a filter on `sessions` but search and `rootOnly`, which shape the query around them. */
@@ -19,7 +41,7 @@ export function sessionConditions(filter: SessionFilter, context: ConditionConte
     if (condition !== null) conditions.push(condition);
   };
   const anyOf = (name: string, values: readonly string[] | undefined) => {
-    if (values !== undefined) add(sql`${column(name)} in (${listOf(values)})`);
+    if (values !== undefined) add(isOneOf(column(name), values));
   };
   const atLeast = (name: string, value: number | bigint | undefined) => {
     if (value !== undefined) add(sql`${column(name)} >= ${value}`);
@@ -30,7 +52,7 @@ export function sessionConditions(filter: SessionFilter, context: ConditionConte
   anyOf('environment', filter.environments);
   atLeast('started_at', filter.fromMs);
   if (filter.toMs !== undefined) add(sql`${column('started_at')} < ${filter.toMs}`);
-  anyOf('status', filter.statuses);
+  if (filter.statuses !== undefined) add(statusCondition(column('status'), filter.statuses));
   anyOf('agent_id', filter.agentIds);
   if (filter.parentSessionId !== undefined) {
     add(sql`${column('parent_session_id')} = ${runner.id(filter.parentSessionId)}`);
@@ -84,12 +106,17 @@ function durationConditions(filter: SessionFilter, { alias, nowMs }: ConditionCo
 
 function tagCondition(
   filter: SessionFilter,
-  { runner, orgId, alias }: ConditionContext,
+  { runner, orgId, alias, tagIsRare }: ConditionContext,
 ): Sql | null {
   if (filter.tag === undefined) return null;
   const { key, value } = filter.tag;
+  const id = sql.ref(`${alias}.id`);
+  if (tagIsRare === true) {
+    return sql`${id} in (select session_id from session_tags
+      where org_id = ${runner.id(orgId)} and key = ${key} and value = ${value})`;
+  }
   return sql`exists (select 1 from session_tags as t where t.org_id = ${runner.id(orgId)}
-    and t.key = ${key} and t.value = ${value} and t.session_id = ${sql.ref(`${alias}.id`)})`;
+    and t.key = ${key} and t.value = ${value} and t.session_id = ${id})`;
 }
 
 function quietCondition(filter: SessionFilter, { alias, nowMs }: ConditionContext): Sql | null {
@@ -104,6 +131,16 @@ function flag(value: boolean | undefined, whenTrue: Sql, whenFalse: Sql): Sql | 
   return value ? whenTrue : whenFalse;
 }
 
-function listOf(values: readonly string[]): Sql {
-  return values.length === 0 ? sql`null` : sql.join(values.map((value) => sql`${value}`));
+function isOneOf(column: Sql, values: readonly string[]): Sql {
+  const [only] = values;
+  if (only === undefined) return sql`false`;
+  return values.length === 1 ? sql`${column} = ${only}` : sql`${column} in (${sql.join(values)})`;
+}
+
+/** Written out, so that the index of running sessions serves. */
+function statusCondition(column: Sql, statuses: readonly SessionStatus[]): Sql {
+  const [only] = statuses;
+  if (only === undefined) return sql`false`;
+  if (statuses.length === 1) return sql`${column} = ${sql.lit(only)}`;
+  return sql`${column} in (${sql.join(statuses.map((status) => sql.lit(status)))})`;
 }

@@ -1,10 +1,10 @@
 import { isIncomplete, type Session } from '@niitaka/core/session/session.ts';
 import { quietAfterMs } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
-import type { SessionSummary } from '../session-reader.ts';
+import type { SessionSummary, TreeSums } from '../session-reader.ts';
 import { sessionColumns, sessionFromRow, type SessionSql } from '../sqlite/session-row.ts';
-import type { Runner, Sql } from './runner.ts';
 import { openCalls } from './open-calls.ts';
+import { listOfValues, valuesInList, type Runner, type Sql } from './runner.ts';
 import { treeSums } from './tree-sums.ts';
 
 /** A row of `sessions` with its tags. */
@@ -12,11 +12,15 @@ export interface SummarySql extends SessionSql {
   readonly tags: string | null;
 }
 
-/** The columns of a summary for a SELECT from `sessions` under an alias. */
-export function summaryColumns(alias: string): Sql {
-  const names = [...sessionColumns.split(',').map((name) => name.trim()), 'tags'];
-  return sql.join(names.map((name) => sql.ref(`${alias}.${name}`)));
-}
+/** The columns of a summary for a SELECT from `sessions` as `s`. */
+export const summaryColumns: Sql = sql.raw(
+  [...sessionColumns.split(',').map((name) => name.trim()), 'tags']
+    .map((name) => `s.${name}`)
+    .join(', '),
+);
+
+/** Sums over the subtrees of sessions with children, by id. */
+export type SumsOf = (parents: readonly Session[]) => Promise<ReadonlyMap<string, TreeSums>>;
 
 /** Rows with what pages show beside them: the open call of running ones, the sums of those with children. */
 export async function summariesOf(
@@ -24,16 +28,16 @@ export async function summariesOf(
   orgId: string,
   rows: readonly SummarySql[],
   nowMs: number,
+  sumsOf: SumsOf = (parents) => treeSums(runner, orgId, parents),
 ): Promise<SessionSummary[]> {
   const read = rows.map((row) => ({ stored: sessionFromRow(row), tags: tagsOf(row.tags) }));
+  const stored = read.map((one) => one.stored);
   const calls = await openCalls(
     runner,
-    read.map(({ stored }) => stored).filter(({ session }) => session.status === 'running'),
+    stored.filter(({ session }) => session.status === 'running'),
   );
-  const sums = await treeSums(
-    runner,
-    orgId,
-    read.map(({ stored }) => stored.session).filter((session) => session.childCount > 0),
+  const sums = await sumsOf(
+    stored.map(({ session }) => session).filter((session) => session.childCount > 0),
   );
   return read.map(({ stored: { session }, tags }) => ({
     session,
@@ -44,6 +48,25 @@ export async function summariesOf(
     tree: sums.get(session.id) ?? null,
     matchedDescendants: null,
   }));
+}
+
+/** Rows of sessions by id, in no order; unknown ones are absent. */
+export async function rowsById(
+  runner: Runner,
+  orgId: string,
+  ids: readonly string[],
+): Promise<SummarySql[]> {
+  const rows: SummarySql[] = [];
+  for (let from = 0; from < ids.length; from += valuesInList) {
+    const some = ids.slice(from, from + valuesInList).map((id) => runner.id(id));
+    rows.push(
+      ...(await runner.all<SummarySql>(
+        sql`select ${summaryColumns} from sessions as s
+          where s.org_id = ${runner.id(orgId)} and s.id in (${listOfValues(some)})`,
+      )),
+    );
+  }
+  return rows;
 }
 
 function isQuiet(session: Session, nowMs: number): boolean {
