@@ -58,7 +58,7 @@ test('sample sessions are loaded with one click and removed with another (O3)', 
   await page.getByRole('treegrid').getByRole('row').nth(3).waitFor();
   await expect
     .poll(async () => (await server.api<{ state: string }>('GET', '/samples')).state, {
-      timeout: 25_000,
+      timeout: 90_000,
     })
     .toBe('done');
   await page.goto(`${server.url}/settings/samples`);
@@ -69,4 +69,4 @@ test('sample sessions are loaded with one click and removed with another (O3)', 
   await page.getByRole('row').filter({ hasText: 'Say hello' }).waitFor();
   expect(await page.getByRole('row').count()).toBe(2);
   await page.context().close();
-});
+}, 120_000);

@@ -92,7 +92,13 @@ function Code({ title, text }: { readonly title: string; readonly text: string }
         {title}
         <CopyButton text={text} label={`Copy ${title}`} />
       </div>
-      <pre className="overflow-x-auto p-3 font-mono text-sm leading-5">{text}</pre>
+      <pre
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
+        tabIndex={0}
+        className="overflow-x-auto p-3 font-mono text-sm leading-5 outline-offset-[-2px]"
+      >
+        {text}
+      </pre>
     </section>
   );
 }
