@@ -28,7 +28,8 @@ def main(names: "list[str]") -> int:
     for module in modules:
         began = time.monotonic()
         suite = unittest.defaultTestLoader.loadTestsFromName(module)
-        result = unittest.TextTestRunner(verbosity=0, resultclass=Result, stream=sys.stderr, warnings="error").run(suite)
+        runner = unittest.TextTestRunner(verbosity=0, resultclass=Result, stream=sys.stderr, warnings="error")
+        result = runner.run(suite)
         bad = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
         passed += result.passed
         failed += bad

@@ -9,9 +9,8 @@ import uuid
 
 import niitaka
 import seed_examples
-from client_case import KEY
 from niitaka import api as niitaka_api
-from real_server import RealServer, ServerCase
+from real_server import ServerCase
 
 
 class SeedExamples(ServerCase):

@@ -5,6 +5,7 @@
 ...     session.set_metrics({"goal_completed": True})
 """
 
+from ._attach_session import attach_session
 from ._context import current_session
 from ._decision import decision
 from ._errors import (
@@ -19,7 +20,7 @@ from ._errors import (
 from ._report_metrics import report_metrics
 from ._runtime import configure, flush, shutdown
 from ._session import Session
-from ._session_manager import attach_session, start_session
+from ._start_session import start_session
 from ._tool import ToolCall, tool
 from ._version import VERSION as __version__
 

@@ -146,7 +146,8 @@ def _spool(options: Options) -> Finding:
     text = f"{folder}: {len(segments)} segments, {_size_of(folder)} bytes wait"
     if others:
         size = sum(map(_size_of, others))
-        text += f"; {size} bytes of other keys were left behind (delete them: python -m niitaka doctor --delete-orphans)"
+        text += f"; {size} bytes of other keys were left behind"
+        text += " (delete them: python -m niitaka doctor --delete-orphans)"
     return Finding(True, "spool", text)
 
 

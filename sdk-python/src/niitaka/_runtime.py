@@ -154,7 +154,7 @@ def _is_active(options: Options) -> bool:
     if options.is_disabled:
         return False
     if not options.api_key:
-        warn_once("no key", "no API key: nothing is recorded; set NIITAKA_API_KEY or call niitaka.configure(api_key=...)")
+        warn_once("no key", "no API key: nothing is recorded; set NIITAKA_API_KEY or niitaka.configure(api_key=...)")
     return bool(options.api_key)
 
 

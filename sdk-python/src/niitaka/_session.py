@@ -120,7 +120,7 @@ class Session:
         return self.event("decision", data={key: each for key, each in told.items() if each is not None}, parent=parent)
 
     def error(self, exc: BaseException, *, name: Optional[str] = None, parent: Optional[Parent] = None) -> Optional[str]:
-        """Records an exception as one error event; None when this session has it already, or it is a clean exit."""
+        """Records an exception as one error event; None for a clean exit, or when this session has it already."""
         if not is_failure(exc) or not see_once(exc, self.session_id):
             return None
         return self.event("error", name, failure_data(exc), parent=parent, level="error")

@@ -1,82 +1,26 @@
-"""How sessions begin and end: `with`, `async with`, or around a function."""
+"""Starting a session."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, Mapping, Optional, Union
 
 from ._clock import now_ms, rfc3339
-from ._context import Scope, current_session, scope
+from ._context import current_session
 from ._json import Record
 from ._ledger import Ledger
 from ._limits import AGENT_ID_CHARACTERS, TAGS
 from ._privacy import redacted
 from ._runtime import active_client, current
 from ._session import Session
+from ._session_entry import SessionEntry
 from ._uuid7 import session_uuid, uuid7
 from ._warn import warn_once
-from ._wrap import wrap
 
 _TAG = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 
 #: Stands for an argument that was left out, where None has a meaning of its own.
 LEFT_OUT: Any = type("LeftOut", (), {"__repr__": lambda self: "<the current session>"})()
-
-
-class SessionManager:
-    """Each entering gives a session of its own; leaving it closes that one whatever happens."""
-
-    def __init__(self, enter: Callable[[], Session]) -> None:
-        self._enter = enter
-        self._open: List[Session] = []
-
-    def __enter__(self) -> Session:
-        session = self._enter()
-        self._open.append(session)
-        session._outer = scope.get()
-        scope.set(Scope(session, None))
-        return session
-
-    def __exit__(self, kind: Any, trouble: Optional[BaseException], trace: Any) -> None:
-        session = self._entered()
-        if session is None:
-            return
-        found = scope.get()
-        if found is not None and found.session is session:
-            scope.set(session._outer)
-        session.leave(trouble)
-
-    async def __aenter__(self) -> Session:
-        return self.__enter__()
-
-    async def __aexit__(self, kind: Any, trouble: Optional[BaseException], trace: Any) -> None:
-        self.__exit__(kind, trouble, trace)
-
-    def _entered(self) -> Optional[Session]:
-        """The session to leave: the one of this context, else the newest (left in another context)."""
-        found = scope.get()
-        while found is not None and found.session not in self._open:
-            found = found.session._outer
-        if found is not None:
-            self._open.remove(found.session)
-            return found.session
-        return self._open.pop() if self._open else None
-
-    def __call__(self, function: Callable[..., Any]) -> Any:
-        return wrap(function, lambda args, kwargs: _Around(SessionManager(self._enter)))
-
-
-class _Around:
-    """A session around one call of a function."""
-
-    def __init__(self, manager: SessionManager) -> None:
-        self._manager = manager
-
-    def begin(self) -> None:
-        self._manager.__enter__()
-
-    def end(self, trouble: Optional[BaseException], result: Any) -> None:
-        self._manager.__exit__(type(trouble), trouble, None)
 
 
 def start_session(
@@ -93,7 +37,7 @@ def start_session(
     conversation_id: Optional[str] = None,
     tags: Optional[Mapping[str, str]] = None,
     metadata: Optional[Mapping[str, Any]] = None,
-) -> SessionManager:
+) -> SessionEntry:
     """A session around a block or a function: `with`, `async with`, or a decorator (one session per call).
 
     Leaving closes it whatever happens; an exception is recorded as one error event and goes on unchanged. Without
@@ -119,7 +63,7 @@ def start_session(
     if parent_session_id is not LEFT_OUT and parent_session_id is not None:
         fields["parent_session_id"] = session_uuid(parent_session_id, "parent_session_id")
     is_child = parent_session_id is LEFT_OUT
-    return SessionManager(lambda: _start(fields, given_id, is_child))
+    return SessionEntry(lambda: _start(fields, given_id, is_child))
 
 
 def _start(fields: Dict[str, Any], given_id: Optional[str], is_child: bool) -> Session:
@@ -142,26 +86,6 @@ def _start(fields: Dict[str, Any], given_id: Optional[str], is_child: bool) -> S
         session = Session(session_id, ledger, client, options)
         client.sessions.add(session)
         client.record(record)
-    return session
-
-
-def attach_session(session_id: Union[str, Session]) -> SessionManager:
-    """Joins a session that another process started: no start, no end; leaving closes this process' part of it.
-
-    Raises ValueError when `session_id` is no UUID.
-    """
-    wanted = session_uuid(session_id, "session_id")
-    return SessionManager(lambda: _attach(wanted))
-
-
-def _attach(session_id: str) -> Session:
-    options = current().options
-    client = active_client()
-    if client is None:
-        return Session(session_id, Ledger(session_id, session_id, False), None, options)
-    with client.lock:
-        session = Session(session_id, client.ledger_of(session_id, started_here=False), client, options)
-        client.sessions.add(session)
     return session
 
 
