@@ -14,17 +14,33 @@ export async function installPackages(root) {
   const node = pinnedNode(root);
   if (!isInstalled(root)) {
     console.log('Installing packages from package-lock.json …');
-    const { code } = await runNpm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-    if (code !== 0) {
-      throw new SetupError(
-        `Cannot install packages: npm ci ended with code ${code}. Its messages stand above; without a network the packages must be in npm's cache.`,
-      );
-    }
+    for (const args of steps) await install(root, args);
   }
   const { code, output } = await runProgram(node, ['--version'], { quiet: true });
   if (code === 0) return node;
   throw new SetupError(
     `Cannot start the pinned Node at ${node}: ${output.trim()}. Delete node_modules and try again.`,
+  );
+}
+
+/**
+ * Only the package that fetches the pinned Node runs its script: npm would else compile the database driver, which
+ * brings its own binaries, and fail where there is no compiler.
+ */
+const steps = [
+  ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error'],
+];
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} args
+ */
+async function install(root, args) {
+  const { code } = await runNpm(root, args);
+  if (code === 0) return;
+  throw new SetupError(
+    `Cannot install packages: npm ${args[0]} ended with code ${code}. Its messages stand above; without a network the packages must be in npm's cache.`,
   );
 }
 
