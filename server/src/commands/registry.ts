@@ -6,6 +6,7 @@ import { createSignInLink } from './create-sign-in-link.ts';
 import { createView } from './create-view.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteView } from './delete-view.ts';
+import { forgetExpired } from './forget-expired.ts';
 import { ingestBatch } from './ingest/ingest-batch.ts';
 import { invitePerson } from './invite-person.ts';
 import { moveQueuedTrees } from './move-queued-trees.ts';
@@ -27,6 +28,7 @@ export const commands = {
   'create-view': runOnce(createView),
   'delete-session': deleteSession,
   'delete-view': deleteView,
+  'forget-expired': forgetExpired,
   'ingest-batch': ingestBatch,
   'invite-person': runOnce(invitePerson),
   'move-queued-trees': moveQueuedTrees,

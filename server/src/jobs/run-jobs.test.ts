@@ -26,6 +26,7 @@ test('runJobs() runs every job at the start (S3)', async () => {
   await stop();
   expect(Object.fromEntries(runs)).toEqual({
     'close-stale-sessions': 1,
+    'forget-expired': 1,
     'move-queued-trees': 1,
     'publish-roots': 1,
   });

@@ -12,6 +12,7 @@ const jobs: readonly Job[] = [
   { name: 'close-stale-sessions', everyMs: 5_000 },
   { name: 'move-queued-trees', everyMs: 1_000 },
   { name: 'publish-roots', everyMs: 1_000 },
+  { name: 'forget-expired', everyMs: 600_000 },
 ];
 
 /** Runs of one job in a row while it says that more is waiting; the rest waits for its next turn. */

@@ -28,6 +28,8 @@ export interface AccessReader {
   hasSessions(orgId: string): Promise<boolean>;
   /** Sessions that carry the tag, at most `limit`. */
   sessionIdsByTag(orgId: string, key: string, value: string, limit: number): Promise<string[]>;
+  /** What processes lost before any session was known here, by reason. */
+  lostRecords(orgId: string): Promise<Readonly<Record<string, number>>>;
   /** The last revision given to a change. */
   revision(orgId: string): Promise<number>;
 }

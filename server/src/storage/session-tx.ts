@@ -91,6 +91,13 @@ export interface Spent {
 /** Kinds of rows in the live feed. */
 export type ChangeKind = 'session' | 'signal' | 'deleted';
 
+/** Before which moments rows are forgotten, ms since the epoch. */
+export interface ExpiryTimes {
+  readonly deletionChangesMs: number;
+  readonly deletedSessionsMs: number;
+  readonly lostRecordsMs: number;
+}
+
 /** Where a waiting session hangs, for a new link above it. */
 export interface LinkFacts {
   readonly rootSessionId: string;
@@ -169,6 +176,16 @@ export interface SessionTx {
   dayCountsOf(stored: StoredSession): Promise<DayDelta[]>;
   /** Removes a session with all that hangs on it and remembers the hash of its id; its agent counts it no more. */
   deleteSession(orgId: string, stored: StoredSession, nowMs: number): Promise<void>;
+
+  /** What a process lost before any session was known here: per reason the greatest it told holds (D1). */
+  noteLost(
+    orgId: string,
+    sender: string,
+    lost: Readonly<Record<string, number>>,
+    nowMs: number,
+  ): Promise<void>;
+  /** Forgets what was kept for a time only, at most `limit` rows of each kind; answers how many went. */
+  forgetExpired(before: ExpiryTimes, limit: number): Promise<number>;
 
   jobRanAt(name: string): Promise<number | null>;
   noteJobRan(name: string, atMs: number): Promise<void>;

@@ -68,7 +68,7 @@ export function openStore(nowMs: number): TestStore {
       const body = Buffer.from(JSON.stringify({ ...envelope, records }));
       const parsed = parseBatch(body, schemas);
       if (!parsed.ok) throw new Error(parsed.refusal.detail);
-      const result = await store.run(ingestBatch, { orgId, batch: parsed.value.batch });
+      const result = await store.run(ingestBatch, { orgId, batch: parsed.value });
       if (!result.ok) throw new Error(result.failure.message);
       return result.value;
     },

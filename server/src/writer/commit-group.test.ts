@@ -45,8 +45,7 @@ const schemas = compileRecordSchemas();
 function batch(records: readonly object[]): GroupPart {
   const parsed = parseBatch(Buffer.from(JSON.stringify({ records })), schemas);
   if (!parsed.ok) throw new Error(parsed.refusal.detail);
-  const { batch: read } = parsed.value;
-  return { kind: 'ingest', orgId: testOrgId, batch: read, arrivedAtMs: store.nowMs };
+  return { kind: 'ingest', orgId: testOrgId, batch: parsed.value, arrivedAtMs: store.nowMs };
 }
 
 function command(run: (context: CommandContext) => Promise<Result<unknown>>): GroupPart {

@@ -1,17 +1,15 @@
 import { limits } from '@niitaka/core/limits.ts';
 import { IngestEnvelope } from '@niitaka/protocol/ingest.ts';
-import type { ParsedBatch, ParsedRecord, RefusedRecord } from '../commands/ingest/record.ts';
+import type {
+  LostRecords,
+  ParsedBatch,
+  ParsedRecord,
+  RefusedRecord,
+} from '../commands/ingest/record.ts';
 import { shapeProblem } from './check-shape.ts';
 import { readId, readTime, type Raw } from './parse-fields.ts';
 import { parseRecord, recordProblem, type Reading } from './parse-record.ts';
 import { schemaProblem, type RecordSchema } from './record-schemas.ts';
-
-/** What one ingest body held, and what its sender lost before any session (`sdk.dropped`). */
-export interface ReadBatch {
-  readonly batch: ParsedBatch;
-  readonly instanceId: string | null;
-  readonly lost: Readonly<Record<string, number>>;
-}
 
 /** Why a whole batch is refused, as HTTP says it. */
 export interface BatchRefusal {
@@ -29,7 +27,7 @@ export type ParsedBody<T> =
 export function parseBatch(
   body: Uint8Array,
   schemas: ReadonlyMap<string, RecordSchema>,
-): ParsedBody<ReadBatch> {
+): ParsedBody<ParsedBatch> {
   const read = readRecords(body);
   if (!read.ok) return read;
   const { envelope, records } = read.value;
@@ -49,8 +47,9 @@ export function parseBatch(
     refused,
     warnings,
     recordCount: records.length,
+    lost: sdk.lost,
   };
-  return { ok: true, value: { batch, instanceId: sdk.instanceId, lost: sdk.lost } };
+  return { ok: true, value: batch };
 }
 
 interface Problem {
@@ -95,7 +94,7 @@ function refused(
 interface Sdk {
   readonly sentAtMs: number | null;
   readonly instanceId: string | null;
-  readonly lost: Readonly<Record<string, number>>;
+  readonly lost: LostRecords | null;
 }
 
 /** Bad fields around the records are left out with a warning: they never sink a batch. */
@@ -115,11 +114,13 @@ function readEnvelope(envelope: Raw, warnings: string[]): Sdk {
   }
   const sdk = read('sdk') as { instance_id?: string; dropped?: Record<string, number> } | undefined;
   read('policy_revisions');
+  const instanceId = readId(sdk?.instance_id);
+  const counts = sdk?.dropped;
   const sentAtMs = readTime(read('sent_at'));
   return {
     sentAtMs: Number.isNaN(sentAtMs) ? null : sentAtMs,
-    instanceId: readId(sdk?.instance_id),
-    lost: sdk?.dropped ?? {},
+    instanceId,
+    lost: instanceId === null || counts === undefined ? null : { sender: instanceId, counts },
   };
 }
 

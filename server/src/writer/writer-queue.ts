@@ -126,7 +126,7 @@ function takeBody(parts: WriterParts, request: Extract<Waiting, { kind: 'ingest'
       value: { status, text: JSON.stringify({ code, detail }) },
     };
   }
-  const part: GroupPart = { kind: 'ingest', orgId, batch: read.value.batch, arrivedAtMs };
+  const part: GroupPart = { kind: 'ingest', orgId, batch: read.value, arrivedAtMs };
   return { ticket, part, reply: (outcome) => ingestReply(outcome, controlPollMs), value: null };
 }
 

@@ -74,6 +74,9 @@ async function applyBatch(work: BatchWork, batch: ParsedBatch): Promise<void> {
   refuseUnknownAcks(work, records['command.ack'] ?? []);
   closeSenders(work, records['sender.close'] ?? []);
   await countRefused(work);
+  if (batch.lost === null) return;
+  const { sender, counts } = batch.lost;
+  await work.context.tx.noteLost(work.orgId, sender, counts, work.context.nowMs);
 }
 
 function hasSender(record: ParsedRecord): record is Exclude<ParsedRecord, HeartbeatRecord> {

@@ -149,6 +149,12 @@ export interface RefusedRecord {
   readonly seq: number | null;
 }
 
+/** Records that a process lost, the total since it began. */
+export interface LostRecords {
+  readonly sender: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
 /** A batch read from the wire, before anything was looked up. */
 export interface ParsedBatch {
   readonly sentAtMs: number | null;
@@ -156,4 +162,6 @@ export interface ParsedBatch {
   readonly refused: readonly RefusedRecord[];
   readonly warnings: readonly string[];
   readonly recordCount: number;
+  /** What the sending process lost before any session was known, by reason; null when it told nothing. */
+  readonly lost: LostRecords | null;
 }

@@ -205,6 +205,12 @@ CREATE TABLE changes (
 ) WITHOUT ROWID;
 CREATE INDEX changes_revision ON changes (org_id, revision);
 
+-- What processes lost before any session was known here, the greatest each of them told (D1).
+CREATE TABLE lost_records (
+  org_id BLOB NOT NULL, sender BLOB NOT NULL, reason TEXT NOT NULL, lost INTEGER NOT NULL,
+  told_at INTEGER NOT NULL, PRIMARY KEY (org_id, sender, reason)
+) WITHOUT ROWID;
+
 CREATE TABLE deleted_sessions (
   org_id BLOB NOT NULL, id_hash BLOB NOT NULL, deleted_at INTEGER NOT NULL, PRIMARY KEY (org_id, id_hash)
 ) WITHOUT ROWID;

@@ -64,6 +64,9 @@ export function sqliteAccessReader(db: Connection): AccessReader {
       'SELECT session_id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?',
     )
     .pluck();
+  const lost = db.prepare<[Buffer], [string, number]>(
+    'SELECT reason, sum(lost) FROM lost_records WHERE org_id = ? GROUP BY reason',
+  );
   const revision = db
     .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
     .pluck();
@@ -99,6 +102,9 @@ export function sqliteAccessReader(db: Connection): AccessReader {
     },
     async sessionIdsByTag(orgId, key, value, limit) {
       return byTag.all(uuidBlob(orgId), key, value, limit).map(uuidText);
+    },
+    async lostRecords(orgId) {
+      return Object.fromEntries(lost.raw().all(uuidBlob(orgId)));
     },
     async revision(orgId) {
       return revision.get(uuidBlob(orgId)) ?? 0;

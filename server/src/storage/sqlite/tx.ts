@@ -4,6 +4,7 @@ import { changeWrites } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { deletionWrites } from './deletions.ts';
 import { eventWrites } from './events.ts';
+import { expiryWrites } from './expiry.ts';
 import { linkWrites } from './links.ts';
 import { senderWrites } from './senders.ts';
 import { sessionWrites } from './sessions.ts';
@@ -21,6 +22,7 @@ export function openTx(db: Connection): Tx {
     ...totalWrites(db),
     ...changeWrites(db),
     ...deletionWrites(db),
+    ...expiryWrites(db),
     ...sqliteAccessTx(db),
   };
 }
