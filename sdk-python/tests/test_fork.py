@@ -114,6 +114,32 @@ session.event("log", data={"n": 50})
             names = [each.get("name") for each in server.of_kind("event")]
             self.assertEqual(names.count("child"), 15)
 
+    def test_fork_while_an_answer_is_awaited(self):
+        """A fork while the sender reads an answer never hangs the child, which then sends by itself"""
+        code = """
+        import niitaka, os, time
+        session = niitaka.start_session().__enter__()
+        session.event("log", "parent")
+        time.sleep(1.3)
+        pid = os.fork()
+        if pid == 0:
+            session.event("log", "child")
+            os._exit(0 if niitaka.flush(10) else 1)
+        deadline = time.monotonic() + 12
+        found = (0, 0)
+        while found[0] == 0 and time.monotonic() < deadline:
+            found = os.waitpid(pid, os.WNOHANG)
+            time.sleep(0.02)
+        if found[0] == 0:
+            os.kill(pid, 9)
+        print(found[0] == pid and found[1] == 0)
+        """
+        with scripted_server() as server:
+            server.delay = 1.0
+            _, out, err = self.run_to_end(code, server, 40)
+            self.assertEqual(out, ["True"], err)
+            self.assertEqual(sorted(each["name"] for each in server.of_kind("event")), ["child", "parent"])
+
     def test_multiprocessing(self):
         """Children of multiprocessing deliver and close themselves, forked or spawned"""
         code = """

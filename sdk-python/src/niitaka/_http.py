@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import os
 import ssl
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from ._limits import ANSWER_BYTES, REQUEST_SECONDS
@@ -16,6 +17,9 @@ class Answer(NamedTuple):
     status: int
     headers: Dict[str, str]
     body: bytes
+
+
+_left_to_parent: List[http.client.HTTPConnection] = []
 
 
 class Unreachable(Exception):
@@ -78,13 +82,18 @@ class Connection:
             self._live.sock.settimeout(seconds)
         return self._live
 
+    def leave_to_parent(self) -> None:
+        """In a forked child: lets go of the socket without a word to the server."""
+        live, self._live = self._live, None
+        if live is None:
+            return
+        # INVARIANT: never closed or freed here. The parent's thread may have been reading at the moment of the fork;
+        # then its buffer's lock is held in this process for ever, and closing would wait for it.
+        _left_to_parent.append(live)
+        if live.sock is not None:
+            os.close(live.sock.detach())
+
     def close(self) -> None:
         live, self._live = self._live, None
         if live is not None:
             live.close()
-
-
-def problem_text(answer: Answer, fields: Dict[str, object]) -> str:
-    """What a problem body says, else its status."""
-    said = fields.get("detail") or fields.get("title")
-    return f"{said} ({answer.status})" if said else f"status {answer.status}"

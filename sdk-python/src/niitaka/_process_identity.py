@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 #: Stands for a boot id that the system does not tell; it is never equal to another.
-UNKNOWN_BOOT = "0" * 32
+UNKNOWN_BOOT = "0"
 
 
 @dataclass(frozen=True)

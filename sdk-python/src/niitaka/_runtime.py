@@ -89,7 +89,7 @@ class Runtime:
         self.client.lock.release()
 
     def after_fork_in_child(self) -> None:
-        self._connection.close()
+        self._connection.leave_to_parent()
         self.client.renew_after_fork(self._ring)
         self._begin()
 
