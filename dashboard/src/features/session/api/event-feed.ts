@@ -11,124 +11,122 @@ export interface FeedState {
   readonly error: unknown;
 }
 
-export interface EventFeed {
-  readonly state: () => FeedState;
-  readonly subscribe: (listener: () => void) => () => void;
-  /** Begins to read; what it returns stops it. */
-  readonly open: () => () => void;
-  /** Reads the pages that are still missing; once at a time. */
-  readonly load: () => void;
-  /** Takes an event that was pushed; several within a moment are one change. */
-  readonly push: (event: EventBrief) => void;
-  /** Reads on where fewer events are known than expected: some fell between reading and following. */
-  readonly catchUp: (expectedCount: number) => void;
-  readonly greatestPosition: () => number;
-}
-
 const PAGE_SIZE = 500;
 /** 100,000 events: more than one session's timeline can usefully hold. */
 const MAX_PAGES = 200;
 const PUSH_EVERY_MS = 100;
 
 /** All events of a session without content, page by page in time order, then as they are pushed. */
-export function createEventFeed(sessionId: string): EventFeed {
-  let abort = new AbortController();
-  const listeners = new Set<() => void>();
-  let state: FeedState = { events: [], complete: false, error: null };
-  let position = 0;
+export class EventFeed {
+  readonly #path: string;
+  readonly #listeners = new Set<() => void>();
+  #state: FeedState = { events: [], complete: false, error: null };
+  #abort = new AbortController();
+  #reading = false;
+  #cursor: string | undefined;
+  #pages = 0;
+  #position = 0;
   /** Up to here nothing is missing. */
-  let safePosition = 0;
-  let cursor: string | undefined;
-  let pages = 0;
-  let loading = false;
-  let pushed: TimelineEvent[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  #safePosition = 0;
+  #pushed: TimelineEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  function set(next: Partial<FeedState>): void {
-    state = { ...state, ...next };
-    for (const listener of listeners) listener();
+  constructor(sessionId: string) {
+    this.#path = `/sessions/${sessionId}/events`;
   }
 
-  function merge(arrived: readonly TimelineEvent[]): readonly TimelineEvent[] {
-    for (const event of arrived) position = Math.max(position, event.position);
-    return mergeTimelineEvents(state.events, arrived);
+  /** Begins to read; after `close` it goes on where it was. */
+  open(): void {
+    this.#abort = new AbortController();
+    this.#reading = false;
+    this.load();
   }
 
-  async function readPages(): Promise<void> {
-    while (!state.complete) {
-      const query = { order: 'time', content: 'none', limit: PAGE_SIZE, cursor };
-      const path = `/sessions/${sessionId}/events`;
-      const page = await apiGet<EventBriefPage>(path, query, abort.signal);
-      pages += 1;
-      cursor = page.next_cursor ?? undefined;
-      const complete = cursor === undefined || pages >= MAX_PAGES;
-      set({ events: merge(page.items.map(toTimelineEvent)), complete });
+  close(): void {
+    this.#abort.abort();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  readonly state = (): FeedState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly greatestPosition = (): number => this.#position;
+
+  /** Reads the pages that are still missing; once at a time. */
+  readonly load = (): void => {
+    if (!this.#state.complete) this.#read(() => this.#readPages());
+  };
+
+  /** Reads on where fewer events are known than expected: some fell between reading and following. */
+  catchUp(expectedCount: number): void {
+    const { complete, events } = this.#state;
+    if (complete && events.length < expectedCount) this.#read(() => this.#readSince());
+  }
+
+  /** Takes an event that was pushed; several within a moment are one change. */
+  readonly push = (event: EventBrief): void => {
+    this.#pushed.push(toTimelineEvent(event));
+    this.#timer ??= setTimeout(() => this.#flush(), PUSH_EVERY_MS);
+  };
+
+  /** One read at a time; what fails is said in the state and can be tried again. */
+  #read(work: () => Promise<void>): void {
+    if (this.#reading) return;
+    const { signal } = this.#abort;
+    this.#reading = true;
+    if (this.#state.error !== null) this.#set({ error: null });
+    work()
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#set({ error });
+      })
+      .finally(() => {
+        if (!signal.aborted) this.#reading = false;
+      });
+  }
+
+  async #readPages(): Promise<void> {
+    while (!this.#state.complete) {
+      const page = await this.#page({ order: 'time', cursor: this.#cursor });
+      this.#pages += 1;
+      this.#cursor = page.next_cursor ?? undefined;
+      const complete = this.#cursor === undefined || this.#pages >= MAX_PAGES;
+      this.#set({ events: this.#merge(page.items.map(toTimelineEvent)), complete });
     }
   }
 
-  async function readSince(): Promise<void> {
+  async #readSince(): Promise<void> {
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const query = { after: safePosition, content: 'none', limit: PAGE_SIZE };
-      const path = `/sessions/${sessionId}/events`;
-      const { items } = await apiGet<EventBriefPage>(path, query, abort.signal);
-      const events = merge(items.map(toTimelineEvent));
-      safePosition = Math.max(safePosition, ...items.map((item) => item.position));
-      if (events !== state.events) set({ events });
+      const { items } = await this.#page({ after: this.#safePosition });
+      const events = this.#merge(items.map(toTimelineEvent));
+      this.#safePosition = Math.max(this.#safePosition, ...items.map((item) => item.position));
+      if (events !== this.#state.events) this.#set({ events });
       if (items.length < PAGE_SIZE) return;
     }
   }
 
-  /** One read at a time; what fails is said in the state and can be tried again. */
-  function read(work: () => Promise<void>): void {
-    if (loading) return;
-    const { signal } = abort;
-    loading = true;
-    if (state.error !== null) set({ error: null });
-    work()
-      .catch((error: unknown) => {
-        if (!signal.aborted) set({ error });
-      })
-      .finally(() => {
-        if (!signal.aborted) loading = false;
-      });
+  #page(query: Record<string, string | number | undefined>): Promise<EventBriefPage> {
+    return apiGet(this.#path, { ...query, content: 'none', limit: PAGE_SIZE }, this.#abort.signal);
   }
 
-  function load(): void {
-    if (!state.complete) read(readPages);
+  #flush(): void {
+    this.#timer = undefined;
+    const events = this.#merge(this.#pushed);
+    this.#pushed = [];
+    if (events !== this.#state.events) this.#set({ events });
   }
 
-  function flush(): void {
-    timer = undefined;
-    const events = merge(pushed);
-    pushed = [];
-    if (events !== state.events) set({ events });
+  #merge(arrived: readonly TimelineEvent[]): readonly TimelineEvent[] {
+    for (const event of arrived) this.#position = Math.max(this.#position, event.position);
+    return mergeTimelineEvents(this.#state.events, arrived);
   }
 
-  return {
-    state: () => state,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    open: () => {
-      const own = new AbortController();
-      abort = own;
-      loading = false;
-      load();
-      return () => {
-        own.abort();
-        clearTimeout(timer);
-        timer = undefined;
-      };
-    },
-    load,
-    catchUp: (expectedCount) => {
-      if (state.complete && state.events.length < expectedCount) read(readSince);
-    },
-    push: (event) => {
-      pushed.push(toTimelineEvent(event));
-      timer ??= setTimeout(flush, PUSH_EVERY_MS);
-    },
-    greatestPosition: () => position,
-  };
+  #set(next: Partial<FeedState>): void {
+    this.#state = { ...this.#state, ...next };
+    for (const listener of this.#listeners) listener();
+  }
 }

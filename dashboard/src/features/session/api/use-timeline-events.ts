@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useLiveSessionEvents } from '../../../lib/live/use-live-session-events.ts';
-import { createEventFeed, type FeedState } from './event-feed.ts';
+import { EventFeed, type FeedState } from './event-feed.ts';
 
 /** A count that stays behind for this long means that something was missed. */
 const CATCH_UP_AFTER_MS = 3_000;
@@ -10,8 +10,11 @@ export function useTimelineEvents(
   sessionId: string,
   expectedCount: number,
 ): FeedState & { readonly retry: () => void } {
-  const feed = useMemo(() => createEventFeed(sessionId), [sessionId]);
-  useEffect(() => feed.open(), [feed]);
+  const feed = useMemo(() => new EventFeed(sessionId), [sessionId]);
+  useEffect(() => {
+    feed.open();
+    return () => feed.close();
+  }, [feed]);
   useLiveSessionEvents(sessionId, feed.push, { positionHeld: feed.greatestPosition });
   const state = useSyncExternalStore(feed.subscribe, feed.state);
   const missing = state.complete && state.events.length < expectedCount;

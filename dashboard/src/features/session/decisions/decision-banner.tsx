@@ -11,10 +11,11 @@ import { policyPhrase } from './decision-text.ts';
 export function DecisionBanner({ session }: { readonly session: SessionDetail }) {
   const asked = session.trace_count > 0;
   const traces = useQuery({ ...tracesQuery(session.id), enabled: asked }).data?.items ?? [];
-  const signals = useQuery({ ...signalsQuery(session.id), enabled: asked }).data?.items ?? [];
+  const signals = useQuery({ ...signalsQuery(session.id), enabled: asked });
   const [, setSearch] = useSessionSearch();
-  const banner = bannerDecisions(traces, signals);
-  if (banner === null) return null;
+  const banner = bannerDecisions(traces, signals.data?.items ?? []);
+  // The sentence waits for the thresholds: it must not change while it is read.
+  if (banner === null || signals.isPending) return null;
   const { main, before } = banner;
   return (
     <div className="shrink-0 px-5 pt-3 max-sm:px-4">

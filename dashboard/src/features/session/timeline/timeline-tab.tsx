@@ -39,7 +39,6 @@ export function TimelineTab({ session, search, onSearch }: SessionTabProps) {
         ) : (
           <TimelineGrid
             timeline={timeline}
-            session={session}
             openEvent={search.event}
             onOpen={(event, how) => onSearch({ event }, how)}
           />

@@ -16,13 +16,23 @@ export interface TimelineToolbarProps {
 
 /** Which events are shown: by type, by words, by time; and how far they are unfolded. */
 export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarProps) {
-  const { events, children, setToggled } = timeline;
-  const foldable = useMemo(() => foldableKeys(events), [events]);
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-1.5 px-5 py-2 max-sm:px-4">
       <SearchInside search={search} onSearch={onSearch} />
       <TypeFilter timeline={timeline} search={search} onSearch={onSearch} />
-      <span className="flex-1 max-sm:hidden" />
+      <AxisButtons timeline={timeline} />
+    </div>
+  );
+}
+
+/** From so many events on it can matter where the axis is. */
+const FIT_FROM = 40;
+
+function AxisButtons({ timeline }: { readonly timeline: Timeline }) {
+  const { events, children, setToggled } = timeline;
+  const foldable = useMemo(() => foldableKeys(events), [events]);
+  return (
+    <div className="ml-auto flex shrink-0">
       {timeline.zoom !== null && (
         <IconButton
           label="Show the whole session"
@@ -30,13 +40,15 @@ export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarP
           onClick={() => timeline.setZoom(null)}
         />
       )}
-      <IconButton
-        label="Fit the axis to the rows in sight"
-        aria-pressed={timeline.following}
-        icon={<ScanSearch size={15} strokeWidth={1.6} aria-hidden="true" />}
-        onClick={() => timeline.setFollowing(!timeline.following)}
-        className={timeline.following ? 'bg-sunk text-text' : 'max-sm:hidden'}
-      />
+      {(timeline.following || events.length >= FIT_FROM) && (
+        <IconButton
+          label="Fit the axis to the rows in sight"
+          aria-pressed={timeline.following}
+          icon={<ScanSearch size={15} strokeWidth={1.6} aria-hidden="true" />}
+          onClick={() => timeline.setFollowing(!timeline.following)}
+          className={timeline.following ? 'bg-sunk text-text' : ''}
+        />
+      )}
       {foldable.size > 0 && (
         <>
           <IconButton
@@ -59,7 +71,7 @@ export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarP
 
 function SearchInside({ search, onSearch }: Omit<TimelineToolbarProps, 'timeline'>) {
   return (
-    <div className="relative w-52 max-sm:w-auto max-sm:flex-1">
+    <div className="relative w-44 max-sm:w-auto max-sm:flex-1">
       <Search
         size={14}
         strokeWidth={1.6}
@@ -119,7 +131,7 @@ function TypeFilter({ timeline, search, onSearch }: TimelineToolbarProps) {
             aria-pressed={search.types.includes(type)}
             onClick={() => toggle(type)}
             className={classNames(
-              'flex h-[30px] shrink-0 items-center gap-1.5 rounded-md border px-2 transition-colors',
+              'flex h-[30px] shrink-0 items-center gap-1.5 rounded-md border px-1.5 transition-colors',
               search.types.includes(type)
                 ? 'border-accent bg-accent-soft font-semibold text-accent'
                 : 'border-line text-muted hover:border-faint hover:text-text',
