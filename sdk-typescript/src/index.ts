@@ -1,4 +1,4 @@
-import { configureClient, defaultClient, silenceClient, warn } from './client/default-client.ts';
+import { configureClient, defaultClient, silenceClient } from './client/default-client.ts';
 import { closeLines, flushLines } from './client/create-client.ts';
 import type { ConfigureOptions } from './client/settings.ts';
 import { currentScope } from './context/scope.ts';
@@ -131,7 +131,7 @@ export async function shutdown(seconds = 2): Promise<boolean> {
 function recorderHere(what: string): Recorder | null {
   const recorder = currentScope()?.recorder;
   if (recorder) return recorder;
-  warn(
+  defaultClient().warn(
     'no_session',
     `${what}() was called outside a session: it is not recorded. Wrap it in startSession().`,
   );

@@ -229,7 +229,7 @@ describe('RecordStore without a usable disk', () => {
 describe('RecordStore.adopt()', () => {
   const dead = { ...ownIdentity(), pid: 2 ** 22 + 1, startTicks: '1' };
 
-  function leave(folder: string, seqs: readonly number[], tail = Buffer.alloc(0)): string {
+  function leave(folder: string, seqs: readonly number[], tail: Buffer = Buffer.alloc(0)): string {
     const name = `${dead.bootId}_${dead.namespace}_${dead.pid}_${dead.startTicks}_0_0b7c1a52-6a3d-4c47-9d53-5f0b3c1c9c11.seg`;
     mkdirSync(folder, { recursive: true });
     const frames = seqs.map((seq) => frameRecord(eventRecord(seq).json));
@@ -264,6 +264,16 @@ describe('RecordStore.adopt()', () => {
     const { store } = openTestStore(folder);
     store.adopt();
     expect(drainSeqs(store)).toEqual([1, 2]);
+    expect(segmentsUnder(folder)).toEqual([]);
+  });
+
+  test('ends with a frame that was torn in the middle', () => {
+    const folder = tempFolder();
+    leave(folder, [1, 2], frameRecord(eventRecord(3).json).subarray(0, 30));
+    const { store } = openTestStore(folder);
+    store.adopt();
+    expect(drainSeqs(store)).toEqual([1, 2]);
+    expect(store.isEmpty).toBe(true);
     expect(segmentsUnder(folder)).toEqual([]);
   });
 

@@ -116,6 +116,8 @@ export class RecordStore {
       const entries = segment.take(maxRecords, maxBytes);
       if (entries.length > 0) return entries;
     }
+    // What is left of a file may be a torn tail alone.
+    this.#removeDrained();
     return [];
   }
 

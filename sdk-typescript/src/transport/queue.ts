@@ -47,6 +47,7 @@ export class Queue implements Sender<void, void> {
   #pumping: Promise<void> | null = null;
   #inFlight: Entry[] = [];
   #flushes = 0;
+  #hasAdopted = false;
   #isClosed = false;
 
   constructor(options: QueueOptions) {
@@ -141,19 +142,28 @@ export class Queue implements Sender<void, void> {
 
   /** One batch; false when there was nothing to send. */
   async #round(): Promise<boolean> {
-    const { store, next, nowMs, hasHeartbeat, onAdoptedDrained } = this.#options;
+    const { store, next, nowMs, hasHeartbeat } = this.#options;
     this.#options.beforeTake();
-    const hadAdopted = store.hasAdopted;
+    this.#hasAdopted ||= store.hasAdopted;
     const taken = this.#withoutRefused(store.take(batchRecords, batchBytes));
     const entries = [...taken, ...this.#deferrals.takeDue(nowMs(), batchRecords)];
-    if (entries.length === 0 && !hasHeartbeat()) return false;
+    if (entries.length === 0 && !hasHeartbeat()) {
+      this.#noteDrained();
+      return false;
+    }
     this.#inFlight = entries;
     const parts = await next.send({ entries });
     if (parts === null || this.#isClosed) return false;
     this.#inFlight = [];
     for (const part of parts) this.#settle(part);
-    if (hadAdopted && !store.hasAdopted) onAdoptedDrained();
+    this.#noteDrained();
     return true;
+  }
+
+  #noteDrained(): void {
+    if (!this.#hasAdopted || this.#options.store.hasAdopted) return;
+    this.#hasAdopted = false;
+    this.#options.onAdoptedDrained();
   }
 
   #withoutRefused(entries: readonly Entry[]): readonly Entry[] {
