@@ -63,6 +63,7 @@ export function ListArea(props: ListAreaProps) {
           sort={spec.sort}
           openId={search['session']}
           scroller={scroller}
+          filtered={spec.filtered}
           isDimmed={(id) => {
             const row = state.rows.get(id);
             if (!spec.filtered || row === undefined) return false;

@@ -29,11 +29,11 @@ export function SettingsPage() {
   const section = sections.find((one) => one.id === id) ?? sections[0];
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="max-w-4xl px-5 pt-3 pb-10 max-sm:px-3">
+      <div className="max-w-[1160px] px-5 pt-3 pb-10 max-sm:px-3">
         <header className="flex h-[30px] items-center justify-between">
           <h1 className="text-title">Settings</h1>
           <span className="text-sm text-muted">
-            {identity && `${identity.organisation.name} · Niitaka ${identity.version}`}
+            {identity && `Organisation ${identity.organisation.name} · version ${identity.version}`}
           </span>
         </header>
         <nav aria-label="Settings" className="mt-3 flex gap-5 overflow-x-auto border-b border-line">

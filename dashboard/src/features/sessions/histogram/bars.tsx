@@ -65,7 +65,7 @@ const BarList = memo(function BarList({ bars }: { readonly bars: readonly Bar[] 
   return bars.map((bar) => (
     <span
       key={bar.startMs}
-      className="flex flex-1 flex-col-reverse overflow-hidden rounded-t-[1px]"
+      className="flex max-h-full flex-1 flex-col-reverse overflow-hidden rounded-t-[1px]"
     >
       <span className="bg-bar" style={{ height: px(bar.done) }} />
       <span className="bg-rust" style={{ height: px(bar.withErrors) }} />

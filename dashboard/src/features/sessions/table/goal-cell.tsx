@@ -11,13 +11,15 @@ export const indentPx = 16;
 
 export interface GoalCellProps {
   readonly row: SessionRow;
+  /** Whether the list is narrowed, so that matches below a root are worth a word. */
+  readonly filtered: boolean;
   readonly level: number;
   readonly expanded: boolean;
   readonly onToggle: () => void;
 }
 
 /** The goal with its place in the tree, and what is worth knowing beside it. */
-export function GoalCell({ row, level, expanded, onToggle }: GoalCellProps) {
+export function GoalCell({ row, filtered, level, expanded, onToggle }: GoalCellProps) {
   return (
     <>
       <DepthGuides level={level} />
@@ -43,7 +45,7 @@ export function GoalCell({ row, level, expanded, onToggle }: GoalCellProps) {
         )}
       </span>
       <GoalText row={row} />
-      <GoalTags row={row} />
+      <GoalTags row={row} filtered={filtered} />
       <Note row={row} />
     </>
   );
@@ -62,8 +64,8 @@ export function GoalText({ row }: { readonly row: SessionRow }) {
 }
 
 /** The marks of a row: children, matches below, aborted, unpriced. */
-export function GoalTags({ row }: { readonly row: SessionRow }) {
-  const matching = row.matched_descendants ?? 0;
+export function GoalTags({ row, filtered }: Pick<GoalCellProps, 'row' | 'filtered'>) {
+  const matching = filtered ? (row.matched_descendants ?? 0) : 0;
   return (
     <>
       {matching > 0 ? (

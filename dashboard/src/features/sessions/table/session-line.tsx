@@ -22,13 +22,14 @@ export interface SessionLineProps {
   readonly fresh: boolean;
   readonly dimmed: boolean;
   readonly narrow: boolean;
+  readonly filtered: boolean;
   readonly onOpen: (id: string) => void;
   readonly onToggle: (id: string) => void;
 }
 
 /** One session as one line. */
 export const SessionLine = memo(function SessionLine(props: SessionLineProps) {
-  const { row, id, level, expanded, narrow, onToggle } = props;
+  const { row, id, level, expanded, narrow, filtered, onToggle } = props;
   const hasChildren = (row?.child_count ?? 0) > 0;
   return (
     <tr
@@ -50,12 +51,24 @@ export const SessionLine = memo(function SessionLine(props: SessionLineProps) {
       {row === undefined ? (
         <OutlineCells shown={props.shown} />
       ) : narrow ? (
-        <NarrowLine row={row} level={level} expanded={expanded} onToggle={() => onToggle(id)} />
+        <NarrowLine
+          row={row}
+          filtered={filtered}
+          level={level}
+          expanded={expanded}
+          onToggle={() => onToggle(id)}
+        />
       ) : (
         props.shown.map((column) => (
           <Cell key={column} column={column}>
             {column === 'goal' ? (
-              <GoalCell row={row} level={level} expanded={expanded} onToggle={() => onToggle(id)} />
+              <GoalCell
+                row={row}
+                filtered={filtered}
+                level={level}
+                expanded={expanded}
+                onToggle={() => onToggle(id)}
+              />
             ) : (
               cellContent(column, row)
             )}

@@ -29,6 +29,7 @@ export interface SessionsTableProps {
   readonly sort: SessionSort;
   readonly openId: string | undefined;
   readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly filtered: boolean;
   readonly isDimmed: (id: string) => boolean;
   readonly onColumns: (next: ColumnState) => void;
   readonly onSort: (next: SessionSort) => void;
@@ -134,6 +135,7 @@ export function SessionsTable(props: SessionsTableProps) {
               height={height}
               shown={shown}
               narrow={narrow}
+              filtered={props.filtered}
               expanded={expanded.has(line.id)}
               active={line.id === activeId}
               open={line.id === openId}
