@@ -81,7 +81,7 @@ async function ask(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  const isJson = /application\/(json|problem)/.test(answer.headers.get('content-type') ?? '');
+  const isJson = /application\/(json;|problem)/.test(answer.headers.get('content-type') ?? '');
   return {
     status: answer.status,
     headers: answer.headers,
