@@ -23,7 +23,7 @@ export function referenceList(
   const matches = referenceMatches(all, rest, nowMs);
   const byId = new Map(all.map((one) => [one.session.id, one]));
   const isPlain = Object.entries(rest).every(
-    ([name, value]) => value === undefined || plainNames.includes(name),
+    ([name, value]) => value === undefined || plainNames.has(name),
   );
   const isArrival =
     rest.words !== undefined &&
@@ -57,7 +57,7 @@ export function referenceList(
   });
 }
 
-const plainNames = ['fromMs', 'toMs', 'environments'];
+const plainNames = new Set(['fromMs', 'toMs', 'environments']);
 
 /** The sessions that a filter without `rootOnly` means. */
 export function referenceMatches(

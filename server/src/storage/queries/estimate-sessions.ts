@@ -8,8 +8,8 @@ import { contextFor, sessionConditions, type ConditionContext } from './session-
 /** The newest sessions looked at for an estimate; where a filter means fewer, the count is exact. */
 export const sampledSessions = 1_000;
 
-/** Hits of a search counted at most. */
-const countedHits = 10_000;
+/** The newest hits of a search that are looked at for an estimate. */
+const sampledHits = 200;
 
 /** How many sessions a filter means: counted where they are few or rolled up, else by its share of the newest ones. */
 export async function estimateSessions(
@@ -72,24 +72,28 @@ async function sample(
   return { sampled: toNumber(row?.sampled), matched: toNumber(row?.matched) };
 }
 
+/** Fewer hits than are sampled are counted; of more, the newest ones tell how densely they lie among all arrivals. */
 async function estimateHits(
-  context: ConditionContext,
+  { runner, orgId, ...context }: ConditionContext,
   plain: SessionFilter,
   words: readonly string[],
   isMatch: Sql,
 ): Promise<number> {
-  const match = goalMatch(context.orgId, words);
-  const hits = (limit: number) =>
-    sql`select rowid as hit from goal_search where goal_search match ${match} order by rowid desc limit ${limit}`;
-  const newest = sql`select s.* from (${hits(sampledSessions)}) as g cross join sessions as s on s.session_key = g.hit`;
-  const all = allOf([...sessionConditions(plain, context), isMatch]);
-  const { sampled, matched } = await sample(context, newest, all);
-  if (sampled < sampledSessions) return matched;
-  const row = await firstRow<{ count: bigint }>(
-    context.runner,
-    sql`select count(*) as count from (${hits(countedHits)})`,
+  const all = allOf([...sessionConditions(plain, { runner, orgId, ...context }), isMatch]);
+  const row = await firstRow<{ sampled: bigint; matched: bigint | null; oldest: bigint | null }>(
+    runner,
+    sql`select count(*) as sampled, sum(case when ${all} then 1 else 0 end) as matched, min(g.hit) as oldest
+      from (select rowid as hit from goal_search where goal_search match ${goalMatch(orgId, words)}
+        order by rowid desc limit ${sampledHits}) as g cross join sessions as s on s.session_key = g.hit`,
   );
-  return Math.round((toNumber(row?.count) * matched) / sampled);
+  const matched = toNumber(row?.matched);
+  if (toNumber(row?.sampled) < sampledHits) return matched;
+  const last = await firstRow<{ key: bigint }>(
+    runner,
+    sql`select max(session_key) as key from sessions`,
+  );
+  const newest = toNumber(last?.key);
+  return Math.round((matched * newest) / (newest - toNumber(row?.oldest) + 1));
 }
 
 /** The start of the oldest session of a range and environment; null when there is none. */

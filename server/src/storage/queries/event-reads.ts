@@ -64,7 +64,7 @@ function columnsSql(names: readonly string[]): Sql {
 }
 
 function pageQuery(runner: Runner, key: bigint, request: EventRequest, columns: Sql): Sql {
-  const conditions: Sql[] = [sql`e.session_key = ${key}`];
+  const conditions: Sql[] = [sql`e.session_key = ${key}`, runner.inTime(sql`e.position`)];
   if (request.types !== null) {
     const types = request.types.map((type) => sql`${type}`);
     conditions.push(sql`e.type in (${types.length === 0 ? sql`null` : sql.join(types)})`);

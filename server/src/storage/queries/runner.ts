@@ -15,6 +15,8 @@ export type Sql = RawBuilder<unknown>;
 /** Runs queries on one engine. Integers come back as bigint, ids as the engine keeps them. */
 export interface Runner {
   all<Row>(query: Sql): Promise<Row[]>;
+  /** A condition that is true until the read has taken too long; `key` is a row's integer key. */
+  inTime(key: Sql): Sql;
   /** A UUID as the engine keeps it. */
   id(uuid: string): unknown;
   /** What the engine keeps as a UUID. */

@@ -36,7 +36,10 @@ export async function contextFor(
 export function sessionConditions(filter: SessionFilter, context: ConditionContext): Sql[] {
   const { runner, orgId } = context;
   const column = columnsOf(context.alias);
-  const conditions: Sql[] = [sql`${column('org_id')} = ${runner.id(orgId)}`];
+  const conditions: Sql[] = [
+    sql`${column('org_id')} = ${runner.id(orgId)}`,
+    runner.inTime(column('session_key')),
+  ];
   const add = (condition: Sql | null) => {
     if (condition !== null) conditions.push(condition);
   };

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { ReadTimeoutError } from '../read-timeout.ts';
 import type { Reader } from '../reader.ts';
+import { readLimitMs } from './read-limit.ts';
 
 /** What a reader thread is started with. */
 export interface ReaderOptions {
@@ -19,6 +21,7 @@ export interface ReadReply {
   readonly ticket: number;
   readonly ok: boolean;
   readonly value: unknown;
+  readonly timedOut?: boolean;
 }
 
 /** Reader threads behind the port's reads. */
@@ -46,6 +49,7 @@ export function startReaders(options: ReaderOptions, count: number): ReaderPool 
       thread.waiting.set(ticket, resolve);
       thread.worker.postMessage({ ticket, method, args } satisfies ReadRequest);
     });
+    if (reply.timedOut === true) throw new ReadTimeoutError(readLimitMs);
     if (!reply.ok) throw new Error(`${method}() failed: ${String(reply.value)}`);
     return reply.value;
   };

@@ -1,4 +1,6 @@
 import type { Statement } from 'better-sqlite3';
+import { sql } from 'kysely';
+import { ReadTimeoutError } from '../read-timeout.ts';
 import type { Reader } from '../reader.ts';
 import { agentBuckets } from '../queries/agent-buckets.ts';
 import { costReads } from '../queries/cost-reads.ts';
@@ -10,30 +12,65 @@ import { sessionReads } from '../queries/session-reads.ts';
 import { signalReads } from '../queries/signal-reads.ts';
 import { sqliteAccessReader } from './access-reader.ts';
 import type { Connection } from './connection.ts';
+import { readLimitMs } from './read-limit.ts';
 import { uuidBlob, uuidText } from './uuid-blob.ts';
 
 /** Statements kept prepared; beyond this many the oldest goes. */
 const preparedStatements = 200;
 
-/** Every read of the port over one read-only connection. */
-export function openReads(db: Connection): Reader {
+/** Every read of the port over one read-only connection; one that takes too long throws a ReadTimeoutError. */
+export function openReads(db: Connection, limitMs: number = readLimitMs): Reader {
+  const watch = openWatch(db, limitMs);
   const runner = openRunner(db);
-  return {
+  const reads = {
     ...sqliteAccessReader(db),
     ...sessionReads(runner),
     ...eventReads(runner),
     ...costReads(runner),
     ...signalReads(runner),
-    rangeTotals: (orgId, filter, nowMs) => rangeTotals(runner, orgId, filter, nowMs),
-    agentBuckets: (orgId, filter, bucketMs, nowMs) =>
-      agentBuckets(runner, orgId, filter, bucketMs, nowMs),
-    rangeBuckets: (orgId, filter, bucketMs, nowMs) =>
+    ...rangeReads(runner),
+  };
+  return watch(reads);
+}
+
+function rangeReads(runner: Runner) {
+  return {
+    rangeTotals: (...[orgId, filter, nowMs]: Parameters<Reader['rangeTotals']>) =>
+      rangeTotals(runner, orgId, filter, nowMs),
+    rangeBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['rangeBuckets']>) =>
       rangeBuckets(runner, orgId, filter, bucketMs, nowMs),
+    agentBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['agentBuckets']>) =>
+      agentBuckets(runner, orgId, filter, bucketMs, nowMs),
+  };
+}
+
+/** Rows of which one looks at the clock: a look costs ten times as much as a row. */
+const rowsPerLook = 64;
+
+/** Gives every read a time of its own; SQLite offers no limit, so that a function in the conditions holds it. */
+function openWatch(db: Connection, limitMs: number): (reads: Reader) => Reader {
+  let untilMs = Infinity;
+  db.function('read_in_time', { deterministic: false }, () => {
+    if (performance.now() > untilMs) throw new ReadTimeoutError(limitMs);
+    return 1;
+  });
+  return (reads) => {
+    const methods = Object.entries(
+      reads as unknown as Record<string, (...args: unknown[]) => unknown>,
+    );
+    const watched = methods.map(([name, method]) => [
+      name,
+      (...args: unknown[]) => {
+        untilMs = performance.now() + limitMs;
+        return method(...args);
+      },
+    ]);
+    return Object.fromEntries(watched) as Reader;
   };
 }
 
 /** Runs queries on one connection. */
-export function openRunner(db: Connection): Runner {
+function openRunner(db: Connection): Runner {
   const prepared = new Map<string, Statement>();
   const prepare = (text: string): Statement => {
     const known = prepared.get(text);
@@ -48,6 +85,7 @@ export function openRunner(db: Connection): Runner {
       const { sql: text, parameters } = compileForSqlite(query);
       return prepare(text).all(...parameters) as Row[];
     },
+    inTime: (key) => sql`(${key} % ${sql.lit(rowsPerLook)} <> 0 or read_in_time())`,
     id: uuidBlob,
     uuid: (value) => uuidText(value as Uint8Array),
   };
