@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Figure } from './figure.ts';
+import { compareReports, readReport, reportOf, writeReport } from './report.ts';
+
+const usage = `Usage: npm run bench [-- [names] [options]]
+
+  names              any of: ingest, live, start, reads (all)
+  --seconds N        how long each load lasts (5)
+  --runs N           how often each is measured (3)
+  --sessions N       sessions of the full database, 10 events each (1000000)
+  --baseline FILE    a report to compare with`;
+
+interface Settings {
+  readonly seconds: number;
+  readonly runs: number;
+  readonly sessions: number;
+}
+
+/** Every bench by its name; only what is asked for is loaded. */
+const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly Figure[]>>> = {
+  async ingest({ seconds, runs }) {
+    const { benchIngest } = await import('./ingest.ts');
+    return benchIngest(seconds, runs);
+  },
+  async live({ seconds }) {
+    const { benchLive } = await import('./live.ts');
+    return benchLive(seconds);
+  },
+  async start({ runs, sessions }) {
+    const [{ benchStart }, { fullScale }] = await Promise.all([
+      import('./start.ts'),
+      import('./reads.ts'),
+    ]);
+    return benchStart({ ...fullScale, sessions }, runs);
+  },
+  async reads({ runs, sessions }) {
+    const { benchReads, fullScale } = await import('./reads.ts');
+    return benchReads({ ...fullScale, sessions }, Math.max(runs, readRuns));
+  },
+};
+
+// A p95 over fewer answers says little.
+const readRuns = 200;
+
+/** Measures what was asked for, one JSON line a figure, and writes the report. */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+  const unknown = names.filter((name) => benches[name] === undefined);
+  const settings = {
+    seconds: Number(values.seconds),
+    runs: Number(values.runs),
+    sessions: Number(values.sessions),
+  };
+  const isGood = Object.values(settings).every((number) => Number.isInteger(number) && number > 0);
+  if (unknown.length > 0 || !isGood) {
+    console.error(
+      unknown.length > 0 ? `There is no bench ${unknown.join(', ')}.` : 'Not a number.',
+    );
+    console.error(usage);
+    return 2;
+  }
+  const figures: Figure[] = [];
+  for (const name of names) {
+    for (const figure of (await benches[name]?.(settings)) ?? []) {
+      console.log(JSON.stringify(figure));
+      figures.push(figure);
+    }
+  }
+  const report = reportOf(figures, new Date());
+  writeReport(join(import.meta.dirname, 'results', 'latest.json'), report);
+  const baseline = values.baseline === undefined ? null : readReport(values.baseline);
+  if (values.baseline !== undefined && baseline === null) {
+    console.error(`There is no baseline ${values.baseline}.`);
+    return 2;
+  }
+  if (baseline !== null) for (const line of compareReports(report, baseline)) console.log(line);
+  return 0;
+}
+
+const options = {
+  seconds: { type: 'string', default: '5' },
+  runs: { type: 'string', default: '3' },
+  sessions: { type: 'string', default: '1000000' },
+  baseline: { type: 'string' },
+} as const;
+
+process.exitCode = await main();
