@@ -9,7 +9,7 @@ import { startRecord } from './start-record.ts';
 
 /** Nobody holds the session any more: it gives no signs of life, and is not ended either. */
 const collected = new FinalizationRegistry<Recorder>((recorder) => {
-  recorder.client.outlet.stopHeartbeat(recorder.sessionId);
+  if (!recorder.isEnded) recorder.client.outlet.stopHeartbeat(recorder.sessionId);
 });
 
 /** Starts a session that is current for the code that follows in the caller. */

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { reportMetrics, startSession, testing } from '../index.ts';
+
+let captured: testing.Capture;
+
+beforeEach(() => {
+  vi.stubEnv('NIITAKA_ENV', '');
+  vi.stubEnv('NIITAKA_STRICT', '');
+  captured = testing.capture();
+});
+
+afterEach(() => {
+  captured.stop();
+  vi.unstubAllEnvs();
+});
+
+describe('Session.setMetrics()', () => {
+  const metricsOf = () =>
+    captured.records.filter(({ kind }) => kind === 'session.metrics').map(({ metrics }) => metrics);
+
+  test('spells the reserved keys for the wire, and keeps own ones (S7)', async () => {
+    await startSession({}, (session) => {
+      session.setMetrics({ goalCompleted: true, score: 0.5, myKey: 3 });
+      session.reportMetrics({ score: undefined, ok: false });
+    });
+    expect(metricsOf()).toEqual([{ goal_completed: true, score: 0.5, myKey: 3 }, { ok: false }]);
+  });
+
+  test('leaves bad values out with one warning, and counts them (S7)', async () => {
+    await startSession({}, (session) => {
+      session.setMetrics({ score: 2, 'bad key': 1, nan: Number.NaN, fine: 1 });
+      session.setMetrics({ score: -1 });
+    });
+    expect(metricsOf()).toEqual([{ fine: 1 }]);
+    expect(captured.records.at(-1)).toMatchObject({ omitted: { metrics_refused: 4 } });
+    expect(captured.warnings).toEqual([
+      'Metrics left out: score must be a number from 0 to 1, got 2; ' +
+        'metric name must be 1 to 64 of a-z A-Z 0-9 _ . -, got "bad key"; ' +
+        'metric "nan" must be a finite number or true/false, got NaN',
+    ]);
+  });
+
+  test('takes 10 own keys, not 11 (S7)', async () => {
+    const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`k${at}`, at]));
+    await startSession({}, (session) => session.setMetrics({ ...eleven, score: 1 }));
+    expect(Object.keys(metricsOf()[0] as object).length).toBe(11);
+    expect(captured.warnings[0]).toContain('metric "k10" is one too many');
+  });
+
+  test('throws in strict mode (S7)', async () => {
+    captured.stop();
+    vi.stubEnv('NIITAKA_STRICT', '1');
+    captured = testing.capture();
+    const run = startSession({}, (session) => session.setMetrics({ score: 9 }));
+    await expect(run).rejects.toThrow('score must be a number from 0 to 1, got 9');
+  });
+});
+
+describe('reportMetrics()', () => {
+  test('reports for a session that ran elsewhere, outside the ledger (S7)', () => {
+    const id = '01890a5d-ac96-774b-bcce-b302099a8057';
+    reportMetrics(id, { goalCompleted: false });
+    expect(captured.records).toEqual([
+      {
+        kind: 'session.metrics',
+        session_id: id,
+        metrics: { goal_completed: false },
+        recorded_at: expect.any(String) as string,
+      },
+    ]);
+  });
+
+  test('refuses bad values at the call (S7)', () => {
+    const id = '01890a5d-ac96-774b-bcce-b302099a8057';
+    expect(() => reportMetrics(id, { score: 3 })).toThrow('Cannot report metrics: score must be');
+    expect(() => reportMetrics('x', {})).toThrow('sessionId must be a UUID');
+  });
+});
