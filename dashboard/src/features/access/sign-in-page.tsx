@@ -1,48 +1,13 @@
-import type { Identity } from '@niitaka/protocol/access.ts';
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { Button } from '../../components/button.tsx';
-import { messageOf } from '../../components/error-state.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
 import { Logo } from '../../components/logo.tsx';
-import { apiSend } from '../../lib/api/api-fetch.ts';
-import { identityQuery } from '../../lib/api/use-identity.ts';
-import { nextPath } from './next-path.ts';
+import { useSignIn } from './use-sign-in.ts';
 
 /** The way in: by a one-time link, or with an admin key. */
 export function SignInPage() {
-  const { token, next } = useSearch({ strict: false });
-  const navigate = useNavigate();
-  const cache = useQueryClient();
+  const { signIn, busy, failure } = useSignIn();
   const [key, setKey] = useState('');
-  const [failure, setFailure] = useState<string>();
-  const [busy, setBusy] = useState(token !== undefined);
-  const tried = useRef(false);
-
-  const signIn = useCallback(
-    async (body: { token: string } | { key: string }) => {
-      setBusy(true);
-      setFailure(undefined);
-      try {
-        await apiSend<Identity | undefined>('POST', '/session', body);
-        await cache.invalidateQueries({ queryKey: identityQuery.queryKey });
-        await navigate({ href: nextPath(next), replace: true });
-      } catch (error) {
-        setFailure(messageOf(error));
-        setBusy(false);
-      }
-    },
-    [cache, navigate, next],
-  );
-
-  useEffect(() => {
-    // A link works once: strict mode's second effect must not spend it.
-    if (token === undefined || tried.current) return;
-    tried.current = true;
-    void signIn({ token });
-  }, [signIn, token]);
-
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     void signIn({ key: key.trim() });

@@ -1,24 +1,20 @@
 import { useCallback, useMemo, useRef } from 'react';
 import { formatCount } from '../../lib/format-count.ts';
-import { parseSearchParams } from '../../lib/url/search-params.ts';
-import { withDrawer, withoutDrawer } from '../../lib/url/drawer-search.ts';
+import { withDrawer } from '../../lib/url/drawer-search.ts';
 import { useColumns } from './columns/use-columns.ts';
 import { ColumnsPopover } from './columns/columns-popover.tsx';
-import { ExportMenu } from './export/export-menu.tsx';
 import { useLiveFigures, useSessionHistogram, useSessionStats } from './figures.ts';
 import { FilterBar } from './filters/filter-bar.tsx';
 import { customRangeSearch, previousLabel } from './filters/range.ts';
-import { RangePicker } from './filters/range-picker.tsx';
 import { Histogram } from './histogram/histogram.tsx';
 import { listSpecNow } from './list-spec.ts';
 import { useSessionList } from './list/use-session-list.ts';
-import { LiveLight } from './live-light.tsx';
 import { ListArea } from './list-area.tsx';
+import { PageHead } from './page-head.tsx';
 import { RootNote } from './root-note.tsx';
 import { tileTexts } from './tiles/tile-texts.ts';
 import { Tiles } from './tiles/tiles.tsx';
 import { usePageSearch } from './use-page-search.ts';
-import { ViewsMenu } from './views/views-menu.tsx';
 
 /** The sessions: four figures, their course over time, and the list as a tree. */
 export function SessionsPage() {
@@ -39,17 +35,7 @@ export function SessionsPage() {
     <div ref={scroller} className="@container min-h-0 flex-1 overflow-auto overscroll-contain">
       <div className="flex min-h-full w-max min-w-full flex-col gap-2.5 px-5 pt-3 pb-5 max-sm:w-full max-sm:px-3">
         <Fixed>
-          <header className="flex flex-wrap items-center gap-2.5">
-            <h1 className="text-title">Sessions</h1>
-            <LiveLight />
-            <span className="flex-1 max-sm:basis-1/3" />
-            <RangePicker range={spec.range} onChange={change} />
-            <ViewsMenu
-              search={search}
-              onOpen={(query) => change({ ...cleared(search), ...parseSearchParams(query) })}
-            />
-            <ExportMenu query={() => spec.query} range={spec.range} columns={columns} />
-          </header>
+          <PageHead search={search} spec={spec} columns={columns} onChange={change} />
         </Fixed>
         <Fixed>
           <Tiles
@@ -104,9 +90,4 @@ function Fixed({ children }: { readonly children: React.ReactNode }) {
       {children}
     </div>
   );
-}
-
-function cleared(search: Readonly<Record<string, string | undefined>>) {
-  const empty = Object.fromEntries(Object.keys(search).map((key) => [key, undefined]));
-  return withoutDrawer({ ...empty, env: search['env'] });
 }

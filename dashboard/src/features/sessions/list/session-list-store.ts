@@ -138,9 +138,9 @@ export class SessionListStore {
   };
 
   /** Reads further children of a node. */
-  moreChildren(id: string): void {
+  readonly moreChildren = (id: string): void => {
     void this.#readChildren(id, this.#children.get(id)?.nextCursor ?? null);
-  }
+  };
 
   /** Says what the reader sees: far rows are let go, missing ones read again. */
   show(ids: readonly string[], seenPage: number): void {

@@ -1,5 +1,3 @@
-import type { View } from '@niitaka/protocol/access.ts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Bookmark, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button, buttonClass } from '../../../components/button.tsx';
@@ -7,9 +5,9 @@ import { messageOf } from '../../../components/error-state.tsx';
 import { TextInput } from '../../../components/field.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { Popover } from '../../../components/popover.tsx';
-import { apiGet, apiSend } from '../../../lib/api/api-fetch.ts';
 import { withoutDrawer } from '../../../lib/url/drawer-search.ts';
 import { stringifySearchParams, type SearchParams } from '../../../lib/url/search-params.ts';
+import { useViews } from './use-views.ts';
 
 export interface ViewsMenuProps {
   readonly search: SearchParams;
@@ -19,22 +17,8 @@ export interface ViewsMenuProps {
 /** Filters kept under a name; opened, kept, and deleted here. */
 export function ViewsMenu({ search, onOpen }: ViewsMenuProps) {
   const [open, setOpen] = useState(false);
-  const cache = useQueryClient();
-  const views = useQuery({
-    queryKey: ['views'],
-    queryFn: ({ signal }) => apiGet<{ items: View[] }>('/views', {}, signal),
-  });
-  const again = () => cache.invalidateQueries({ queryKey: ['views'] });
   const query = stringifySearchParams(withoutDrawer(search)).slice(1);
-  const keep = useMutation({
-    mutationFn: (name: string) => apiSend('POST', '/views', { name, page: 'sessions', query }),
-    onSuccess: again,
-  });
-  const remove = useMutation({
-    mutationFn: (id: string) => apiSend('DELETE', `/views/${id}`),
-    onSuccess: again,
-  });
-  const failure = keep.error ?? remove.error ?? views.error;
+  const { views, keep, remove, failure } = useViews(query);
   return (
     <Popover
       label="Saved views"
@@ -75,27 +59,34 @@ export function ViewsMenu({ search, onOpen }: ViewsMenuProps) {
           No view yet. Set filters, then keep them under a name.
         </p>
       )}
-      <form
-        className="mt-1 flex gap-2 border-t border-line2 pt-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const name = new FormData(event.currentTarget).get('name');
-          if (typeof name !== 'string' || name.trim() === '') return;
-          event.currentTarget.reset();
-          keep.mutate(name.trim());
-        }}
-      >
-        <TextInput
-          name="name"
-          aria-label="Name of the view"
-          placeholder="Name of this view"
-          maxLength={100}
-        />
-        <Button type="submit" disabled={keep.isPending}>
-          Keep
-        </Button>
-      </form>
+      <KeepForm busy={keep.isPending} onKeep={(name) => keep.mutate(name)} />
       {failure !== null && <p className="mt-2 text-sm text-rust">{messageOf(failure)}</p>}
     </Popover>
+  );
+}
+
+function KeepForm(props: { readonly busy: boolean; readonly onKeep: (name: string) => void }) {
+  const { busy, onKeep } = props;
+  return (
+    <form
+      className="mt-1 flex gap-2 border-t border-line2 pt-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const name = new FormData(event.currentTarget).get('name');
+        if (typeof name !== 'string' || name.trim() === '') return;
+        event.currentTarget.reset();
+        onKeep(name.trim());
+      }}
+    >
+      <TextInput
+        name="name"
+        aria-label="Name of the view"
+        placeholder="Name of this view"
+        maxLength={100}
+      />
+      <Button type="submit" disabled={busy}>
+        Keep
+      </Button>
+    </form>
   );
 }

@@ -1,0 +1,4 @@
+/** The element id of a session's line. */
+export function domIdOf(id: string): string {
+  return `session-${id}`;
+}
