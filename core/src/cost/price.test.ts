@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePrice, type Price, type PriceRow } from './price.ts';
+import { parsePrice, tokenClasses, type Price, type PriceRow } from './price.ts';
 
 function price(row: PriceRow): Price {
   const parsed = parsePrice(row, 'test 1');
@@ -88,5 +89,40 @@ describe('parsePrice()', () => {
     ],
   ])('says what is wrong with %j', (row, expected) => {
     expect(message(row)).toBe(expected);
+  });
+});
+
+describe('parsePrice(), any row', () => {
+  const value = fc.oneof(
+    fc.double(),
+    fc.string(),
+    fc.constant(null),
+    fc.nat(1000).map((thousandths) => `${thousandths}e-3`),
+  );
+  const fields = tokenClasses.flatMap((name) => [name, `tier_${name}`]);
+  const rows = fc.dictionary(
+    fc.constantFrom(...fields, 'tier_above'),
+    value,
+  ) as fc.Arbitrary<PriceRow>;
+
+  test('is a price, or names the field that is wrong (C1)', () => {
+    fc.assert(
+      fc.property(rows, (row) => {
+        const parsed = parsePrice(row, 'test 1');
+        if (parsed.ok) return;
+        const [problem] = parsed.failure.problems ?? [];
+        expect([...fields, 'tier_above']).toContain(problem?.path);
+        expect(parsed.failure.message).toMatch(/^Cannot read price: \w+ must be .+: got .+$/s);
+      }),
+    );
+  });
+
+  test('is the same price when its stored row is read again (C1)', () => {
+    fc.assert(
+      fc.property(rows, (row) => {
+        const first = parsePrice({ input: 1, output: '2.5', ...row }, 'test 1');
+        if (first.ok) expect(parsePrice(first.value.row, 'test 1')).toEqual(first);
+      }),
+    );
   });
 });
