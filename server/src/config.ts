@@ -87,10 +87,10 @@ class Refusal {
   }
 }
 
-const secretNames: readonly EnvironmentName[] = ['NIITAKA_INITIAL_KEY', 'DATABASE_URL'];
+const secretNames: ReadonlySet<EnvironmentName> = new Set(['NIITAKA_INITIAL_KEY', 'DATABASE_URL']);
 
 function shown(name: EnvironmentName, text: string): string {
-  return secretNames.includes(name) ? `${text.length} characters` : JSON.stringify(text);
+  return secretNames.has(name) ? `${text.length} characters` : JSON.stringify(text);
 }
 
 function noDatabaseUrl(): Refusal {

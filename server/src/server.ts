@@ -1,24 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { removeAddress, writeAddress } from './address-file.ts';
 import type { Config } from './config.ts';
-import { openIds, systemClock } from './context.ts';
 import { createFirstOrganisation } from './first-start.ts';
-import { buildApp } from './http/app.ts';
 import type { AppParts, Run } from './http/app-parts.ts';
-import { Credentials } from './http/credentials.ts';
-import { openLiveSource } from './http/live-source.ts';
-import { openSamples } from './http/samples.ts';
-import { openStaticFiles } from './http/static-files.ts';
 import { runJobs } from './jobs/run-jobs.ts';
-import { Live } from './live/live.ts';
 import type { Log } from './log.ts';
-import { openMetrics } from './metrics.ts';
-import type { Storage } from './storage/port.ts';
 import { StartupError } from './storage/startup-error.ts';
-import { version } from './version.ts';
 import { openStorage } from './writer/open-storage.ts';
 
 export interface Server {
@@ -34,7 +23,6 @@ export interface Server {
 }
 
 const lastUsesEveryMs = 60_000;
-const dashboardFolder = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
 /** Starts a server: opens the storage, sets up a first start, listens. Throws a StartupError. */
 export async function startServer(config: Config, log: Log): Promise<Server> {
@@ -42,7 +30,10 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     throw new StartupError(`Cannot make the directory ${config.dataDir}: ${error.message}`);
   });
   const { dataDir, staleAfterMs } = config;
-  const storage = await openStorage({ dataDir, staleAfterMs });
+  const opening = openStorage({ dataDir, staleAfterMs });
+  // The threads of the storage start while this one loads the HTTP side.
+  const loading = Promise.all([import('./http/app.ts'), import('./open-parts.ts')]);
+  const [storage, [{ buildApp }, { openParts }]] = await Promise.all([opening, loading]);
   try {
     const parts = await openParts(config, log, storage);
     const firstKey = await createFirstOrganisation(parts.run, config);
@@ -69,38 +60,6 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     await storage.close();
     throw error;
   }
-}
-
-async function openParts(config: Config, log: Log, storage: Storage): Promise<AppParts> {
-  const clock = systemClock;
-  const metrics = openMetrics();
-  const live = new Live({
-    source: openLiveSource(storage.reader, clock),
-    onChange: (listener) => storage.onChange(listener),
-    clock,
-    random: Math.random,
-    onError: (error) => log.error({ err: error }, 'the live stream failed to read'),
-    onSent(messages, bytes) {
-      metrics.streamMessages.add(messages);
-      metrics.streamBytes.add(bytes);
-    },
-  });
-  // The registry says what each name takes and gives; the port carries both as they are.
-  const run = storage.run as Run;
-  return {
-    config,
-    version,
-    clock,
-    newId: openIds(clock),
-    log,
-    metrics,
-    storage,
-    run,
-    live,
-    credentials: new Credentials(storage.reader, clock),
-    samples: openSamples(storage, run, (reason) => log.warn({ reason }, 'the samples failed')),
-    dashboard: await openStaticFiles(dashboardFolder, config.basePath),
-  };
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

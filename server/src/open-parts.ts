@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from './config.ts';
+import { openIds, systemClock } from './context.ts';
+import type { AppParts, Run } from './http/app-parts.ts';
+import { Credentials } from './http/credentials.ts';
+import { openLiveSource } from './http/live-source.ts';
+import { openSamples } from './http/samples.ts';
+import { openStaticFiles } from './http/static-files.ts';
+import { Live } from './live/live.ts';
+import type { Log } from './log.ts';
+import { openMetrics } from './metrics.ts';
+import type { Storage } from './storage/port.ts';
+import { version } from './version.ts';
+
+const dashboardFolder = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+
+/** Wires what the routes are built from to one storage. */
+export async function openParts(config: Config, log: Log, storage: Storage): Promise<AppParts> {
+  const clock = systemClock;
+  const metrics = openMetrics();
+  const live = new Live({
+    source: openLiveSource(storage.reader, clock),
+    onChange: (listener) => storage.onChange(listener),
+    clock,
+    random: Math.random,
+    onError: (error) => log.error({ err: error }, 'the live stream failed to read'),
+    onSent(messages, bytes) {
+      metrics.streamMessages.add(messages);
+      metrics.streamBytes.add(bytes);
+    },
+  });
+  // The registry says what each name takes and gives; the port carries both as they are.
+  const run = storage.run as Run;
+  return {
+    config,
+    version,
+    clock,
+    newId: openIds(clock),
+    log,
+    metrics,
+    storage,
+    run,
+    live,
+    credentials: new Credentials(storage.reader, clock),
+    samples: openSamples(storage, run, (reason) => log.warn({ reason }, 'the samples failed')),
+    dashboard: await openStaticFiles(dashboardFolder, config.basePath),
+  };
+}
