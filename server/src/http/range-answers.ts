@@ -54,12 +54,11 @@ export async function statsOf(
   const bucketMs = bucketFor(rangeMs, sparklinePoints);
   const before = previousOf(filter);
   const agentMs = rangeMs > 2 * dayMs ? Math.max(bucketMs, dayMs) : bucketMs;
-  const [now, previous, buckets, agents] = await Promise.all([
-    reader.rangeTotals(orgId, filter, nowMs),
+  const [stats, previous] = await Promise.all([
+    reader.rangeStats(orgId, filter, bucketMs, agentMs, nowMs),
     before === null ? null : reader.rangeTotals(orgId, before, nowMs),
-    reader.rangeBuckets(orgId, filter, bucketMs, nowMs),
-    reader.agentBuckets(orgId, filter, agentMs, nowMs),
   ]);
+  const { totals: now, buckets, agents } = stats;
   const series = seriesOver(range, bucketMs, buckets);
   return {
     from: timeToWireOrNull(filter.fromMs ?? null),

@@ -109,6 +109,13 @@ export interface AgentBucket {
   readonly agents: number;
 }
 
+/** The figures of a range as tiles show them. */
+export interface RangeStats {
+  readonly totals: RangeTotals;
+  readonly buckets: readonly RangeBucket[];
+  readonly agents: readonly AgentBucket[];
+}
+
 /** An event without its content. */
 export type EventSummary = Omit<EventRow, 'data' | 'truncated' | 'costClasses' | 'priceId'>;
 
@@ -211,6 +218,14 @@ export interface SessionReader {
     bucketMs: number,
     nowMs: number,
   ): Promise<RangeBucket[]>;
+  /** Totals, buckets and agents of one range at once; `agentMs` is a multiple of `bucketMs`. */
+  rangeStats(
+    orgId: string,
+    filter: SessionFilter,
+    bucketMs: number,
+    agentMs: number,
+    nowMs: number,
+  ): Promise<RangeStats>;
   agentBuckets(
     orgId: string,
     filter: SessionFilter,

@@ -85,6 +85,22 @@ export function sessionReadContract(
       );
     });
 
+    test('rangeStats() gives the same figures at once', async () => {
+      const widths = fc.constantFrom(hourMs / 2, hourMs, 6 * hourMs, 24 * hourMs);
+      await fc.assert(
+        fc.asyncProperty(filters, widths, async ({ rootOnly: _rootOnly, ...filter }, bucketMs) => {
+          const matches = referenceMatches(all, filter, noonMs);
+          const { reader } = store;
+          const stats = await reader.rangeStats(testOrgId, filter, bucketMs, 24 * hourMs, noonMs);
+          expect(stats.totals).toEqual(totalsOf(matches));
+          expect(stats.buckets).toEqual(bucketsOf(matches, bucketMs));
+          const alone = await reader.agentBuckets(testOrgId, filter, 24 * hourMs, noonMs);
+          expect(stats.agents).toEqual(alone);
+        }),
+        { numRuns: 120 },
+      );
+    });
+
     test('sessionTree() holds what lies below a session, with the sums of each subtree (S9)', async () => {
       for (const { session } of all) {
         const tree = await store.reader.sessionTree(testOrgId, session.id, 10, noonMs);

@@ -50,7 +50,8 @@ export async function countPlain(
   return parts.reduce((sum, part) => sum + toNumber(part?.sessions), 0);
 }
 
-function totalsOf(
+/** The parts of a range summed up. */
+export function totalsOf(
   parts: readonly (TotalsSql | undefined)[],
   running: { readonly running: number; readonly quiet: number },
   agents: number,
@@ -106,10 +107,35 @@ async function filteredPart(
   const known = await inKnownEnvironments(runner, orgId, filter);
   const conditions = listConditions(known, await contextFor(runner, orgId, filter, nowMs));
   const agents = countsAgents ? sql`, count(distinct s.agent_id) as agents` : sql``;
+  const source = await figuresSource(runner, orgId, known);
+  const all = allOf([...conditions, ...source.conditions]);
   return firstRow<TotalsSql>(
     runner,
-    sql`select ${sessionSums}${agents} from ${filteredSource(orgId, filter)} where ${allOf(conditions)}`,
+    sql`select ${sessionSums}${agents} from ${source.from} where ${all}`,
   );
+}
+
+/** Sessions of a range that are looked through for words one by one, where the index would give more hits. */
+const scannedForWords = 200_000;
+
+/** Where the figures of a filter come from; a search that hits much is looked for in the range instead. */
+export async function figuresSource(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+): Promise<{ readonly from: Sql; readonly conditions: readonly Sql[] }> {
+  const { words, fromMs, toMs, environments } = filter;
+  const indexed = { from: filteredSource(orgId, filter), conditions: [] };
+  if (words === undefined || (fromMs === undefined && toMs === undefined)) return indexed;
+  const inRange = await countPlain(runner, orgId, { fromMs, toMs, environments });
+  if (inRange > scannedForWords) return indexed;
+  const row = await firstRow<{ count: bigint }>(
+    runner,
+    sql`select count(*) as count from (select 1 from goal_search
+      where goal_search match ${goalMatch(orgId, words)} limit ${Math.ceil(inRange / 4) + 1})`,
+  );
+  if (toNumber(row?.count) <= inRange / 4) return indexed;
+  return { from: sql`sessions as s`, conditions: wordConditions('s', words) };
 }
 
 /** Environments beyond this many are not named one by one. */
@@ -202,7 +228,7 @@ export function rollupConditions(
 }
 
 /** Running sessions are few and never rolled up. */
-async function runningTotals(
+export async function runningTotals(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,

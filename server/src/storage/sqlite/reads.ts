@@ -6,6 +6,7 @@ import { agentBuckets } from '../queries/agent-buckets.ts';
 import { costReads } from '../queries/cost-reads.ts';
 import { eventReads } from '../queries/event-reads.ts';
 import { rangeBuckets } from '../queries/range-buckets.ts';
+import { rangeStats } from '../queries/range-stats.ts';
 import { rangeTotals } from '../queries/range-totals.ts';
 import { compileForSqlite, type Runner } from '../queries/runner.ts';
 import { sessionReads } from '../queries/session-reads.ts';
@@ -39,6 +40,8 @@ function rangeReads(runner: Runner) {
       rangeTotals(runner, orgId, filter, nowMs),
     rangeBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['rangeBuckets']>) =>
       rangeBuckets(runner, orgId, filter, bucketMs, nowMs),
+    rangeStats: (...[orgId, filter, bucketMs, agentMs, nowMs]: Parameters<Reader['rangeStats']>) =>
+      rangeStats(runner, orgId, filter, bucketMs, agentMs, nowMs),
     agentBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['agentBuckets']>) =>
       agentBuckets(runner, orgId, filter, bucketMs, nowMs),
   };
