@@ -7,6 +7,7 @@ import { ensurePython } from './setup/find-python.mjs';
 import { installPackages } from './setup/install-packages.mjs';
 import { checkSuites } from './suites/check-suites.mjs';
 import { countedSuite } from './suites/counted-suite.mjs';
+import { passSignalsToPrograms } from './setup/run-program.mjs';
 import { runSuites } from './suites/run-suites.mjs';
 import { vitestSuite } from './suites/vitest-suite.mjs';
 
@@ -24,6 +25,7 @@ const testSuites = [
 
 /** `npm test [-- SUITE…]`: sets up what is missing, runs every suite (or those named), ends with the sum. */
 async function main() {
+  passSignalsToPrograms();
   checkNode();
   const node = await installPackages(root);
   const suites = chosen([...checkSuites, ...testSuites], process.argv.slice(2));

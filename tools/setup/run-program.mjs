@@ -13,6 +13,22 @@ import { spawn } from 'node:child_process';
 
 const maxOutputCharacters = 200_000;
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/** Lets SIGTERM and SIGINT end what {@link runProgram} runs, and then this process. */
+export function passSignalsToPrograms() {
+  for (const [signal, code] of /** @type {const} */ ([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])) {
+    process.once(signal, () => {
+      for (const child of running) child.kill(signal);
+      process.exit(code);
+    });
+  }
+}
+
 /**
  * Runs a program to its end, its output streamed as it comes. Never throws.
  *
@@ -36,7 +52,11 @@ export function runProgram(command, args, options = {}) {
     };
     child.stdout.on('data', keep(process.stdout));
     child.stderr.on('data', keep(process.stderr));
+    running.add(child);
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }));
-    child.on('close', (code) => resolve({ code: code ?? 128, output }));
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 128, output });
+    });
   });
 }
