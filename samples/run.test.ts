@@ -42,7 +42,7 @@ async function sessions(query: string): Promise<readonly Row[]> {
   return answer.items;
 }
 
-describe('samples/run.ts', () => {
+describe('samples/run.ts', { timeout: 120_000 }, () => {
   test('writes past days and runs the short agents once, all labelled', async () => {
     const began = new Date().toISOString();
     const ended = await run('--key', testKey, '--once', '--history-days', '2', '--speed', '100');
