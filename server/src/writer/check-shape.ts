@@ -5,20 +5,28 @@ import type { Cut } from '../commands/ingest/record.ts';
 export function shapeProblem(value: unknown, depth = 1): string | null {
   if (typeof value !== 'object' || value === null) return null;
   if (depth > limits.depth) return `it is nested more than ${limits.depth} levels deep`;
-  if (Array.isArray(value)) return firstProblem(value, depth);
-  const parts = Object.values(value);
-  if (parts.length > limits.objectKeys) {
-    return `an object in it has ${parts.length} keys: at most ${limits.objectKeys} are taken`;
-  }
-  return firstProblem(parts, depth);
+  return Array.isArray(value)
+    ? arrayProblem(value, depth)
+    : objectProblem(value as Readonly<Record<string, unknown>>, depth);
 }
 
-function firstProblem(parts: readonly unknown[], depth: number): string | null {
+function arrayProblem(parts: readonly unknown[], depth: number): string | null {
   for (const part of parts) {
     const problem = shapeProblem(part, depth + 1);
     if (problem !== null) return problem;
   }
   return null;
+}
+
+function objectProblem(value: Readonly<Record<string, unknown>>, depth: number): string | null {
+  let count = 0;
+  for (const key in value) {
+    count += 1;
+    const problem = shapeProblem(value[key], depth + 1);
+    if (problem !== null) return problem;
+  }
+  if (count <= limits.objectKeys) return null;
+  return `an object in it has ${count} keys: at most ${limits.objectKeys} are taken`;
 }
 
 /** A value whose long texts are cut, with what was cut; the very value when nothing was (E7). */

@@ -9,6 +9,7 @@ import {
   sessionFromRow,
   type SessionSql,
 } from './session-row.ts';
+import { sessionSaver } from './session-saver.ts';
 import { uuidBlob, uuidText } from './uuid-blob.ts';
 
 type Part = Pick<
@@ -33,9 +34,7 @@ export function sessionWrites(db: Connection): Part {
     'INSERT OR IGNORE INTO session_tags (org_id, key, value, session_id) VALUES (?, ?, ?, ?)',
   );
   const indexGoal = db.prepare('INSERT INTO goal_search (rowid, org, words) VALUES (?, ?, ?)');
-  const save = db.prepare(
-    `UPDATE sessions SET ${changingColumns.map((name) => `${name} = ?`).join(', ')} WHERE session_key = ?`,
-  );
+  const save = sessionSaver(db);
   const deleted = db
     .prepare('SELECT 1 FROM deleted_sessions WHERE org_id = ? AND id_hash = ?')
     .pluck();
@@ -50,7 +49,7 @@ export function sessionWrites(db: Connection): Part {
       const found = new Map<string, StoredSession>();
       for (const id of ids) {
         const row = load.get(org, uuidBlob(id));
-        if (row !== undefined) found.set(id, sessionFromRow(row));
+        if (row !== undefined) found.set(id, save.loaded(sessionFromRow(row)));
       }
       return found;
     },
@@ -63,12 +62,10 @@ export function sessionWrites(db: Connection): Part {
       if (extras.goalWords !== '') {
         indexGoal.run(lastInsertRowid, org.toString('hex'), extras.goalWords);
       }
-      return { key: Number(lastInsertRowid), session };
+      return save.loaded({ key: Number(lastInsertRowid), session });
     },
     async saveSessions(stored) {
-      for (const { key, session } of stored) {
-        save.run(...changingValues(session, isIncomplete(session)), key);
-      }
+      for (const one of stored) save.save(one);
     },
     async deletedAmong(orgId, ids) {
       const org = uuidBlob(orgId);
