@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -9,15 +12,21 @@ import {
 
 const program = fileURLToPath(new URL('./run.ts', import.meta.url));
 let server: RealServer;
+let state = '';
 
 beforeAll(async () => {
+  state = mkdtempSync(join(tmpdir(), 'niitaka-samples-'));
   server = await startServer();
 });
 
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  rmSync(state, { recursive: true, force: true });
+});
 
 function run(...args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [program, '--url', server.url, ...args]);
+  const env = { ...process.env, XDG_STATE_HOME: state };
+  const child = spawn(process.execPath, [program, '--url', server.url, ...args], { env });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
