@@ -81,7 +81,8 @@ describe('a process that ends', () => {
 
   test('waits at most its budget for a silent server', async () => {
     const [peer, state] = [await startPeer(() => 'hang'), tempFolder()];
-    const end = await startAgent(['finish', '5'], { url: peer.url, state }).ended;
+    const env = { AGENT_EXIT_SECONDS: '2' };
+    const end = await startAgent(['finish', '5'], { url: peer.url, state, env }).ended;
     expect(end.code).toBe(0);
     expect(end.tookMs).toBeGreaterThan(1900);
     expect(end.tookMs).toBeLessThan(20_000);
@@ -240,6 +241,8 @@ describe('adoption', () => {
   });
 });
 
+const withheld = [1, 2, 3].map(() => '[withheld: call configure({ redact }) in this worker]');
+
 describe('worker threads', () => {
   test('have a sender and segments of their own, in the session that they join', async () => {
     const [url, state] = [await closedUrl(), tempFolder()];
@@ -250,12 +253,32 @@ describe('worker threads', () => {
     expect(events.length).toBe(6);
     expect(new Set(events.map(({ session_id }) => session_id)).size).toBe(1);
     expect(new Set(events.map(({ sender }) => sender)).size).toBe(2);
+    const children = records.filter(({ goal }) => goal === 'in the worker');
+    expect(children.map((child) => child['parent_session_id'])).toEqual(
+      [0, 1].map(() => events[0]?.['session_id']),
+    );
     const closes = records.filter(({ kind }) => kind === 'sender.close');
     expect(closes.map(({ last_seq }) => last_seq)).toEqual([3, 3]);
     const threads = segmentsUnder(state).map(
       (name) => parseSegmentName(name.split('/').at(-1) ?? '')?.thread,
     );
     expect(new Set(threads)).toEqual(new Set([0, 1, 2]));
+  });
+
+  test.each([
+    ['and what they say', '0', ['1', '2', '3']],
+    ['but nothing passes where only the parent can redact', '1', withheld],
+  ])('inherit what configure() was told, %s', async (_name, redacts, messages) => {
+    const [peer, state] = [await startPeer(), tempFolder()];
+    const env = { AGENT_URL: peer.url, NIITAKA_API_KEY: '' };
+    const end = await startAgent(['inherit', redacts], { url: '', state, env }).ended;
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    const said = eventsOf(peer).map(({ data }) => (data as { message: string }).message);
+    expect(said).toEqual(messages);
+    const environments = peer.taken.filter(({ kind }) => kind === 'session.start');
+    expect(environments.map(({ environment }) => environment)).toEqual(['inherited', 'inherited']);
+    const keys = peer.requests.map(({ headers }) => headers['x-api-key']);
+    expect(new Set(keys)).toEqual(new Set(['nk_by_argument_0123456789']));
   });
 
   test('deliver what they have when they end', async () => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { api, configure, flush, shutdown, startSession, tool, version } from '../index.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
@@ -9,7 +8,7 @@ import { startServer, testKey, type RealServer } from '../testing/real-server.ts
 import { startAgent } from '../testing/run-agent.ts';
 import { segmentsUnder, tempFolder } from '../testing/temp-folder.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 let server: RealServer;
 let state: string;
@@ -141,29 +140,31 @@ describe('against the real server', () => {
   });
 
   test('a call that is open at a flush is shown, and closed once (E4)', async () => {
-    const slow = tool('slow', async () => {
-      await sleep(1600);
-      return 1;
-    });
+    const gate = Promise.withResolvers<number>();
+    const slow = tool('slow', () => gate.promise);
     let id = '';
     await startSession({ goal: 'slow' }, async (session) => {
       id = session.sessionId;
       const call = slow();
-      await vi
-        .waitFor(
-          async () => {
-            const [open] = await collect(api.listEvents(id));
-            expect(open).toMatchObject({ name: 'slow', endedAt: null });
-          },
-          { timeout: 20_000, interval: 100 },
-        )
-        .catch(() => {});
+      await vi.waitFor(
+        async () => {
+          const [open] = await collect(api.listEvents(id));
+          expect(open).toMatchObject({
+            type: 'tool',
+            name: 'slow',
+            endedAt: null,
+            unfinished: false,
+          });
+        },
+        { timeout: 40_000, interval: 100 },
+      );
+      gate.resolve(1);
       await call;
     });
     await flush(20);
     const events = await collect(api.listEvents(id));
     expect(events.length).toBe(1);
-    expect(events[0]?.latencyMs).toBeGreaterThan(1500);
+    expect(events[0]?.latencyMs).toBeGreaterThanOrEqual(1000);
     expect(await api.getSession(id)).toMatchObject({
       stepCount: 1,
       delivery: { incomplete: false },

@@ -34,6 +34,11 @@ describe('readSettings()', () => {
     });
   });
 
+  test('takes an empty name for one that is not set', () => {
+    const env = { NIITAKA_API_KEY: '', NIITAKA_URL: '', NIITAKA_ENV: '', NIITAKA_STRICT: '' };
+    expect(readSettings({}, env)).toEqual(readSettings({}, {}));
+  });
+
   test('lets arguments win', () => {
     const env = { NIITAKA_API_KEY: 'nk_env', NIITAKA_URL: 'http://env', NIITAKA_ENV: 'env' };
     const options = { apiKey: 'nk_arg', apiUrl: 'http://arg', environment: 'arg' };

@@ -49,7 +49,7 @@ export function readSettings(options: ConfigureOptions, env: NodeJS.ProcessEnv):
   }
   return {
     apiKey: readKey(options.apiKey ?? env['NIITAKA_API_KEY']),
-    apiUrl: readUrl(options.apiUrl ?? env['NIITAKA_URL'] ?? defaultUrl),
+    apiUrl: readUrl(options.apiUrl ?? (env['NIITAKA_URL'] || defaultUrl)),
     environment: options.environment || env['NIITAKA_ENV'] || null,
     spool: options.spool ?? true,
     captureContent: options.captureContent ?? false,

@@ -39,11 +39,10 @@ function writeTrouble(folder: string): string | null {
   try {
     makeSpoolFolder(folder);
     writeFileSync(path, 'x', { mode: 0o600 });
+    rmSync(path);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    rmSync(path, { force: true });
   }
 }
 

@@ -54,6 +54,15 @@ describe('orphansIn()', () => {
 });
 
 describe('adoptSegments()', () => {
+  test('leaves nothing that a second adopter takes for untouched', () => {
+    const folder = tempFolder();
+    leave(folder, { ...own, bootId: 'abc' }, 3_600_000);
+    const usage = { readyRecords: 0, readyBytes: 0, memoryRecords: 0, diskBytes: 0 };
+    const [segment] = adoptSegments(folder, own, nowMs, () => uuids[1] ?? '', usage);
+    expect(orphansIn(folder, { ...own, thread: 5 }, nowMs)).toEqual([]);
+    segment?.close();
+  });
+
   test('renames each, oldest first', () => {
     const folder = tempFolder();
     const dead = { ...own, pid: 2 ** 22 + 1 };

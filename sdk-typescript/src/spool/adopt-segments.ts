@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTicks } from './process-identity.ts';
 import { Segment, type Usage } from './segment.ts';
@@ -21,6 +21,8 @@ export function adoptSegments(
   return orphansIn(folder, owner, nowMs).flatMap(({ path }) => {
     const target = join(folder, segmentName(owner, newId()));
     try {
+      // INVARIANT: touched before it has the new name, or a second adopter would find that one untouched.
+      utimesSync(path, nowMs / 1000, nowMs / 1000);
       renameSync(path, target);
       return [Segment.adopt(usage, target)];
     } catch {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { attachSession, flush, startSession, type Session } from '../index.ts';
+import { attachSession, configure, flush, startSession, type Session } from '../index.ts';
 
 /** Programs that the tests run as processes of their own: the first argument names one. */
 const programs: Readonly<Record<string, (count: number) => unknown>> = {
@@ -42,6 +42,16 @@ const programs: Readonly<Record<string, (count: number) => unknown>> = {
     startSession({ goal: 'workers' }, async ({ sessionId }) => {
       await Promise.all(Array.from({ length: count }, () => runWorker(sessionId)));
     }),
+  /** Configures by argument, so that a worker can only inherit it. */
+  inherit: (count) => {
+    configure({
+      apiKey: 'nk_by_argument_0123456789',
+      apiUrl: process.env['AGENT_URL'],
+      environment: 'inherited',
+      ...(count > 0 ? { redact: () => 'redacted' } : {}),
+    });
+    return startSession({ goal: 'inherit' }, ({ sessionId }) => runWorker(sessionId));
+  },
   /** Waits for everything, what others left included. */
   drain: async () => {
     await startSession({ goal: 'drain' }, () => {});
@@ -66,9 +76,14 @@ function runWorker(sessionId: string): Promise<void> {
 }
 
 if (isMainThread) {
+  const exitFlushSeconds = Number(process.env['AGENT_EXIT_SECONDS'] ?? '30');
+  if (process.argv[2] !== 'inherit') configure({ exitFlushSeconds });
   const [name = '', count = '0'] = process.argv.slice(2);
   await programs[name]?.(Number(count));
 } else {
   const { sessionId } = workerData as { readonly sessionId: string };
-  await attachSession(sessionId, (session) => emit(session, 3));
+  await attachSession(sessionId, async (session) => {
+    emit(session, 3);
+    await startSession({ goal: 'in the worker' }, () => {});
+  });
 }

@@ -47,7 +47,7 @@ export async function startPeer(
         if (typeof answer === 'object' && answer.status === 200) taken.push(...request.records);
         give(answer, incoming, response);
       },
-      () => incoming.destroy(),
+      () => incoming.socket.destroy(),
     );
   });
   await new Promise<void>((resolve) => {
@@ -89,7 +89,7 @@ async function readRequest(incoming: IncomingMessage): Promise<PeerRequest> {
 function give(answer: PeerAnswer, incoming: IncomingMessage, response: ServerResponse): void {
   if (answer === 'hang') return;
   if (answer === 'cut') {
-    incoming.destroy();
+    incoming.socket.destroy();
     return;
   }
   response.writeHead(answer.status, answer.headers);

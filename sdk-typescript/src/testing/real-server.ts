@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const startLimitMs = 20_000;
+const startLimitMs = 60_000;
 
 /** The key that the test server knows; all scopes. */
 export const testKey = 'nk_test_0123456789abcdef0123456789abcdef';
