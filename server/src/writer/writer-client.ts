@@ -21,6 +21,8 @@ type Value = WriterAnswer['value'];
 export async function startWriter(options: WriterOptions): Promise<WriterClient> {
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
     workerData: options,
+    // Records live for one transaction: a small nursery is swept before it spreads.
+    resourceLimits: { maxYoungGenerationSizeMb: 24 },
   });
   const tickets = new Map<number, (value: Value) => void>();
   const listeners = new Set<(orgId: string) => void>();

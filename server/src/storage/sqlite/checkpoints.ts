@@ -37,6 +37,7 @@ export function openCheckpoints(
 ): Checkpoints {
   const worker = new Worker(new URL('./checkpointer-thread.ts', import.meta.url), {
     workerData: path,
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   worker.unref();
   let busy = false;

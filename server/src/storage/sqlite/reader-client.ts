@@ -64,6 +64,7 @@ export function startReaders(options: ReaderOptions, count: number): ReaderPool 
 function startThread(options: ReaderOptions): Thread {
   const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), {
     workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   const waiting = new Map<number, (reply: ReadReply) => void>();
   worker.on('message', (reply: ReadReply) => {
