@@ -1,9 +1,10 @@
 import { addOrganisation, openStore } from '../../testing/open-store.ts';
-import { sessionReadContract } from '../contract/session-reads.ts';
+import { eventReadContract } from '../contract/event-reads.ts';
+import { sessionReadContract, type ReadStore } from '../contract/session-reads.ts';
 import { openReader } from './connection.ts';
 import { openReads } from './reads.ts';
 
-sessionReadContract((nowMs, orgIds) => {
+const open = (nowMs: number, orgIds: readonly string[]): ReadStore => {
   const store = openStore(nowMs);
   for (const orgId of orgIds) addOrganisation(store.db, orgId);
   const connection = openReader(store.path);
@@ -15,4 +16,7 @@ sessionReadContract((nowMs, orgIds) => {
       store.close();
     },
   };
-});
+};
+
+sessionReadContract(open);
+eventReadContract(open);
