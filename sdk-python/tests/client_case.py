@@ -12,6 +12,7 @@ from unittest import mock
 
 import niitaka
 from niitaka import _runtime
+from niitaka._context import scope
 from niitaka._spool_folder import folder_name
 from niitaka._warn import forget_warnings
 
@@ -32,6 +33,8 @@ class ClientCase(unittest.TestCase):
         self.addCleanup(_runtime.swap, former)
         self.addCleanup(niitaka.shutdown, 0.0)
         forget_warnings()
+        # A test may leave a session open on purpose; the next one starts outside of any.
+        self.addCleanup(scope.set, None)
 
     def configure(self, server, **more):
         niitaka.configure(**{"api_key": KEY, "api_url": server if isinstance(server, str) else server.url, **more})

@@ -3,20 +3,20 @@
 import json
 import os
 import struct
-import subprocess
-import sys
 import threading
 import time
 import unittest
 import uuid
+from unittest import mock
 import zlib
 import niitaka
 from client_case import KEY, ClientCase
 from niitaka import _spool_folder
+from niitaka import _sender
 from niitaka._adoption import DeadSenders, adopt_segments, is_left_behind
 from niitaka._process_identity import UNKNOWN_BOOT, ProcessIdentity, own_identity
 from niitaka._spool_folder import owner_of, segment_id_of, segment_name
-from scripted_server import problem, scripted_server
+from scripted_server import accept, problem, reject, scripted_server
 
 
 SESSION = "0198c7a0-0000-7000-8000-000000000001"
@@ -194,9 +194,7 @@ class Adoption(ClientCase):
 
     def test_refused_start_of_the_dead(self):
         """Records of a refused start are counted, whoever wrote them (D1)"""
-        from scripted_server import reject
-
-        with scripted_server() as server:
+        with scripted_server() as server, mock.patch.object(_sender, "BATCH_RECORDS", 1):
             server.rule = reject("session.start", "invalid", False)
             self.leave(server, by_hand(start()), segment_id="0198c7a0-0000-7000-8000-000000000001")
             self.leave(server, by_hand(event(1), event(2)), segment_id="0198c7a0-0000-7000-8000-000000000002")
@@ -205,6 +203,40 @@ class Adoption(ClientCase):
                 self.assertTrue(niitaka.flush(10))
             self.assertEqual(server.of_kind("event"), [])
             self.assertEqual(client.lost["start_refused"], 2)
+
+    def test_one_batch(self):
+        """Many small segments go together in few batches"""
+        with scripted_server() as server:
+            for n in range(1, 61):
+                self.leave(server, by_hand(event(n)), segment_id=f"0198c7a0-0000-7000-8000-0000000000{n:02d}")
+            self.configure(server)
+            self.assertTrue(niitaka.flush(10))
+            self.assertEqual([each["seq"] for each in server.of_kind("event")], list(range(1, 61)))
+            self.assertLessEqual(len(server.batches), 4)
+
+    def test_deferred_record_of_a_refused_start(self):
+        """A record that waits for a session is given up when its start is refused in the same batch (D1)"""
+
+        def rule(batch):
+            rejected = [
+                {
+                    "index": index,
+                    "code": "conflict" if each["kind"] == "session.start" else "session_not_found",
+                    "message": "no",
+                    "retryable": each["kind"] != "session.start",
+                }
+                for index, each in enumerate(batch["records"])
+            ]
+            return accept(batch, rejected)
+
+        with scripted_server() as server:
+            server.rule = rule
+            self.leave(server, by_hand(start(), event(1), event(2)))
+            with self.assertLogs("niitaka", "WARNING"):
+                client = self.configure(server)
+                self.assertTrue(niitaka.flush(10))
+            self.assertEqual(client.lost, {"start_refused": 2})
+            self.assertEqual(self.segments(server), [])
 
     def test_dead_senders(self):
         """Losses of another sender are told in a close of its own, as a sum (D1)"""

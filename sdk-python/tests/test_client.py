@@ -104,6 +104,21 @@ class Shutdown(ClientCase):
         self.assertTrue(niitaka.flush(0))
 
 
+class Reconfigured(ClientCase):
+    def test_former_clients_go_when_done(self):
+        """A client of a former configuration goes once it has nothing left to do"""
+        with scripted_server() as server:
+            for n in range(4):
+                niitaka.configure(api_key=f"nk_{n}", api_url=server.url)
+                with niitaka.start_session(str(n)):
+                    pass
+                self.assertTrue(niitaka.flush(10))
+                self.assertLessEqual(len(_runtime._retired), 1)
+            names = [each.name for each in threading.enumerate() if each.name == "niitaka-sender"]
+            self.assertLessEqual(len(names), 2)
+            self.assertEqual([each["goal"] for each in server.of_kind("session.start")], ["0", "1", "2", "3"])
+
+
 class ManyThreads(ClientCase):
     def test_numbers(self):
         """Events of many threads are numbered without a hole, and each arrives once (D1)"""

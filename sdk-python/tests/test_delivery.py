@@ -27,7 +27,7 @@ class Batches(ClientCase):
             self.assertEqual(sdk["instance_id"], server.records[1]["sender"])
             self.assertRegex(server.batches[0]["sent_at"], r"^\d{4}-.*Z$")
             self.assertEqual(server.headers[0]["X-API-Key"], KEY)
-            self.assertEqual(session.total_cost, 0.0)
+            self.assertEqual(session.total_cost, 0.25)
             self.assertEqual(self.segments(server), [])
 
     def test_total_cost(self):

@@ -102,7 +102,8 @@ class ManyTimes(ServerCase):
         self.addCleanup(connection.close)
 
         def send(bodies):
-            content = batch_body(bodies, {"name": "t", "version": "0", "language": "python", "instance_id": self.sender})
+            sdk = {"name": "t", "version": "0", "language": "python", "instance_id": self.sender}
+            content = batch_body(bodies, sdk)
             headers = {"Content-Type": "application/json"}
             return read_outcome(connection.request("POST", "/api/v1/ingest", content, headers))
 

@@ -217,6 +217,7 @@ class Killed(ProcessCase):
                 session_id = program.stdout.readline().strip()
                 time.sleep(random.uniform(0.0, 0.3))
                 program.kill()
+                program.wait()
                 said = program.stdout.read().split("\n")[:-1]
                 promised[session_id] = int(said[-1]) if said else 0
             self.adopt(server)

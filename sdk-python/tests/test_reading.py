@@ -41,7 +41,10 @@ class Requests(ClientCase):
             (lambda: api.list_sessions(started_after=noon), {"from": ["2026-01-01T12:00:00.000Z"]}),
             (lambda: api.list_sessions(started_before=1700000000.5), {"to": ["2023-11-14T22:13:20.500Z"]}),
             (lambda: api.list_sessions(environment="e", q="two words"), {"environment": ["e"], "q": ["two words"]}),
-            (lambda: api.list_sessions(root_only=True, has_errors=False), {"root_only": ["true"], "has_errors": ["false"]}),
+            (
+                lambda: api.list_sessions(root_only=True, has_errors=False),
+                {"root_only": ["true"], "has_errors": ["false"]},
+            ),
             (lambda: api.list_sessions(sort="-cost", min_cost=0.5, limit=7),
              {"sort": ["-cost"], "min_cost": ["0.5"], "limit": ["7"]}),
             (lambda: api.list_sessions(tag="team:blue & red"), {"tag": ["team:blue & red"]}),

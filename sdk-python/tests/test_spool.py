@@ -119,7 +119,8 @@ class Identity(unittest.TestCase):
         """Gone is a pid that is free, a zombie, or another process; unknown is another boot or namespace"""
         own = own_identity()
         self.assertIs(has_ended(own, own), False)
-        self.assertIs(has_ended(ProcessIdentity(own.boot_id, own.pid_namespace, own.pid, own.start_ticks + 1), own), True)
+        another = ProcessIdentity(own.boot_id, own.pid_namespace, own.pid, own.start_ticks + 1)
+        self.assertIs(has_ended(another, own), True)
         self.assertIs(has_ended(ProcessIdentity(own.boot_id, own.pid_namespace, dead_pid(), 5), own), True)
         self.assertIsNone(has_ended(ProcessIdentity("f" * 32, own.pid_namespace, 1, 1), own))
         self.assertIsNone(has_ended(ProcessIdentity(own.boot_id, 1, 1, 1), own))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import pkgutil
+import socket
 import traceback
 from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Optional
@@ -46,7 +47,8 @@ def error_kind(trouble: BaseException) -> str:
     """The kind of an exception: by its code, exact status, class name, status family, in this order."""
     table = _table()
     status = _status_of(trouble)
-    names = [each.__name__ for each in type(trouble).__mro__]
+    # Before Python 3.10 a socket's time-out is a class of its own, called `timeout`.
+    names = ["TimeoutError" if each is socket.timeout else each.__name__ for each in type(trouble).__mro__]
     kind = (
         _first_in(table["codes"], _codes_of(trouble))
         or _first_in(table["statuses"], [str(status)])

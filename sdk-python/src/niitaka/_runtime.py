@@ -56,7 +56,13 @@ class Runtime:
             except RuntimeError:
                 pass  # the interpreter is ending; the flush at exit sends from its own thread
 
+    @property
+    def is_done(self) -> bool:
+        """Whether no session is open here and the server has everything."""
+        return self.client.is_settled and not self.client.ledgers
+
     def flush(self, seconds: float) -> bool:
+        """Waits for delivery; False when it took longer than `seconds`."""
         self.start()
         return self.sender.flush(seconds)
 
@@ -127,6 +133,9 @@ def configure(
         _current = Runtime(options)
         if former is not None:
             _retired.append(former)
+        for each in [each for each in _retired if each.is_done]:
+            _retired.remove(each)
+            each.close(0.0)
     if _is_active(options):
         _current.start()
 

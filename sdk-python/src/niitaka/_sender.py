@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 
 from ._backlog import Backlog
 from ._chunk import Chunk, Taken
@@ -28,6 +28,9 @@ from ._limits import (
 )
 from ._wake import Wake
 from ._warn import warn_once
+
+#: A chunk and what was taken from it.
+Part = Tuple[Chunk, List[Taken]]
 
 
 class Sender:
@@ -129,47 +132,68 @@ class Sender:
         while not self._is_stopping:
             self._client.announce_open_calls()
             self._client.close_stale_ledgers()
-            chunk, taken = self._take()
-            batch = self._sift(chunk, taken)
+            parts = self._take()
+            batch = [each for chunk, taken in parts for each in self._sift(chunk, taken)]
             with self._client.lock:
-                batch += self._delivery.deferred.take_due(BATCH_RECORDS - len(batch), self._is_hurried)
+                due = self._delivery.deferred.take_due(BATCH_RECORDS - len(batch), self._is_hurried)
+                batch += [each for each in due if not self._is_given_up(each)]
             beats = self._heartbeats()
-            if chunk is None and not batch and not beats:
+            if not parts and not batch and not beats:
                 return
             if (batch or beats) and not self._delivery.deliver(batch, beats):
                 return
-            self._settle(chunk, taken)
-            if self._is_hurried and not taken:
+            self._settle(parts)
+            if self._is_hurried and not parts:
                 return
 
-    def _take(self) -> Tuple[Optional[Chunk], List[Taken]]:
-        with self._client.lock:
-            backlog = self._client.backlog
+    def _take(self) -> List[Part]:
+        """The next records, of one chunk of our own or of as many adopted ones as fit into a batch."""
+        parts: List[Part] = []
+        records, size = BATCH_RECORDS, BATCH_BYTES
+        for chunk in self._next_chunks():
+            taken = chunk.take(records, size)
+            parts.append((chunk, taken))
+            records -= len(taken)
+            size -= sum(len(each.body) for each in taken)
+            if records <= 0 or size <= 0:
+                break
+        return parts
+
+    def _next_chunks(self) -> List[Chunk]:
+        client = self._client
+        with client.lock:
+            adopted = [each for each in client.adopted if not each.is_drained()]
+            is_due = self._is_due(client.backlog)
             # Own and adopted records take turns: neither an old backlog nor a busy host starves the other.
-            adopted = next((each for each in self._client.adopted if not each.is_drained()), None)
-            own = backlog.next_chunk() if self._is_due(backlog) else None
-            chunk = adopted if adopted is not None and (own is None or self._takes_adopted) else own
-            self._takes_adopted = chunk is own
-            if own is not None and chunk is not own:
-                own.in_flight = False
-        taken = chunk.take(BATCH_RECORDS, BATCH_BYTES) if chunk is not None else []
-        if chunk is not None and chunk is own:
-            with self._client.lock:
-                backlog.count_taken(taken)
-        return chunk, taken
+            if adopted and (self._takes_adopted or not is_due):
+                self._takes_adopted = False
+                return adopted
+            self._takes_adopted = True
+            own = client.backlog.next_chunk() if is_due else None
+            return adopted if own is None else [own]
 
     def _is_due(self, backlog: Backlog) -> bool:
         if self._is_hurried or backlog.waiting_records >= FLUSH_RECORDS or backlog.waiting_bytes >= FLUSH_BYTES:
             return True
         return time.monotonic() - backlog.waiting_since >= self._flush_seconds
 
-    def _sift(self, chunk: Optional[Chunk], taken: List[Taken]) -> List[Taken]:
+    def _sift(self, chunk: Chunk, taken: List[Taken]) -> List[Taken]:
         """What of it is to be sent: not damage, and nothing of a session whose start was refused."""
-        is_adopted = chunk in self._client.adopted
-        refused = self._client.refused_sessions
-        if not is_adopted and not refused:
-            return [each for each in taken if each.body]
+        client = self._client
+        is_adopted = chunk in client.adopted
+        if not is_adopted:
+            with client.lock:
+                client.backlog.count_taken(taken)
+            if not client.refused_sessions and all(each.body for each in taken):
+                return taken
         return [each for each in taken if self._is_wanted(each, is_adopted)]
+
+    def _is_given_up(self, taken: Taken) -> bool:
+        """Whether a deferred record belongs to a session whose start was refused meanwhile."""
+        if not self._client.refused_sessions or self._is_wanted(taken, False):
+            return False
+        self._delivery.deferred.settle(taken)
+        return True
 
     def _is_wanted(self, taken: Taken, is_adopted: bool) -> bool:
         record = parse_object(taken.body)
@@ -183,10 +207,10 @@ class Sender:
             return False
         return True
 
-    def _settle(self, chunk: Optional[Chunk], taken: List[Taken]) -> None:
+    def _settle(self, parts: List[Part]) -> None:
         client = self._client
         with client.lock:
-            if chunk is not None:
+            for chunk, taken in parts:
                 if chunk in client.backlog.chunks:
                     client.backlog.settle(chunk, taken)
                 elif taken:

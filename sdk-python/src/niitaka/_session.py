@@ -119,8 +119,10 @@ class Session:
         told = {"kind": kind, "choice": choice, "options": options, "reason": reason}
         return self.event("decision", data={key: each for key, each in told.items() if each is not None}, parent=parent)
 
-    def error(self, exc: BaseException, *, name: Optional[str] = None, parent: Optional[Parent] = None) -> Optional[str]:
-        """Records an exception as one error event; None for a clean exit, or when this session has it already."""
+    def error(
+        self, exc: BaseException, *, name: Optional[str] = None, parent: Optional[Parent] = None
+    ) -> Optional[str]:
+        """Records an exception as one error event; None for a clean exit or one this session has already."""
         if not is_failure(exc) or not see_once(exc, self.session_id):
             return None
         return self.event("error", name, failure_data(exc), parent=parent, level="error")
