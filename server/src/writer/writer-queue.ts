@@ -3,6 +3,7 @@ import type { Result } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
 import { commands } from '../commands/registry.ts';
+import type { ParsedBatch } from '../commands/ingest/record.ts';
 import type { IngestReply } from '../storage/port.ts';
 import {
   commitGroup,
@@ -12,7 +13,7 @@ import {
   type Transactions,
 } from './commit-group.ts';
 import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
-import { parseBatch } from './parse-batch.ts';
+import { parseBatch, type ParsedBody } from './parse-batch.ts';
 import type { RecordSchema } from './record-schemas.ts';
 
 /** Bytes of bodies parsed for one transaction. */
@@ -116,7 +117,7 @@ function takeCommand(request: Extract<Waiting, { kind: 'command' }>): Taken {
 
 function takeBody(parts: WriterParts, request: Extract<Waiting, { kind: 'ingest' }>): Taken {
   const { ticket, orgId, arrivedAtMs, controlPollMs } = request;
-  const read = parseBatch(request.body, parts.schemas);
+  const read = readBody(parts, request.body);
   if (!read.ok) {
     const { status, code, detail } = read.refusal;
     return {
@@ -128,6 +129,17 @@ function takeBody(parts: WriterParts, request: Extract<Waiting, { kind: 'ingest'
   }
   const part: GroupPart = { kind: 'ingest', orgId, batch: read.value, arrivedAtMs };
   return { ticket, part, reply: (outcome) => ingestReply(outcome, controlPollMs), value: null };
+}
+
+/** A body that breaks the reader is refused by itself: it must not take the thread along. */
+function readBody(parts: WriterParts, body: Uint8Array): ParsedBody<ParsedBatch> {
+  try {
+    return parseBatch(body, parts.schemas);
+  } catch (error) {
+    parts.report(error);
+    const detail = 'Cannot read the batch: it broke the reader; this is a fault of the server';
+    return { ok: false, refusal: { status: 422, code: 'invalid', detail } };
+  }
 }
 
 function ingestReply(outcome: PartOutcome, controlPollMs: number | null): IngestReply {

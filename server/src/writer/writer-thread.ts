@@ -58,12 +58,15 @@ function openOrRefuse(
     return db;
   } catch (error) {
     const message =
-      error instanceof StartupError
-        ? error.message
-        : `Cannot open the database ${options.path}: ${String(error)}`;
+      error instanceof StartupError ? error.message : openProblem(options.path, error);
     send({ kind: 'refused', message });
     return null;
   }
+}
+
+function openProblem(path: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Cannot use the database ${path}: ${reason}. Check that the file is whole, can be written and has free space beside it, put back a backup, or set NIITAKA_DATA to another directory.`;
 }
 
 main(workerData as WriterOptions);

@@ -1,5 +1,7 @@
 import { costOfEvent, pricedModel } from '@niitaka/core/cost/cost-of-event.ts';
 import type { Price } from '@niitaka/core/cost/price.ts';
+import { limits } from '@niitaka/core/limits.ts';
+import { cutText, storableText } from '@niitaka/core/text/cut-text.ts';
 import type { EventFacts } from '@niitaka/core/session/count-event.ts';
 import type { EventRow } from '../../storage/event-row.ts';
 import type { BatchWork } from './batch-work.ts';
@@ -49,12 +51,13 @@ export function computeCharge(
   startedAtMs: number,
   data: Readonly<Record<string, unknown>>,
 ): { charge: Charge; price: Price | null } {
-  const provider = textOf(data['provider']);
+  const sentProvider = textOf(data['provider']);
   const priced = pricedModel(data);
-  const model = priced ?? textOf(data['model']);
+  const provider = nameOf(sentProvider);
+  const model = nameOf(priced ?? textOf(data['model']));
   const timeToFirstTokenMs = numberOf(data['time_to_first_token_ms']);
   if (isOpen) return { charge: { ...noCharge, provider, model, timeToFirstTokenMs }, price: null };
-  const cost = costOfEvent(data, null, context.findPrice(provider, priced, startedAtMs));
+  const cost = costOfEvent(data, null, context.findPrice(sentProvider, priced, startedAtMs));
   const priceId = cost.price === null ? null : (priceIds.get(cost.price) ?? null);
   const charge = {
     provider,
@@ -103,6 +106,11 @@ function classesText(classes: Readonly<Record<string, bigint>>): string {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+/** A name as a column takes it; its call is priced by the name as sent. */
+function nameOf(text: string | null): string | null {
+  return text === null ? null : cutText(storableText(text), limits.nameCharacters).text;
 }
 
 function numberOf(value: unknown): number | null {
