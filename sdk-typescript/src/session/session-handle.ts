@@ -1,7 +1,6 @@
 import { runIn } from '../context/scope.ts';
 import type { Recorder } from './recorder.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
-import type { AnyFunction } from './any-function.ts';
 import type { Session } from './session.ts';
 import { wrapTool } from './wrap-tool.ts';
 
@@ -29,8 +28,8 @@ export class SessionHandle implements Session {
     return this.#recorder.event(type, options);
   }
 
-  tool<F extends AnyFunction>(name: string, fn: F): F {
-    return wrapTool(name, fn, () => this.#recorder);
+  tool<T>(name: string, fn: () => T): T {
+    return wrapTool(name, fn, () => this.#recorder)();
   }
 
   decision(choice: string, options: DecisionOptions = {}): string {

@@ -1,4 +1,3 @@
-import type { AnyFunction } from './any-function.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
 
 /** One run of one agent, while it runs. */
@@ -15,10 +14,10 @@ export interface Session extends AsyncDisposable {
    */
   event(type: EventType, options?: EventOptions): string;
   /**
-   * Wraps a function: each call of the wrapper is one `tool` event of this session.
-   * @example const hits = await session.tool('search', search)(query);
+   * Calls `fn` as one `tool` event of this session, and answers what it answers.
+   * @example const report = await session.tool('read_report', () => readFile('report.txt', 'utf8'));
    */
-  tool<F extends AnyFunction>(name: string, fn: F): F;
+  tool<T>(name: string, fn: () => T): T;
   /** Records a choice that the agent made, and answers the event's id. */
   decision(choice: string, options?: DecisionOptions): string;
   /** Records a caught error; null when this very object has its event already. */

@@ -120,12 +120,42 @@ describe('tool()', () => {
     expect(tool('free', (a: number) => a + 1)(1)).toBe(2);
     expect(captured.records).toEqual([]);
   });
+});
 
-  test('of a session records there, whatever is current', async () => {
+describe('Session.tool()', () => {
+  test('calls at once, and answers what the function answers', async () => {
+    await startSession({}, async (session) => {
+      expect(session.tool('ping', () => 'pong')).toBe('pong');
+      expect(await session.tool('later', () => sleep(1, 'done'))).toBe('done');
+    });
+    expect(captured.events('tool').map(({ name, data }) => [name, data])).toEqual([
+      ['ping', {}],
+      ['later', {}],
+    ]);
+  });
+
+  test('records in its session, whatever is current', async () => {
     const session = await startSession();
-    const ping = session.tool('ping', () => 'pong');
-    await startSession({}, () => ping());
+    await startSession({}, () => session.tool('ping', () => 'pong'));
     expect(captured.events('tool')[0]?.['session_id']).toBe(session.sessionId);
     session.end();
+  });
+
+  test('sends the answer alone where content is captured', async () => {
+    captured.stop();
+    captured = testing.capture({ captureContent: true });
+    await startSession({}, (session) => session.tool('ping', () => 'pong'));
+    expect(captured.events('tool')[0]?.['data']).toEqual({ output: 'pong' });
+  });
+
+  test('passes an exception on, and records it once (E1)', async () => {
+    const thrown = new Error('no');
+    const run = startSession({}, (session) =>
+      session.tool('broken', () => {
+        throw thrown;
+      }),
+    );
+    await expect(run).rejects.toBe(thrown);
+    expect(captured.events('error').map(({ name }) => name)).toEqual(['broken']);
   });
 });

@@ -32,7 +32,7 @@ export function wrapTool<F extends AnyFunction>(
 function begin(recorder: Recorder, name: string, args: readonly unknown[]): Call {
   const { captureContent } = recorder.client.content;
   const input = args.length === 1 ? args[0] : args;
-  const data = captureContent ? { input } : {};
+  const data = captureContent && args.length > 0 ? { input } : {};
   return recorder.begin({ type: 'tool', name, data, parent: recorder.parentOf(undefined) });
 }
 
