@@ -138,12 +138,10 @@ class Sender:
                 due = self._delivery.deferred.take_due(BATCH_RECORDS - len(batch), self._is_hurried)
                 batch += [each for each in due if not self._is_given_up(each)]
             beats = self._heartbeats()
-            if not parts and not batch and not beats:
-                return
             if (batch or beats) and not self._delivery.deliver(batch, beats):
                 return
             self._settle(parts)
-            if self._is_hurried and not parts:
+            if not parts and (self._is_hurried or not batch):
                 return
 
     def _take(self) -> List[Part]:
