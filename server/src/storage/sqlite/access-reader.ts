@@ -37,39 +37,18 @@ interface BrowserSessionColumns {
 
 /** The access reads on one connection. */
 export function sqliteAccessReader(db: Connection): AccessReader {
+  return { ...identities(db), ...lists(db), ...sessionFacts(db) };
+}
+
+type Part<Names extends keyof AccessReader> = Pick<AccessReader, Names>;
+
+function identities(db: Connection): Part<'organisation' | 'keyByHash' | 'browserSession'> {
   const organisation = db.prepare<[Buffer], OrganisationColumns>(
     'SELECT id, name, created_at FROM organisations WHERE id = ?',
   );
   const keyByHash = db.prepare<[Buffer], KeyColumns>(
     `SELECT ${keyColumns} FROM api_keys WHERE hash = ?`,
   );
-  const keys = db.prepare<[Buffer, number], KeyColumns>(
-    `SELECT ${keyColumns} FROM api_keys WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
-  );
-  const people = db.prepare<[Buffer, number], PersonColumns>(
-    `SELECT ${personColumns} FROM people WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
-  );
-  const views = db.prepare<[Buffer, Buffer, number], ViewColumns>(
-    `SELECT ${viewColumns} FROM views WHERE org_id = ? AND person_id = ? ORDER BY name, id LIMIT ?`,
-  );
-  const audit = db.prepare<[Buffer, number, Buffer, number], AuditColumns>(
-    `SELECT org_id, id, at, actor, action, target, before, after FROM audit
-     WHERE org_id = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
-  );
-  const anySession = db.prepare<[Buffer], unknown>(
-    'SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1',
-  );
-  const byTag = db
-    .prepare<[Buffer, string, string, number], Buffer>(
-      'SELECT session_id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?',
-    )
-    .pluck();
-  const lost = db.prepare<[Buffer], [string, number]>(
-    'SELECT reason, sum(lost) FROM lost_records WHERE org_id = ? GROUP BY reason',
-  );
-  const revision = db
-    .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
-    .pluck();
   const findHolder = holderLookup(db);
   return {
     async organisation(id) {
@@ -83,6 +62,24 @@ export function sqliteAccessReader(db: Connection): AccessReader {
     async browserSession(tokenHash) {
       return findHolder(Buffer.from(tokenHash, 'hex'));
     },
+  };
+}
+
+function lists(db: Connection): Part<'keys' | 'people' | 'views' | 'audit'> {
+  const keys = db.prepare<[Buffer, number], KeyColumns>(
+    `SELECT ${keyColumns} FROM api_keys WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
+  );
+  const people = db.prepare<[Buffer, number], PersonColumns>(
+    `SELECT ${personColumns} FROM people WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
+  );
+  const views = db.prepare<[Buffer, Buffer, number], ViewColumns>(
+    `SELECT ${viewColumns} FROM views WHERE org_id = ? AND person_id = ? ORDER BY name, id LIMIT ?`,
+  );
+  const audit = db.prepare<[Buffer, number, Buffer, number], AuditColumns>(
+    `SELECT org_id, id, at, actor, action, target, before, after FROM audit
+     WHERE org_id = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
+  );
+  return {
     async keys(orgId, limit) {
       return keys.all(uuidBlob(orgId), limit).map(keyOf);
     },
@@ -97,14 +94,27 @@ export function sqliteAccessReader(db: Connection): AccessReader {
       const atMs = after?.atMs ?? Number.MAX_SAFE_INTEGER;
       return audit.all(uuidBlob(orgId), atMs, id, limit).map(auditOf);
     },
+  };
+}
+
+function sessionFacts(db: Connection): Part<'hasSessions' | 'sessionIdsByTag' | 'revision'> {
+  const anySession = db.prepare<[Buffer], unknown>(
+    'SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1',
+  );
+  const byTag = db
+    .prepare<[Buffer, string, string, number], Buffer>(
+      'SELECT session_id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?',
+    )
+    .pluck();
+  const revision = db
+    .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
+    .pluck();
+  return {
     async hasSessions(orgId) {
       return anySession.get(uuidBlob(orgId)) !== undefined;
     },
     async sessionIdsByTag(orgId, key, value, limit) {
       return byTag.all(uuidBlob(orgId), key, value, limit).map(uuidText);
-    },
-    async lostRecords(orgId) {
-      return Object.fromEntries(lost.raw().all(uuidBlob(orgId)));
     },
     async revision(orgId) {
       return revision.get(uuidBlob(orgId)) ?? 0;
