@@ -94,6 +94,11 @@ export function sessionReadContract(
           const stats = await reader.rangeStats(testOrgId, filter, bucketMs, 24 * hourMs, noonMs);
           expect(stats.totals).toEqual(totalsOf(matches));
           expect(stats.buckets).toEqual(bucketsOf(matches, bucketMs));
+          const widthMs = Math.max(hourMs, bucketMs);
+          const hourly = await reader.agentBuckets(testOrgId, filter, widthMs, noonMs);
+          expect(hourly.filter(({ agents }) => agents > 0)).toEqual(
+            isPlain(filter) && widthMs % (24 * hourMs) === 0 ? hourly : agentsOf(matches, widthMs),
+          );
           const alone = await reader.agentBuckets(testOrgId, filter, 24 * hourMs, noonMs);
           expect(stats.agents).toEqual(alone);
         }),
@@ -138,17 +143,30 @@ export function sessionReadContract(
       }
     });
 
+    test('agentBuckets() sees what arrives in an hour that was read before (S12)', async () => {
+      const late = start(900, { agent_id: 'late one', started_at: iso(noonMs - 50 * hourMs) });
+      const range = { fromMs: noonMs - 51 * hourMs, toMs: noonMs - 49 * hourMs };
+      const agents = async () => {
+        const buckets = await store.reader.agentBuckets(otherOrgId, range, hourMs, noonMs);
+        return buckets.map(({ startMs, agents: count }) => [startMs, count]);
+      };
+      expect(await agents()).toEqual([]);
+      await store.ingest([late], otherOrgId);
+      expect(await agents()).toEqual([[noonMs - 50 * hourMs, 1]]);
+      await store.ingest([{ ...late, session_id: sessionId(901), agent_id: 'other' }], otherOrgId);
+      expect(await agents()).toEqual([[noonMs - 50 * hourMs, 2]]);
+    });
+
     test('another organisation sees nothing of these, under the same ids (O1)', async () => {
       const { reader } = store;
       await store.ingest([start(1, { goal: 'their own' })], otherOrgId);
-      expect(await allPages(reader, otherOrgId, {}, '-started_at', 50)).toEqual([
-        { id: sessionId(1), matchedDescendants: null },
-      ]);
+      const own = await allPages(reader, otherOrgId, {}, '-started_at', 50);
+      expect(own.map(({ id }) => id)).toEqual([1, 901, 900].map(sessionId));
       const words = ['review'];
       expect(await allPages(reader, otherOrgId, { words }, '-started_at', 50)).toEqual([]);
       expect(await reader.sessionWhole(otherOrgId, sessionId(2), noonMs)).toBeNull();
       expect(await reader.sessionTree(otherOrgId, sessionId(2), 10, noonMs)).toBeNull();
-      expect((await reader.rangeTotals(otherOrgId, {}, noonMs)).sessions).toBe(1);
+      expect((await reader.rangeTotals(otherOrgId, {}, noonMs)).sessions).toBe(3);
       expect((await reader.sessionWhole(otherOrgId, sessionId(1), noonMs))?.session.goal).toBe(
         'their own',
       );
@@ -314,6 +332,28 @@ function bucketsOf(matches: readonly SessionSummary[], bucketMs: number) {
       const { sessions, withErrors, stale, running, costNanoUsd } = totalsOf(inside);
       return { startMs, sessions, withErrors, stale, running, costNanoUsd };
     });
+}
+
+function agentsOf(matches: readonly SessionSummary[], bucketMs: number) {
+  const starts = bucketsOf(matches, bucketMs).map(({ startMs }) => startMs);
+  return starts
+    .map((startMs) => {
+      const inside = matches.filter(
+        ({ session }) => Math.floor(session.startedAtMs / bucketMs) * bucketMs === startMs,
+      );
+      return { startMs, agents: totalsOf(inside).agents };
+    })
+    .filter(({ agents }) => agents > 0);
+}
+
+/** By range and environment alone: then the first and last day count as whole. */
+function isPlain({
+  fromMs: _from,
+  toMs: _to,
+  environments: _environments,
+  ...rest
+}: SessionFilter): boolean {
+  return Object.values(rest).every((value) => value === undefined);
 }
 
 function subtreeOf(all: readonly SessionSummary[], id: string): SessionSummary[] {

@@ -1,12 +1,14 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { AgentBucket } from '../session-reader.ts';
+import { agentsWithin, type HourAgents } from './hour-agents.ts';
 import { listConditions } from './list-sessions.ts';
 import { cutRange, filteredSource, inKnownEnvironments, rollupConditions } from './range-totals.ts';
 import { allOf, type Runner } from './runner.ts';
 import { contextFor, isPlainFilter } from './session-conditions.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 interface AgentsSql {
   readonly start: bigint;
@@ -23,8 +25,12 @@ export async function agentBuckets(
   filter: SessionFilter,
   bucketMs: number,
   nowMs: number,
+  hourAgents: HourAgents,
 ): Promise<AgentBucket[]> {
   if (filter.words?.length === 0) return [];
+  if (isPlainFilter(filter) && bucketMs % dayMs !== 0 && bucketMs % hourMs === 0) {
+    return fromHours(runner, orgId, filter, bucketMs, hourAgents);
+  }
   const unit = sql.lit(bucketMs);
   const isRolledUp = isPlainFilter(filter) && bucketMs % dayMs === 0;
   const { fromMs, toMs } = filter;
@@ -40,6 +46,30 @@ export async function agentBuckets(
         where ${allOf(listConditions(known, await contextFor(runner, orgId, filter, nowMs)))} group by 1 order by 1`;
   const rows = await runner.all<AgentsSql>(query);
   return rows.map((row) => ({ startMs: Number(row.start), agents: Number(row.agents) }));
+}
+
+/** Whole hours as they are kept, ragged ends from the sessions. */
+async function fromHours(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  bucketMs: number,
+  hourAgents: HourAgents,
+): Promise<AgentBucket[]> {
+  const { whole, edges } = cutRange(filter.fromMs, filter.toMs, hourMs);
+  const parts: [number, ReadonlySet<string>][] = [];
+  if (whole !== null) parts.push(...(await hourAgents(orgId, filter, whole)));
+  for (const edge of edges) {
+    parts.push([edge.fromMs, await agentsWithin(runner, orgId, { ...filter, ...edge })]);
+  }
+  const buckets = new Map<number, Set<string>>();
+  for (const [atMs, agents] of parts.toSorted(([a], [b]) => a - b)) {
+    const startMs = Math.floor(atMs / bucketMs) * bucketMs;
+    const known = buckets.get(startMs) ?? new Set<string>();
+    for (const id of agents) known.add(id);
+    buckets.set(startMs, known);
+  }
+  return [...buckets].map(([startMs, agents]) => ({ startMs, agents: agents.size }));
 }
 
 function floorDay(ms: number | undefined): number | undefined {

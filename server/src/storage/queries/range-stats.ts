@@ -2,6 +2,7 @@ import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { AgentBucket, RangeBucket, RangeStats } from '../session-reader.ts';
 import { agentBuckets } from './agent-buckets.ts';
+import type { HourAgents } from './hour-agents.ts';
 import { listConditions } from './list-sessions.ts';
 import { rangeBuckets } from './range-buckets.ts';
 import {
@@ -22,12 +23,13 @@ export async function rangeStats(
   bucketMs: number,
   agentMs: number,
   nowMs: number,
+  hourAgents: HourAgents,
 ): Promise<RangeStats> {
   if (isPlainFilter(filter) || filter.words?.length === 0) {
     return {
       totals: await rangeTotals(runner, orgId, filter, nowMs),
       buckets: await rangeBuckets(runner, orgId, filter, bucketMs, nowMs),
-      agents: await agentBuckets(runner, orgId, filter, agentMs, nowMs),
+      agents: await agentBuckets(runner, orgId, filter, agentMs, nowMs, hourAgents),
     };
   }
   const cells = await cellsOf(runner, orgId, filter, bucketMs, nowMs);

@@ -3,7 +3,15 @@ import { sql } from 'kysely';
 import type { RangeTotals } from '../session-reader.ts';
 import { goalMatch, wordConditions } from './goal-match.ts';
 import { listConditions } from './list-sessions.ts';
-import { allOf, firstRow, toNumber, type Runner, type Sql } from './runner.ts';
+import {
+  allOf,
+  firstRow,
+  listOfValues,
+  toNumber,
+  valuesInList,
+  type Runner,
+  type Sql,
+} from './runner.ts';
 import { contextFor, isPlainFilter, sessionConditions } from './session-conditions.ts';
 
 const hourMs = 3_600_000;
@@ -264,7 +272,7 @@ export async function runningConditions(
   return allOf([...listConditions(filter, context), ...wordConditions('s', filter.words ?? [])]);
 }
 
-/** Agents of whole days from the daily roll-ups; those of ragged days are looked up one by one. */
+/** Agents of whole days from the daily roll-ups; those of ragged days are looked for among them. */
 async function plainAgents(runner: Runner, orgId: string, filter: SessionFilter): Promise<number> {
   const { whole, edges } = cutRange(filter.fromMs, filter.toMs, dayMs);
   const agents = new Set<string>();
@@ -275,10 +283,10 @@ async function plainAgents(runner: Runner, orgId: string, filter: SessionFilter)
   for (const edge of edges) {
     const day = Math.floor(edge.fromMs / dayMs) * dayMs;
     const days = { fromMs: day, toMs: edge.toMs };
-    const candidates = await agentsOf(runner, rollupConditions(runner, orgId, filter, 'day', days));
-    for (const id of candidates) {
-      if (!agents.has(id) && (await hasStarted(runner, orgId, { ...filter, ...edge }, id)))
-        agents.add(id);
+    const onDays = await agentsOf(runner, rollupConditions(runner, orgId, filter, 'day', days));
+    const open = onDays.filter((id) => !agents.has(id));
+    for (const id of await startedAmong(runner, orgId, { ...filter, ...edge }, open)) {
+      agents.add(id);
     }
   }
   return agents.size;
@@ -292,19 +300,22 @@ async function agentsOf(runner: Runner, conditions: readonly Sql[]): Promise<str
   return rows.map((row) => row.agent_id);
 }
 
-async function hasStarted(
+/** Those of some agents that started a session within a filter. */
+async function startedAmong(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
-  agentId: string,
-): Promise<boolean> {
-  const conditions = sessionConditions(
-    { ...filter, agentIds: [agentId] },
-    { runner, orgId, nowMs: 0, alias: 's' },
-  );
-  const row = await firstRow<object>(
-    runner,
-    sql`select 1 from sessions as s indexed by sessions_agent where ${allOf(conditions)} limit 1`,
-  );
-  return row !== undefined;
+  agentIds: readonly string[],
+): Promise<string[]> {
+  const conditions = allOf(sessionConditions(filter, { runner, orgId, nowMs: 0, alias: 's' }));
+  const started: string[] = [];
+  for (let from = 0; from < agentIds.length; from += valuesInList) {
+    const some = agentIds.slice(from, from + valuesInList);
+    const rows = await runner.all<{ agent_id: string }>(
+      sql`select a.id as agent_id from agents as a where a.org_id = ${runner.id(orgId)} and a.id in (${listOfValues(some)})
+        and exists (select 1 from sessions as s indexed by sessions_agent where ${conditions} and s.agent_id = a.id)`,
+    );
+    started.push(...rows.map((row) => row.agent_id));
+  }
+  return started;
 }

@@ -5,6 +5,7 @@ import type { Reader } from '../reader.ts';
 import { agentBuckets } from '../queries/agent-buckets.ts';
 import { costReads } from '../queries/cost-reads.ts';
 import { eventReads } from '../queries/event-reads.ts';
+import { openHourAgents } from '../queries/hour-agents.ts';
 import { rangeBuckets } from '../queries/range-buckets.ts';
 import { rangeStats } from '../queries/range-stats.ts';
 import { rangeTotals } from '../queries/range-totals.ts';
@@ -35,15 +36,16 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
 }
 
 function rangeReads(runner: Runner) {
+  const hourAgents = openHourAgents(runner);
   return {
     rangeTotals: (...[orgId, filter, nowMs]: Parameters<Reader['rangeTotals']>) =>
       rangeTotals(runner, orgId, filter, nowMs),
     rangeBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['rangeBuckets']>) =>
       rangeBuckets(runner, orgId, filter, bucketMs, nowMs),
     rangeStats: (...[orgId, filter, bucketMs, agentMs, nowMs]: Parameters<Reader['rangeStats']>) =>
-      rangeStats(runner, orgId, filter, bucketMs, agentMs, nowMs),
+      rangeStats(runner, orgId, filter, bucketMs, agentMs, nowMs, hourAgents),
     agentBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['agentBuckets']>) =>
-      agentBuckets(runner, orgId, filter, bucketMs, nowMs),
+      agentBuckets(runner, orgId, filter, bucketMs, nowMs, hourAgents),
   };
 }
 
