@@ -97,7 +97,9 @@ function lists(db: Connection): Part<'keys' | 'people' | 'views' | 'audit'> {
   };
 }
 
-function sessionFacts(db: Connection): Part<'hasSessions' | 'sessionIdsByTag' | 'revision'> {
+function sessionFacts(
+  db: Connection,
+): Part<'hasSessions' | 'sessionIdsByTag' | 'revision' | 'lostRecords'> {
   const anySession = db.prepare<[Buffer], unknown>(
     'SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1',
   );
@@ -109,7 +111,13 @@ function sessionFacts(db: Connection): Part<'hasSessions' | 'sessionIdsByTag' | 
   const revision = db
     .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
     .pluck();
+  const lost = db.prepare<[Buffer], [string, number]>(
+    'SELECT reason, sum(lost) FROM lost_records WHERE org_id = ? GROUP BY reason',
+  );
   return {
+    async lostRecords(orgId) {
+      return Object.fromEntries(lost.raw().all(uuidBlob(orgId)));
+    },
     async hasSessions(orgId) {
       return anySession.get(uuidBlob(orgId)) !== undefined;
     },
