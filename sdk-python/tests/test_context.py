@@ -54,6 +54,77 @@ class Context(unittest.TestCase):
             self.assertEqual(len(of_kind(captured, "session.end")), 5)
         self.assertEqual(function.__name__, "function")
 
+    def test_failures_of_every_kind(self):
+        """A failing function, coroutine or generator leaves one error event and an ended session (S2, E1)"""
+
+        @niitaka.start_session("function")
+        def function():
+            raise ValueError("function")
+
+        @niitaka.start_session("coroutine")
+        async def coroutine():
+            await asyncio.sleep(0)
+            raise ValueError("coroutine")
+
+        @niitaka.start_session("generator")
+        def generator():
+            yield 1
+            raise ValueError("generator")
+
+        @niitaka.start_session("async generator")
+        async def async_generator():
+            yield 1
+            raise ValueError("async generator")
+
+        async def drain():
+            return [each async for each in async_generator()]
+
+        calls = {
+            "function": function,
+            "coroutine": lambda: asyncio.run(coroutine()),
+            "generator": lambda: list(generator()),
+            "async generator": lambda: asyncio.run(drain()),
+        }
+        for name, call in calls.items():
+            with capture() as captured:
+                with self.assertRaisesRegex(ValueError, name):
+                    call()
+                (event,) = captured.events
+                self.assertEqual((event["type"], event["data"]["message"]), ("error", name))
+                self.assertEqual(captured.sessions[0]["goal"], name)
+                self.assertEqual([each["last_seq"] for each in of_kind(captured, "session.end")], [1])
+            self.assertIsNone(niitaka.current_session())
+
+    def test_cancelled_task(self):
+        """A cancelled task ends its session, with an error of kind cancelled (E1)"""
+
+        @niitaka.start_session("cancelled")
+        async def forever():
+            await asyncio.sleep(60)
+
+        async def run():
+            task = asyncio.create_task(forever())
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+
+        with capture() as captured:
+            asyncio.run(run())
+            (event,) = captured.events
+            self.assertEqual(event["data"]["kind"], "cancelled")
+            self.assertEqual(len(of_kind(captured, "session.end")), 1)
+
+    def test_sessions_of_a_failing_tree(self):
+        """An exception that leaves child and parent is one error event in each (S2, S9)"""
+        with capture() as captured:
+            with self.assertRaises(KeyError):
+                with niitaka.start_session("parent") as parent:
+                    with niitaka.start_session("child") as child:
+                        raise KeyError("through both")
+            found = [each["session_id"] for each in captured.events]
+            self.assertEqual(found, [child.session_id, parent.session_id])
+
     def test_generator_closed_early(self):
         """A generator that is closed early ends its session without an error (E1)"""
         with capture() as captured:
