@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 import niitaka
+from client_case import ClientCase
 from niitaka.testing import capture
 
 HERE = Path(__file__).resolve().parents[1]
@@ -50,7 +51,7 @@ class Documents(unittest.TestCase):
             self.assertEqual((result.failed, result.attempted > 0), (0, True), name)
 
 
-class Surface(unittest.TestCase):
+class Surface(ClientCase):
     def test_documented(self):
         """Every public name has a docstring"""
         for module_name in PUBLIC:
@@ -94,6 +95,19 @@ class Surface(unittest.TestCase):
 
         listed = list(inspect.signature(api.list_sessions).parameters)
         self.assertEqual(listed[:4], ["agent_id", "status", "started_after", "started_before"])
+
+    def test_modules_by_name(self):
+        """`import niitaka` is enough for niitaka.api and niitaka.testing, and loads neither before it is named"""
+        code = """
+        import sys, niitaka
+        assert "niitaka.api" not in sys.modules and "niitaka.testing" not in sys.modules
+        with niitaka.testing.capture() as captured:
+            with niitaka.start_session("x"):
+                pass
+            print(len(captured.records), niitaka.api.list_sessions.__name__, hasattr(niitaka, "other"))
+        """
+        program = self.python(code)
+        self.assertEqual(program.communicate(timeout=20)[0].split(), ["2", "list_sessions", "False"])
 
     def test_errors_are_one_tree(self):
         """Every error of the read side is a NiitakaError, and none hides another"""

@@ -263,6 +263,42 @@ class Events(unittest.TestCase):
         self.assertEqual([(each["session_id"], each["last_seq"]) for each in closes], [(session.session_id, 2)])
 
 
+class Helpers(unittest.TestCase):
+    def test_error(self):
+        """error() records a caught exception once, with a name and a parent, and the run goes on (E1)"""
+        with capture() as captured:
+            with niitaka.start_session() as session:
+                with session.tool("t") as call:
+                    try:
+                        raise TimeoutError("slow")
+                    except TimeoutError as trouble:
+                        first = session.error(trouble, name="retry", parent=call)
+                        again = session.error(trouble)
+                self.assertIsNone(again)
+                self.assertIsNone(session.error(SystemExit(0)))
+            error, tool = captured.events
+        self.assertEqual((error["event_id"], error["name"]), (first, "retry"))
+        self.assertEqual(error["parent_event_id"], tool["event_id"])
+        self.assertEqual((error["data"]["kind"], error["level"]), ("timeout", "error"))
+        self.assertEqual(tool["type"], "tool")
+
+    def test_data_that_is_no_dict(self):
+        """Data that is no dict is kept under a name of its own"""
+        with capture() as captured:
+            with niitaka.start_session() as session:
+                session.event("log", data="a line")
+                session.event("decision", data=["a", "b"])
+                session.event("llm")
+            found = [each["data"] for each in captured.events]
+        self.assertEqual(found, [{"message": "a line"}, {"value": ["a", "b"]}, {}])
+
+    def test_texts(self):
+        """A session's text is its id"""
+        with capture(), niitaka.start_session() as session:
+            self.assertEqual(str(session), session.session_id)
+            self.assertEqual(repr(session), f"<niitaka.Session {session.session_id}>")
+
+
 class Metrics(unittest.TestCase):
     def test_same_method(self):
         """set_metrics and report_metrics are the same method (S7)"""

@@ -5,6 +5,9 @@
 ...     session.set_metrics({"goal_completed": True})
 """
 
+from importlib import import_module
+from typing import Any
+
 from ._attach_session import attach_session
 from ._context import current_session
 from ._decision import decision
@@ -23,6 +26,14 @@ from ._session import Session
 from ._start_session import start_session
 from ._tool import ToolCall, tool
 from ._version import VERSION as __version__
+
+
+def __getattr__(name: str) -> Any:
+    """`niitaka.api` and `niitaka.testing` are loaded when they are first named."""
+    if name in ("api", "testing"):
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "AuthenticationError",
