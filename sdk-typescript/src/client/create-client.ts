@@ -61,6 +61,7 @@ function lineFor(settings: Settings, apiKey: string, warn: Warn): Line {
     version,
     warn,
     beforeTake: () => openCalls.announceLong(performance.now()),
+    nextWakeMs: () => openCalls.nextDueMs(performance.now()),
   });
   const line = { transport, openCalls };
   lines.set(key, line);

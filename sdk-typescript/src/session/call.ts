@@ -29,7 +29,7 @@ export class Call implements OpenCall {
     this.#start = start;
     this.eventId = recorder.client.newId();
     openCalls.add(this);
-    recorder.client.outlet.wakeIn(announceAfterMs);
+    recorder.client.outlet.wakeIn(announceAfterMs + 5);
   }
 
   announce(): void {

@@ -14,9 +14,14 @@ export interface OpenCall {
 export class OpenCalls {
   readonly #open = new Set<OpenCall>();
 
-  /** True when some call was not announced yet. */
-  get isWaiting(): boolean {
-    return [...this.#open].some(({ isAnnounced }) => !isAnnounced);
+  /** Milliseconds until the next call is to be announced; null when none is open that was not. */
+  nextDueMs(nowTick: number): number | null {
+    let next: number | null = null;
+    for (const { isAnnounced, startedTick } of this.#open) {
+      const dueMs = Math.max(0, startedTick + announceAfterMs - nowTick);
+      if (!isAnnounced && (next === null || dueMs < next)) next = dueMs;
+    }
+    return next;
   }
 
   /** A call has begun. */

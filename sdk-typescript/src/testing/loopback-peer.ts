@@ -30,6 +30,8 @@ export interface LoopbackPeer {
   /** All records of all requests that were answered 200. */
   readonly taken: PeerRecord[];
   close(): Promise<void>;
+  /** Closes every connection, and goes on listening. */
+  dropConnections(): void;
 }
 
 /** Starts a peer that answers by `script`; null means that it accepts all. */
@@ -56,7 +58,13 @@ export async function startPeer(
   const close = () => closeServer(server);
   onTestFinished(close);
   const { port: found } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${found}`, requests, taken, close };
+  return {
+    url: `http://127.0.0.1:${found}`,
+    requests,
+    taken,
+    close,
+    dropConnections: () => server.closeAllConnections(),
+  };
 }
 
 /** The answer to a batch that is accepted whole, or but for some rejections. */

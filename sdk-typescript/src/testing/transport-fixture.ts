@@ -34,6 +34,7 @@ export function openTransport(apiUrl: string, options: TestTransportOptions = {}
     attemptTimeoutMs: options.attemptTimeoutMs ?? 5000,
     warn: (kind, message) => warnings.push(`${kind}: ${message}`),
     beforeTake: options.beforeTake ?? (() => {}),
+    nextWakeMs: () => null,
   });
   onTestFinished(async () => {
     await transport.close(0);

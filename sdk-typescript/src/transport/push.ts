@@ -42,7 +42,13 @@ export class Push implements Sender<PushRequest, Promise<PushResponse>> {
   async send({ body, signal }: PushRequest): Promise<PushResponse> {
     const isLarge = body.length > gzipOverBytes;
     const payload = isLarge ? await compress(body, { level: 1 }) : body;
-    return this.#post(payload, isLarge, signal);
+    try {
+      return await this.#post(payload, isLarge, signal);
+    } catch (error) {
+      // The server closed an idle connection just as it was used again: nothing of the request was read.
+      if (!(error instanceof StaleConnection)) throw error;
+      return this.#post(payload, isLarge, signal);
+    }
   }
 
   /** Closes the idle connections. */
@@ -61,12 +67,17 @@ export class Push implements Sender<PushRequest, Promise<PushResponse>> {
     return new Promise((resolve, reject) => {
       const request = make(this.#url, { method: 'POST', agent: this.#agent, headers, signal });
       request.on('socket', (socket) => socket.unref());
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const isStale = request.reusedSocket && error.code === 'ECONNRESET';
+        reject(isStale ? new StaleConnection(error.message) : error);
+      });
       request.on('response', (response) => readAnswer(response).then(resolve, reject));
       request.end(payload);
     });
   }
 }
+
+class StaleConnection extends Error {}
 
 async function readAnswer(response: IncomingMessage): Promise<PushResponse> {
   const chunks: Buffer[] = [];

@@ -12,6 +12,8 @@ const batchRecords = 500;
 const batchBytes = 1024 * 1024;
 /** Refused starts that are remembered. */
 const refusedLimit = 10_000;
+/** A timer may ring a little early; what it is for must be due by then. */
+const wakeSlackMs = 5;
 /** How often a caller's flush looks whether all is settled. */
 const flushPollMs = 10;
 
@@ -22,10 +24,15 @@ export type LossReason = 'refused' | 'start_refused' | 'session_not_found';
 export interface QueueOptions {
   readonly store: RecordStore;
   readonly next: Sender<Batch, Promise<Part[] | null>>;
-  readonly nowMs: () => number;
+  /** Milliseconds of a clock that never steps back. */
+  readonly tickMs: () => number;
   readonly random: () => number;
   /** Called before records are taken: the last chance to add some. */
   readonly beforeTake: () => void;
+  /** Milliseconds until there will be records to add; null when none are expected. */
+  readonly nextWakeMs: () => number | null;
+  /** Something went wrong that cannot. */
+  readonly onFault: (error: unknown) => void;
   /** True when a request is to be made although no record waits. */
   readonly hasHeartbeat: () => boolean;
   readonly onAnswer: (answer: IngestAnswer) => void;
@@ -68,7 +75,7 @@ export class Queue implements Sender<void, void> {
 
   /** Makes sure that the queue looks for work within `ms`. */
   wakeIn(ms: number): void {
-    const dueMs = this.#options.nowMs() + ms;
+    const dueMs = this.#options.tickMs() + ms;
     if (this.#isClosed || this.#pumping || (this.#timer && this.#timerDueMs <= dueMs)) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timerDueMs = dueMs;
@@ -81,22 +88,23 @@ export class Queue implements Sender<void, void> {
     if (this.#isClosed) return Promise.resolve();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#pumping ??= this.#run().finally(() => {
-      this.#pumping = null;
-      this.#wakeForRest();
-    });
+    this.#pumping ??= this.#run()
+      .catch(this.#options.onFault)
+      .finally(() => {
+        this.#pumping = null;
+        this.#wakeForRest();
+      });
     return this.#pumping;
   }
 
-  /** Sends until all is settled, `untilMs` has come or `mayGiveUp` says so; keeps the process alive meanwhile. */
+  /** Sends until all is settled, the tick `untilMs` has come or `mayGiveUp` says so; keeps the process alive meanwhile. */
   async flush(untilMs: number, mayGiveUp: () => boolean): Promise<boolean> {
     this.#flushes += 1;
     try {
-      this.#options.beforeTake();
       while (
         !this.isSettled &&
         !this.#isClosed &&
-        this.#options.nowMs() < untilMs &&
+        this.#options.tickMs() < untilMs &&
         !mayGiveUp()
       ) {
         void this.pump();
@@ -142,11 +150,11 @@ export class Queue implements Sender<void, void> {
 
   /** One batch; false when there was nothing to send. */
   async #round(): Promise<boolean> {
-    const { store, next, nowMs, hasHeartbeat } = this.#options;
+    const { store, next, tickMs, hasHeartbeat } = this.#options;
     this.#options.beforeTake();
     this.#hasAdopted ||= store.hasAdopted;
     const taken = this.#withoutRefused(store.take(batchRecords, batchBytes));
-    const entries = [...taken, ...this.#deferrals.takeDue(nowMs(), batchRecords)];
+    const entries = [...taken, ...this.#deferrals.takeDue(tickMs(), batchRecords)];
     if (entries.length === 0 && !hasHeartbeat()) {
       this.#noteDrained();
       return false;
@@ -193,7 +201,7 @@ export class Queue implements Sender<void, void> {
 
   /** True when somebody else has settled the entry. */
   #reject(entry: Entry, rejection: Rejection): boolean {
-    const { store, nowMs, random, onRejected } = this.#options;
+    const { store, tickMs, random, onRejected } = this.#options;
     if (!rejection.retryable) {
       this.#noteRefusedStart(entry);
       onRejected(rejection);
@@ -201,11 +209,11 @@ export class Queue implements Sender<void, void> {
     }
     if (this.#refusedSessions.has(entry.head.sessionId ?? '')) {
       this.#giveUp([entry], 'start_refused');
-    } else if (this.#deferrals.isHopeless(entry, rejection.code, nowMs())) {
+    } else if (this.#deferrals.isHopeless(entry, rejection.code, tickMs())) {
       this.#giveUp([entry], 'session_not_found');
     } else {
       const moved = store.moveToTail(entry);
-      this.#deferrals.add(entry, moved, rejection.code, nowMs(), random());
+      this.#deferrals.add(entry, moved, rejection.code, tickMs(), random());
     }
     return true;
   }
@@ -223,6 +231,8 @@ export class Queue implements Sender<void, void> {
   #wakeForRest(): void {
     if (this.#options.store.usage.readyRecords > 0) this.wakeIn(this.flushMs);
     const nextDueMs = this.#deferrals.nextDueMs;
-    if (nextDueMs !== null) this.wakeIn(Math.max(0, nextDueMs - this.#options.nowMs()));
+    if (nextDueMs !== null) this.wakeIn(Math.max(0, nextDueMs - this.#options.tickMs()));
+    const nextWakeMs = this.#options.nextWakeMs();
+    if (nextWakeMs !== null) this.wakeIn(nextWakeMs + wakeSlackMs);
   }
 }

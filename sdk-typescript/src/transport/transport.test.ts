@@ -171,6 +171,35 @@ describe('Transport and a failing server', () => {
   });
 });
 
+describe('Transport and what must not happen', () => {
+  test('a fault inside is told, and reaches nobody', async () => {
+    const peer = await startPeer();
+    const { transport, events, warnings } = openTransport(peer.url, {
+      beforeTake: () => {
+        throw new Error('impossible');
+      },
+    });
+    expect(() => events(session, 1)).not.toThrow();
+    await transport.flush(0.2).catch(() => {});
+    await vi.waitFor(
+      () => expect(warnings[0]).toMatch(/^fault: A fault .*: Error: impossible/),
+      3000,
+    );
+  });
+
+  test('an idle connection that the server closes is no failure', async () => {
+    const peer = await startPeer();
+    const { transport, events, warnings } = openTransport(peer.url);
+    for (let round = 0; round < 3; round += 1) {
+      events(session, 1);
+      await transport.flush(3);
+      peer.dropConnections();
+    }
+    expect(seqsOf(peer.taken)).toEqual([1, 2, 3]);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('Transport and refused records', () => {
   test('forgets what is refused for good, and warns by code (E5)', async () => {
     const peer = await startPeer((request) => reject(request, 0, 'invalid', false));
@@ -278,7 +307,7 @@ describe('Transport and the spool', () => {
 
 describe('Transport heartbeats', () => {
   test('tell every running session in one record, and are not spooled (S3)', async () => {
-    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
     try {
       const folder = tempFolder();
       const peer = await startPeer();

@@ -42,6 +42,8 @@ export interface TransportOptions {
   readonly warn: (kind: string, message: string) => void;
   /** Called before a batch is taken. */
   readonly beforeTake: () => void;
+  /** Milliseconds until there will be more to take; null when nothing is expected. */
+  readonly nextWakeMs: () => number | null;
 }
 
 /** The way of records to the server: encode → spool → queue → halve → retry → timeout → push. */
@@ -92,12 +94,8 @@ export class Transport implements Outlet {
 
   send(record: IngestRecord): void {
     if (this.#isClosed) return;
-    const json = encodeRecord(record);
-    const head = headOf(record);
-    if (json === null) return this.#loseUnencodable(head);
-    this.#store.append(json, head);
-    this.#queue.send();
-    if (this.#upkeep === null) this.#startUpkeep();
+    // INVARIANT: the host's call goes on, whatever happens here.
+    this.#guard(() => this.#keep(record));
   }
 
   ledgerOf(sessionId: string): Ledger {
@@ -105,7 +103,7 @@ export class Transport implements Outlet {
   }
 
   startHeartbeat(sessionId: string): void {
-    this.#heartbeats.add(sessionId, Date.now());
+    this.#heartbeats.add(sessionId, tick());
     this.#pulse ??= setInterval(() => void this.#queue.pump(), heartbeatMs).unref();
   }
 
@@ -126,7 +124,7 @@ export class Transport implements Outlet {
 
   flush(seconds: number): Promise<boolean> {
     this.#alarm.ring();
-    return this.#queue.flush(Date.now() + seconds * 1000, () => false);
+    return this.#queue.flush(tick() + seconds * 1000, () => false);
   }
 
   async close(seconds: number): Promise<boolean> {
@@ -142,7 +140,7 @@ export class Transport implements Outlet {
     const failures = this.#retry.failures;
     const mayGiveUp = () => this.#isSpooled && this.#retry.failures > failures;
     this.#alarm.ring();
-    return this.#queue.flush(Date.now() + budgetMs, mayGiveUp);
+    return this.#queue.flush(tick() + budgetMs, mayGiveUp);
   }
 
   /** The process exits: closes this sender's ledgers, and sends what it can without the event loop. */
@@ -150,8 +148,27 @@ export class Transport implements Outlet {
     if (this.#isClosed) return;
     for (const ledger of this.#ledgers.untold()) this.send(closeSender(ledger));
     const isHopeless = this.#isSpooled && this.#retry.failures > 0;
-    if (!this.#queue.isSettled && !isHopeless && budgetMs > 0) this.#drain(budgetMs);
-    this.#stop();
+    if (!this.#queue.isSettled && !isHopeless && budgetMs > 0) {
+      this.#guard(() => this.#drain(budgetMs));
+    }
+    this.#guard(() => this.#stop());
+  }
+
+  #keep(record: IngestRecord): void {
+    const json = encodeRecord(record);
+    const head = headOf(record);
+    if (json === null) return this.#loseUnencodable(head);
+    this.#store.append(json, head);
+    this.#queue.send();
+    if (this.#upkeep === null) this.#startUpkeep();
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#onFault(error);
+    }
   }
 
   get #isSpooled(): boolean {
@@ -175,10 +192,12 @@ export class Transport implements Outlet {
     return new Queue({
       store: this.#store,
       next: new Halve(this.#retry),
-      nowMs: Date.now,
+      tickMs: tick,
       random: Math.random,
       beforeTake: this.#options.beforeTake,
-      hasHeartbeat: () => this.#heartbeats.isDue(Date.now()),
+      nextWakeMs: this.#options.nextWakeMs,
+      onFault: (error) => this.#onFault(error),
+      hasHeartbeat: () => this.#heartbeats.isDue(tick()),
       onAnswer: (answer) => this.#onAnswer(answer),
       onRejected: (rejection) => this.#onRejected(rejection),
       onLost: (entries, reason) =>
@@ -201,7 +220,7 @@ export class Transport implements Outlet {
       instance_id: this.sender,
       ...(dropped ? { dropped } : {}),
     };
-    return encodeBatch(batch, sdk, this.#heartbeats.take(nowMs), nowMs);
+    return encodeBatch(batch, sdk, this.#heartbeats.take(tick()), nowMs);
   }
 
   #onAnswer(answer: IngestAnswer): void {
@@ -232,6 +251,11 @@ export class Transport implements Outlet {
   #loseUnencodable(head: RecordHead): void {
     this.#losses.inSessions([head], 'too_large');
     this.#options.warn('too_large', `A ${head.kind} record over 1 MiB was dropped and counted.`);
+  }
+
+  #onFault(error: unknown): void {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.warn('fault', `A fault in the niitaka package, please report it: ${reason}`);
   }
 
   #onDiskTrouble(error: unknown): void {
@@ -270,7 +294,7 @@ export class Transport implements Outlet {
 
   #startUpkeep(): void {
     if (!this.#store.hasFiles) return;
-    this.#upkeep ??= setInterval(() => this.#keepUp(), fsyncMs).unref();
+    this.#upkeep ??= setInterval(() => this.#guard(() => this.#keepUp()), fsyncMs).unref();
   }
 
   #keepUp(): void {
@@ -291,4 +315,9 @@ export class Transport implements Outlet {
     if (this.#upkeep) clearInterval(this.#upkeep);
     if (this.#pulse) clearInterval(this.#pulse);
   }
+}
+
+/** Milliseconds of a clock that never steps back: a moved wall clock holds nothing up. */
+function tick(): number {
+  return performance.now();
 }
