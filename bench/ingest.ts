@@ -127,7 +127,7 @@ async function loopDelayP99Ms({ port }: ServerProcess): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`, {
     headers: { 'x-api-key': benchKey },
   });
-  const found = /niitaka_event_loop_delay_p99_seconds (\S+)/.exec(await answer.text());
+  const found = /^niitaka_event_loop_delay_p99_seconds (\S+)/m.exec(await answer.text());
   return Number(found?.[1]) * 1000;
 }
 

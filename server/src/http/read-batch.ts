@@ -86,8 +86,10 @@ function eachPiece(request: IncomingMessage, onPiece: (piece: Buffer) => void): 
       }
     });
     request.on('end', resolve);
-    const cut = () =>
+    const cut = () => {
+      if (request.readableEnded) return;
       reject(new HttpProblem('invalid', 'The body ended before its length', { status: 400 }));
+    };
     request.on('error', cut);
     request.on('close', cut);
   });
