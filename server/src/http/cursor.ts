@@ -34,7 +34,8 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value === 'string' || typeof value === 'number';
 }
 
-function badCursor(): HttpProblem {
+/** The problem that a cursor is none of its list. */
+export function badCursor(): HttpProblem {
   const detail = 'The query is not valid at cursor: wanted a next_cursor of this list';
   return new HttpProblem('invalid', detail, {
     errors: [{ path: 'cursor', code: 'invalid', message: 'wanted a next_cursor of this list' }],

@@ -52,7 +52,7 @@ export async function statsOf(
   const range = await rangeOf(reader, orgId, filter, nowMs);
   const rangeMs = range.toMs - range.fromMs;
   const bucketMs = bucketFor(rangeMs, sparklinePoints);
-  const before = previousOf(filter);
+  const before = previousOf(filter, nowMs);
   const agentMs = rangeMs > 2 * dayMs ? Math.max(bucketMs, dayMs) : bucketMs;
   const [stats, previous] = await Promise.all([
     reader.rangeStats(orgId, filter, bucketMs, agentMs, nowMs),
@@ -134,9 +134,10 @@ async function rangeOf(
   return { fromMs: Math.min(fromMs, toMs), toMs: Math.max(fromMs, toMs) };
 }
 
-function previousOf(filter: SessionFilter): SessionFilter | null {
-  const { fromMs, toMs } = filter;
-  if (fromMs === undefined || toMs === undefined) return null;
+/** The equal range before; one that is open at its end ends now. */
+function previousOf(filter: SessionFilter, nowMs: number): SessionFilter | null {
+  const { fromMs, toMs = nowMs } = filter;
+  if (fromMs === undefined || fromMs >= toMs) return null;
   return { ...filter, fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
 }
 

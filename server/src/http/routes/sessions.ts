@@ -10,7 +10,7 @@ import {
 import type { ListPosition } from '../../storage/session-reader.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
-import { cursorId, cursorNumber, readCursor, writeCursor } from '../cursor.ts';
+import { badCursor, cursorId, cursorNumber, readCursor, writeCursor } from '../cursor.ts';
 import { idParam } from '../id-param.ts';
 import { sessionDetailToWire, sessionToWire } from '../map-session.ts';
 import { parseInput } from '../parse-input.ts';
@@ -87,7 +87,7 @@ async function listAnswer(
 ): Promise<SessionPage> {
   const { sort, limit, cursor, ...filters } = query;
   const filter = filterOf(filters);
-  const after = cursor === undefined ? null : positionOf(cursor);
+  const after = cursor === undefined ? null : positionOf(cursor, sort);
   const nowMs = clock();
   const [page, total] = await Promise.all([
     storage.reader.listSessions(orgId, { filter, sort, limit, after, nowMs }),
@@ -95,17 +95,18 @@ async function listAnswer(
   ]);
   return {
     items: page.items.map(sessionToWire),
-    next_cursor: page.next && cursorOf(page.next),
+    next_cursor: page.next && cursorOf(page.next, sort),
     total_estimate: total,
   };
 }
 
-function cursorOf({ value, id, depth, nowMs }: ListPosition): string {
-  return writeCursor([value, id, depth, nowMs]);
+function cursorOf({ value, id, depth, nowMs }: ListPosition, sort: string): string {
+  return writeCursor([sort, value, id, depth, nowMs]);
 }
 
-function positionOf(cursor: string): ListPosition {
-  const [value, id, depth, nowMs] = readCursor(cursor, 4);
+function positionOf(cursor: string, sort: string): ListPosition {
+  const [ofSort, value, id, depth, nowMs] = readCursor(cursor, 5);
+  if (ofSort !== sort) throw badCursor();
   return {
     value: cursorNumber(value),
     id: cursorId(id),
