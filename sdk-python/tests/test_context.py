@@ -116,14 +116,27 @@ class Context(unittest.TestCase):
             self.assertEqual(len(of_kind(captured, "session.end")), 1)
 
     def test_sessions_of_a_failing_tree(self):
-        """An exception that leaves child and parent is one error event in each (S2, S9)"""
+        """An exception that leaves child and parent is one error event, where it came up (E1, S9)"""
         with capture() as captured:
             with self.assertRaises(KeyError):
                 with niitaka.start_session("parent") as parent:
                     with niitaka.start_session("child") as child:
                         raise KeyError("through both")
             found = [each["session_id"] for each in captured.events]
-            self.assertEqual(found, [child.session_id, parent.session_id])
+            self.assertEqual(found, [child.session_id])
+            ends = [each["session_id"] for each in of_kind(captured, "session.end")]
+            self.assertEqual(ends, [child.session_id, parent.session_id])
+
+    def test_one_exception_object_in_two_runs(self):
+        """An exception object that is raised again in another run is an error of that run too (S2)"""
+        trouble = RuntimeError("made once")
+        with capture() as captured:
+            for name in ("one", "two"):
+                with self.assertRaises(RuntimeError):
+                    with niitaka.start_session(name):
+                        raise trouble
+            starts = [each["session_id"] for each in captured.sessions]
+            self.assertEqual([each["session_id"] for each in captured.events], starts)
 
     def test_generator_closed_early(self):
         """A generator that is closed early ends its session without an error (E1)"""

@@ -8,9 +8,9 @@ import pkgutil
 import socket
 import traceback
 from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Dict, Iterable, List, Optional, Sequence
 
-#: Attribute by which an exception object knows the sessions that have recorded it.
+#: Attribute by which an exception object knows the sessions that have its event, or are around one that has.
 _SEEN = "_niitaka_sessions"
 
 
@@ -21,13 +21,16 @@ def is_failure(trouble: BaseException) -> bool:
     return not isinstance(trouble, GeneratorExit)
 
 
-def see_once(trouble: BaseException, session_id: str) -> bool:
-    """True the first time a session meets this exception object on its way out."""
+def see_once(trouble: BaseException, session_ids: Sequence[str]) -> bool:
+    """True when the first of the sessions meets this exception object for the first time.
+
+    `session_ids` are that session and those around it: on its way out they will meet the object again.
+    """
     seen = getattr(trouble, _SEEN, frozenset())
-    if session_id in seen:
+    if session_ids[0] in seen:
         return False
     try:
-        setattr(trouble, _SEEN, seen | {session_id})
+        setattr(trouble, _SEEN, seen.union(session_ids))
     except Exception:  # an exception class without room for attributes
         pass
     return True

@@ -29,6 +29,8 @@ JSON_KEYS = 512
 AGENT_ID_CHARACTERS = 128
 #: Tags of a session; further ones are left out with a warning.
 TAGS = 20
+#: Sessions around a session that are told of its exception; those further out record it again.
+ENCLOSING_SESSIONS = 256
 #: Metrics with names of one's own in a session.
 CUSTOM_METRICS = 10
 

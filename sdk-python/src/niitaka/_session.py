@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Sequence, Set, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Union
 
 from ._client import Client
 from ._clock import Moment, moment_ms, now_ms, rfc3339
@@ -10,6 +10,7 @@ from ._context import Scope, scope
 from ._failure import failure_data, is_failure, see_once
 from ._json import Record
 from ._ledger import Ledger
+from ._limits import ENCLOSING_SESSIONS
 from ._metrics import read_metrics
 from ._options import Options
 from ._privacy import redacted
@@ -123,7 +124,7 @@ class Session:
         self, exc: BaseException, *, name: Optional[str] = None, parent: Optional[Parent] = None
     ) -> Optional[str]:
         """Records an exception as one error event; None for a clean exit or one this session has already."""
-        if not is_failure(exc) or not see_once(exc, self.session_id):
+        if not is_failure(exc) or not see_once(exc, self.enclosing_ids()):
             return None
         return self.event("error", name, failure_data(exc), parent=parent, level="error")
 
@@ -176,6 +177,15 @@ class Session:
             self._total_cost = float(cost)
         if totals.get("status") == "done":
             self.is_over = True
+
+    def enclosing_ids(self) -> List[str]:
+        """The id of this session and of those it was entered in, innermost first."""
+        ids = [self.session_id]
+        outer = self._outer
+        while outer is not None and len(ids) <= ENCLOSING_SESSIONS:
+            ids.append(outer.session.session_id)
+            outer = outer.session._outer
+        return ids
 
     @property
     def ledger(self) -> Ledger:

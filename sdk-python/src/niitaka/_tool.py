@@ -72,7 +72,7 @@ class ToolCall:
         if trouble is None or not is_failure(trouble):
             self._is_interrupted = trouble is not None
             self._close("tool", self._content(session), None)
-        elif see_once(trouble, session.session_id):
+        elif see_once(trouble, session.enclosing_ids()):
             self._close("error", failure_data(trouble), "error")
         elif not session.client.forget_call(self):
             # The exception has its error event already, and a failed call is no step: the row is closed as a log.
