@@ -108,7 +108,7 @@ test('after the server was away the page catches up without a gap', async () => 
   await row(page, 'Run during the cut').waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
   await page.context().close();
-});
+}, 90_000);
 
 test('two tabs of a browser share one stream, and both show what is new', async () => {
   const first = await openLive();

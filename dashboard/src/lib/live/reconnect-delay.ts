@@ -1,5 +1,5 @@
 const firstMs = 1_000;
-const longestMs = 30_000;
+const longestMs = 10_000;
 
 /** How long to wait before the n-th attempt in a row (from 1); `random` in [0, 1) spreads clients. */
 export function reconnectDelayMs(attempt: number, random: number): number {
