@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { openIds, systemClock } from './context.ts';
@@ -22,6 +23,7 @@ export async function openParts(config: Config, log: Log, storage: Storage): Pro
     source: openLiveSource(storage.reader, clock),
     onChange: (listener) => storage.onChange(listener),
     clock,
+    pause,
     random: Math.random,
     onError: (error) => log.error({ err: error }, 'the live stream failed to read'),
     onSent(messages, bytes) {

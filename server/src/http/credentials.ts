@@ -17,7 +17,10 @@ interface Remembered<Row> {
   readonly untilMs: number;
 }
 
-/** Finds who a secret belongs to, by its SHA-256; remembers the answer for a few seconds. */
+/**
+ * Finds who a secret belongs to; remembers the answer for a few seconds. Secrets are never compared, only looked up
+ * by their SHA-256: how long that takes says nothing of a secret.
+ */
 export class Credentials {
   readonly #reader: AccessReader;
   readonly #clock: () => number;

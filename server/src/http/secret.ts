@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 /** A fresh API key: 256 random bits. */
 export function newApiKey(): string {
@@ -25,11 +18,6 @@ export function newToken(): string {
 /** SHA-256 in hex. Secrets of 256 random bits need no slow hash. */
 export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** Whether two hashes in hex are the same, in a time that does not tell where they differ. */
-export function sameHash(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
 /** Seals a text so that only who holds the key text can read it. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { buildFrames } from './build-frames.ts';
 import { sharedEventPages, writeEvents, type EventPages } from './follow-events.ts';
 import { renderFrames, renderMessage, type Frame, type Topics } from './live-frame.ts';
@@ -10,6 +9,7 @@ export interface FeedParts {
   readonly orgId: string;
   readonly source: LiveSource;
   readonly clock: () => number;
+  readonly pause: (ms: number) => Promise<unknown>;
   readonly onError: (error: unknown) => void;
   readonly onSent: (messages: number, bytes: number) => void;
 }
@@ -129,11 +129,11 @@ export class Feed {
       this.#dirty = false;
       try {
         await this.#flush();
-        await pause(flushEveryMs);
+        await this.#parts.pause(flushEveryMs);
       } catch (error) {
         this.#parts.onError(error);
         this.#dirty = true;
-        await pause(afterErrorMs);
+        await this.#parts.pause(afterErrorMs);
       }
     }
     this.#running = false;

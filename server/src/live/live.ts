@@ -9,6 +9,7 @@ export interface LiveParts {
   /** Calls the listener after each commit with the organisation it concerns. */
   readonly onChange: (listener: (orgId: string) => void) => () => void;
   readonly clock: () => number;
+  readonly pause: (ms: number) => Promise<unknown>;
   /** In [0, 1): spreads the ends of streams. */
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
