@@ -42,7 +42,7 @@ interface StepSql {
 
 async function costParts(runner: Runner, key: bigint): Promise<CostParts> {
   const calls = sql`from events as e where e.session_key = ${key} and e.type = 'llm' and e.state <> 1
-    and e.after_end = 0`;
+    and e.after_end = 0 and ${runner.inTime(sql`e.position`)}`;
   const byModel = await runner.all<ModelSql>(
     sql`select e.provider, e.model, count(*) as calls, sum(e.input_tokens) as input_tokens,
         sum(e.output_tokens) as output_tokens, sum(e.cost) as cost, sum(e.cost_source = 'unpriced') as unpriced
@@ -104,7 +104,7 @@ async function treeCostByModel(
     const rows = await runner.all<{ model: string | null; calls: bigint; cost: bigint | null }>(
       sql`select e.model, count(*) as calls, sum(e.cost) as cost from events as e
         where e.session_key in (select session_key from sessions where org_id = ${runner.id(orgId)} and id in (${ids}))
-          and e.type = 'llm' and e.state <> 1 and e.after_end = 0 group by 1`,
+          and e.type = 'llm' and e.state <> 1 and e.after_end = 0 and ${runner.inTime(sql`e.position`)} group by 1`,
     );
     for (const { model, calls, cost } of rows) {
       const known = totals.get(model) ?? { calls: 0, costNanoUsd: 0n };

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ReadTimeoutError } from '../read-timeout.ts';
+import { ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { readLimitMs } from './read-limit.ts';
 
@@ -21,7 +21,7 @@ export interface ReadReply {
   readonly ticket: number;
   readonly ok: boolean;
   readonly value: unknown;
-  readonly timedOut?: boolean;
+  readonly problem?: 'timeout' | 'ended';
 }
 
 /** Reader threads behind the port's reads. */
@@ -31,54 +31,88 @@ export interface ReaderPool {
 }
 
 interface Thread {
-  readonly worker: Worker;
+  worker: Worker;
   readonly waiting: Map<number, (reply: ReadReply) => void>;
 }
 
+/** Reads that may wait for one thread; one more is refused. */
+const waitingReads = 1_000;
+
+/** How long the place of a thread that ended stays empty, ms. */
+const restartAfterMs = 100;
+
 /** Starts reader threads; each read goes to the one with the fewest waiting. */
 export function startReaders(options: ReaderOptions, count: number): ReaderPool {
-  const threads = Array.from({ length: count }, () => startThread(options));
+  const pool = { isClosed: false };
+  const threads = Array.from({ length: count }, () => startThread(options, pool));
   let lastTicket = 0;
   const read = async (method: string, args: readonly unknown[]): Promise<unknown> => {
     const thread = threads.reduce((least, one) =>
       one.waiting.size < least.waiting.size ? one : least,
     );
+    if (pool.isClosed) throw new ReadUnavailableError('The storage is closed');
+    if (thread.waiting.size >= waitingReads) {
+      const found = `${waitingReads} wait for each of ${count} readers`;
+      throw new ReadUnavailableError(`Too many reads at once: ${found}`);
+    }
     lastTicket += 1;
     const ticket = lastTicket;
     const reply = await new Promise<ReadReply>((resolve) => {
       thread.waiting.set(ticket, resolve);
       thread.worker.postMessage({ ticket, method, args } satisfies ReadRequest);
     });
-    if (reply.timedOut === true) throw new ReadTimeoutError(readLimitMs);
-    if (!reply.ok) throw new Error(`${method}() failed: ${String(reply.value)}`);
-    return reply.value;
+    if (reply.ok) return reply.value;
+    if (reply.problem === 'timeout') throw new ReadTimeoutError(readLimitMs);
+    if (reply.problem === 'ended') throw new ReadUnavailableError(String(reply.value));
+    throw new Error(`${method}() failed: ${String(reply.value)}`);
   };
   return {
     reader: readerOver(read),
     async close() {
+      pool.isClosed = true;
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };
 }
 
-function startThread(options: ReaderOptions): Thread {
-  const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), {
+/** A thread that is started anew whenever it ends before the pool does. */
+function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean }): Thread {
+  const thread: Thread = { worker: startWorker(options), waiting: new Map() };
+  const follow = (worker: Worker) => {
+    worker.on('message', (reply: ReadReply) => {
+      const resolve = thread.waiting.get(reply.ticket);
+      thread.waiting.delete(reply.ticket);
+      resolve?.(reply);
+    });
+    // The end follows; unheard, an error would end the process.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      const value = 'The reader ended: ask again';
+      const fail = () => {
+        for (const [ticket, resolve] of thread.waiting) {
+          resolve({ ticket, ok: false, value, problem: 'ended' });
+        }
+        thread.waiting.clear();
+      };
+      fail();
+      if (pool.isClosed) return;
+      setTimeout(() => {
+        fail();
+        if (pool.isClosed) return;
+        thread.worker = startWorker(options);
+        follow(thread.worker);
+      }, restartAfterMs);
+    });
+  };
+  follow(thread.worker);
+  return thread;
+}
+
+function startWorker(options: ReaderOptions): Worker {
+  return new Worker(new URL('./reader-thread.ts', import.meta.url), {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
-  const waiting = new Map<number, (reply: ReadReply) => void>();
-  worker.on('message', (reply: ReadReply) => {
-    const resolve = waiting.get(reply.ticket);
-    waiting.delete(reply.ticket);
-    resolve?.(reply);
-  });
-  const fail = (reason: string) => {
-    for (const [ticket, resolve] of waiting) resolve({ ticket, ok: false, value: reason });
-    waiting.clear();
-  };
-  worker.on('error', (error) => fail(String(error)));
-  worker.on('exit', () => fail('the reader is closed'));
-  return { worker, waiting };
 }
 
 type Read = (method: string, args: readonly unknown[]) => Promise<unknown>;

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './connection.ts';
 import { passReadGate } from './read-gate.ts';
-import { ReadTimeoutError } from '../read-timeout.ts';
+import { ReadTimeoutError } from '../read-unavailable.ts';
 import { openReads } from './reads.ts';
 import type { ReaderOptions, ReadReply, ReadRequest } from './reader-client.ts';
 
@@ -23,9 +23,9 @@ async function answer({ ticket, method, args }: ReadRequest): Promise<void> {
     const value = await reads[method]?.(...args);
     reply({ ticket, ok: true, value });
   } catch (error) {
-    const timedOut = error instanceof ReadTimeoutError;
     const value = error instanceof Error ? error.message : String(error);
-    reply({ ticket, ok: false, value, timedOut });
+    const isTimeout = error instanceof ReadTimeoutError;
+    reply({ ticket, ok: false, value, ...(isTimeout ? { problem: 'timeout' } : {}) });
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type TestStore } from '../../testing/open-store.ts';
 import { iso, noonMs, start, testOrgId } from '../../testing/records.ts';
-import { ReadTimeoutError } from '../read-timeout.ts';
+import { ReadTimeoutError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { openReader, type Connection } from './connection.ts';
 import { openReads } from './reads.ts';

@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import { sql } from 'kysely';
-import { ReadTimeoutError } from '../read-timeout.ts';
+import { ReadTimeoutError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { agentBuckets } from '../queries/agent-buckets.ts';
 import { costReads } from '../queries/cost-reads.ts';
