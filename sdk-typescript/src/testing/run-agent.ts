@@ -5,6 +5,9 @@ import { onTestFinished } from 'vitest';
 const program = fileURLToPath(new URL('agent-program-fixture.ts', import.meta.url));
 const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
 
+/** The program that runs agents, and the file that holds them. */
+export const agentCommand: readonly [node: string, program: string] = [node, program];
+
 /** How a process ended. */
 export interface AgentEnd {
   readonly code: number | null;
