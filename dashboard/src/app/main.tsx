@@ -13,7 +13,7 @@ import { router } from './router.tsx';
 const root = document.querySelector('#root');
 if (root === null) throw new Error('Cannot draw the page: index.html has no element #root.');
 
-window.addEventListener('vite:preloadError', reloadForNewBuild);
+window.addEventListener('vite:preloadError', () => void reloadForNewBuild());
 
 createRoot(root).render(
   <StrictMode>

@@ -23,7 +23,7 @@ export function Shell() {
   });
   useEffect(() => {
     // Whoever types right after Ctrl-K must not wait for the palette to load.
-    const timer = setTimeout(() => void loadPalette(), idleAfterMs);
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), idleAfterMs);
     return () => clearTimeout(timer);
   }, []);
   useEffect(
