@@ -108,6 +108,7 @@ const step = oneof(
   record({ does: constant('commit' as const), row: nat(5) }),
   record({ does: constant('join' as const), after: nat(20) }),
   record({ does: constant('wait' as const) }),
+  record({ does: constant('wait' as const) }),
 );
 
 describe('Live', () => {
@@ -115,12 +116,14 @@ describe('Live', () => {
     await assert(
       asyncProperty(
         scheduler(),
-        array(step, { minLength: 3, maxLength: 30 }),
+        array(step, { minLength: 10, maxLength: 80, size: 'max' }),
         async (s: Scheduler, steps) => {
           const model = openModel((value) => s.schedule(Promise.resolve(value)));
           const live = openLive(model);
           const streams: { sink: SinkLog; after: number }[] = [];
           let commits = 0;
+          // Somebody is there already, so that the feed flushes beside those who enter.
+          await s.waitFor(live.open(streamOf('first', openSink(), null)));
           for (const [n, one] of steps.entries()) {
             if (one.does === 'commit') {
               commits += 1;
