@@ -112,10 +112,10 @@ function researchRun(startMs: number): SessionScript {
 const open = (path: string, theme: 'light' | 'dark' = 'light') =>
   openSignedIn(browser, server, path, { theme });
 const timeline = (page: Page) => page.getByRole('treegrid', { name: 'Events' });
-const rows = (page: Page) => timeline(page).locator('tbody tr');
+const rows = (page: Page) => timeline(page).locator('[role=row][aria-level]');
 const names = async (page: Page) => {
   await rows(page).first().waitFor();
-  const texts = await rows(page).locator('th').allTextContents();
+  const texts = await rows(page).getByRole('rowheader').allTextContents();
   return texts.map((text) => text.trim());
 };
 

@@ -86,7 +86,7 @@ test('sharesByClass() and sharesBySource() (C1)', () => {
       cost: '$0.0028',
       exact: '$0.0027648',
       share: 1,
-      find: null,
+      find: '',
     },
   ]);
   expect(sharesBySource(cost).map((row) => [row.name, row.cost, row.find])).toEqual([

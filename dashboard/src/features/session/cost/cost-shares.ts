@@ -46,7 +46,7 @@ export function sharesByClass(cost: SessionCost): CostShare[] {
       name: className(row.token_class),
       detail: '',
       ...money(row.cost_nano_usd, false),
-      find: null,
+      find: '',
     })),
   );
 }

@@ -14,6 +14,8 @@ export interface CostStepsProps {
 
 const COLUMNS = 120;
 const TABLE_ROWS = 500;
+/** The API names no more steps than this. */
+const STEPS_READ = 2_000;
 
 /** Cost by step over time, as columns or as a table. */
 export function CostSteps({ cost, onOpen }: CostStepsProps) {
@@ -108,7 +110,7 @@ function Chart({ steps, onOpen }: StepsProps) {
       </div>
       <figcaption className="mt-1 min-h-[18px] text-sm text-muted">
         {at === null
-          ? `${formatNoun(steps.length, 'priced call')}, columns by cost, the line what had been spent: ${formatUsd(spent)}`
+          ? `${steps.length >= STEPS_READ ? 'The first ' : ''}${formatNoun(steps.length, 'priced call')}, columns by cost, the line what had been spent: ${formatUsd(spent)}`
           : `${at.dearest.model ?? 'no model'}: ${formatUsd(at.costUsd)}${at.calls > 1 ? ` in ${at.calls} calls` : ''}, ${formatUsd(at.spentUsd)} spent by then`}
       </figcaption>
     </figure>

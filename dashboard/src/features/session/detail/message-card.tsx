@@ -21,7 +21,7 @@ export function MessageCard({ message, answer = false }: MessageCardProps) {
   return (
     <Part
       tone={answer ? 'plain' : 'quiet'}
-      title={message.role}
+      title={titleOf(message)}
       aside={message.name ?? (answer ? 'answer' : undefined)}
     >
       {open ? (
@@ -82,6 +82,12 @@ function PartView({ part }: { readonly part: MessagePart }) {
     case 'json':
       return <JsonTree value={part.value} label="Content" />;
   }
+}
+
+/** Anthropic sends what tools answered as the user's: the card says whose words they are. */
+function titleOf({ role, parts }: Message): string {
+  const onlyResults = parts.length > 0 && parts.every((part) => part.kind === 'tool_result');
+  return role === 'user' && onlyResults ? 'tool' : role;
 }
 
 function textOf(message: Message): string {

@@ -17,6 +17,17 @@ export interface LineText {
 }
 
 export function lineText(row: TimelineRow): LineText {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = makeText(row);
+  texts.set(row, text);
+  return text;
+}
+
+/** Rows are drawn many times while scrolling and never change. */
+const texts = new WeakMap<TimelineRow, LineText>();
+
+function makeText(row: TimelineRow): LineText {
   switch (row.kind) {
     case 'event': {
       const { event } = row;

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- table cells take five times the style time of these, which scrolling feels */
 import type { RefObject } from 'react';
 import { formatCount } from '../../../lib/format-count.ts';
 import { formatElapsed, type AxisTick } from './axis-ticks.ts';
@@ -8,7 +9,7 @@ import type { Timeline } from './use-timeline.ts';
 export interface TimelineAxisProps {
   readonly timeline: Timeline;
   /** The element as wide as the time axis. */
-  readonly track: RefObject<HTMLTableCellElement | null>;
+  readonly track: RefObject<HTMLDivElement | null>;
   readonly ticks: readonly AxisTick[];
   readonly widthPx: number;
 }
@@ -16,15 +17,16 @@ export interface TimelineAxisProps {
 /** The head of the waterfall: the whole session as a strip, and round times. */
 export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisProps) {
   return (
-    <thead className="sticky top-0 z-[2] block bg-surface">
-      <tr
+    <div role="rowgroup" className="sticky top-0 z-[2] block bg-surface">
+      <div
+        role="row"
         aria-rowindex={1}
         className="timeline-columns h-[50px] px-5 text-xs text-muted max-sm:px-4"
       >
-        <th scope="col" className="flex items-end pb-1 font-normal">
+        <div role="columnheader" className="flex items-end pb-1 font-normal">
           <CountText timeline={timeline} />
-        </th>
-        <th scope="col" ref={track} className="relative font-normal">
+        </div>
+        <div role="columnheader" ref={track} className="relative font-normal">
           <span className="sr-only">Time</span>
           <TimelineOverview timeline={timeline} />
           {ticks.map((tick) => (
@@ -39,18 +41,19 @@ export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisPr
               {formatElapsed(tick.elapsedMs)}
             </span>
           ))}
-        </th>
-        <th scope="col">
+        </div>
+        <div role="columnheader">
           <span className="sr-only">Duration and cost</span>
-        </th>
-      </tr>
-    </thead>
+        </div>
+      </div>
+    </div>
   );
 }
 
 function CountText({ timeline }: { readonly timeline: Timeline }) {
   const all = formatCount(timeline.events.length);
-  const suffix = timeline.complete ? '' : ' · reading on …';
+  const reading = !timeline.complete && timeline.error === null;
+  const suffix = reading ? ' · reading on …' : '';
   if (timeline.filtering)
     return <>{`${formatCount(timeline.matched)} of ${all} events${suffix}`}</>;
   return <>{`${all} ${timeline.events.length === 1 ? 'event' : 'events'}${suffix}`}</>;

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- table cells take five times the style time of these, which scrolling feels */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import { axisTicks } from './axis-ticks.ts';
@@ -21,14 +22,12 @@ export interface TimelineGridProps {
 }
 
 const OVERSCAN = 6;
-/** Rows in sight share this many elements, or a multiple: scrolling changes rows, it makes none. */
-const POOL_STEP = 32;
 
 /** The waterfall: a tree of rows, only those in sight drawn. */
 export function TimelineGrid({ timeline, openEvent, onOpen }: TimelineGridProps) {
   const { rows, scale, originMs, nowMs } = timeline;
-  const scroller = useRef<HTMLTableElement>(null);
-  const track = useRef<HTMLTableCellElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const track = useRef<HTMLDivElement>(null);
   const widthPx = useWidth(track);
   const ticks = useMemo(() => axisTicks(scale, originMs, widthPx), [scale, originMs, widthPx]);
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by its functions
@@ -48,17 +47,15 @@ export function TimelineGrid({ timeline, openEvent, onOpen }: TimelineGridProps)
     pageSize: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 3),
   });
   useScrollAnchor(scroller, rows, indexOf, timeline.running);
-  const items = virtual.getVirtualItems();
-  const pool = Math.ceil((items.length + 1) / POOL_STEP) * POOL_STEP;
+  const slots = rowSlots(virtual.getVirtualItems(), virtual.scrollRect?.height ?? 0);
   const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 };
   useSight(rows, startIndex, endIndex, timeline.following ? timeline.setSight : null);
   const onToggle = useStable(timeline.toggle);
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <TimelineLines ticks={ticks} scale={scale} />
-      <table
+      <div
         ref={scroller}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a table of a tree
         role="treegrid"
         aria-label="Events"
         aria-rowcount={rows.length + 1}
@@ -69,12 +66,12 @@ export function TimelineGrid({ timeline, openEvent, onOpen }: TimelineGridProps)
         className="group/grid relative block min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px] [scrollbar-gutter:stable]"
       >
         <TimelineAxis timeline={timeline} track={track} ticks={ticks} widthPx={widthPx} />
-        <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index }) => {
+        <div role="rowgroup" className="relative block" style={{ height: virtual.getTotalSize() }}>
+          {slots.map(({ slot, index }) => {
             const row = rows[index];
             return row === undefined ? null : (
               <TimelineLine
-                key={index % pool}
+                key={slot}
                 row={row}
                 index={index}
                 scale={scale}
@@ -87,9 +84,20 @@ export function TimelineGrid({ timeline, openEvent, onOpen }: TimelineGridProps)
               />
             );
           })}
-        </tbody>
-      </table>
+        </div>
+      </div>
       {rows.length === 0 && <NoRows timeline={timeline} />}
     </div>
   );
+}
+
+/**
+ * The row that each of a fixed number of elements shows. Elements keep their order, so that
+ * scrolling changes what rows say and neither makes, moves nor removes any.
+ */
+function rowSlots(items: readonly { readonly index: number }[], heightPx: number) {
+  const count = Math.ceil(heightPx / ROW_HEIGHT) + 2 * OVERSCAN + 2;
+  return items
+    .map(({ index }) => ({ slot: index % Math.max(count, items.length), index }))
+    .sort((a, b) => a.slot - b.slot);
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- table cells take five times the style time of these, which scrolling feels */
 import { memo } from 'react';
 import { classNames } from '../../../components/class-names.ts';
 import { formatDuration, formatTickingDuration } from '../../../lib/format-duration.ts';
@@ -31,8 +32,9 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
   const text = lineText(row);
   const dim = row.kind === 'event' && !row.matched;
   return (
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid takes the keys
-    <tr
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the grid takes the keys
+    <div
+      role="row"
       id={`row-${row.key}`}
       aria-rowindex={index + 2}
       aria-level={row.depth + 1}
@@ -49,11 +51,11 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
       style={{ height: ROW_HEIGHT, transform: `translateY(${index * ROW_HEIGHT}px)` }}
     >
       <NameCell row={row} text={text} onToggle={props.onToggle} />
-      <td className="relative h-full">
+      <div role="gridcell" className="relative h-full">
         <TimelineBar {...props} tone={text.type} failed={text.failed} />
-      </td>
+      </div>
       <FiguresCell {...props} text={text} />
-    </tr>
+    </div>
   );
 });
 
@@ -66,8 +68,8 @@ interface NameCellProps {
 function NameCell({ row, text, onToggle }: NameCellProps) {
   const indent = Math.min(row.depth, MAX_INDENTS) * INDENT_PX;
   return (
-    <th
-      scope="row"
+    <div
+      role="rowheader"
       className="flex min-w-0 items-center gap-1.5 pr-2 text-left font-normal"
       style={{ paddingLeft: indent }}
       title={text.note === null ? text.name : `${text.name}: ${text.note}`}
@@ -83,8 +85,7 @@ function NameCell({ row, text, onToggle }: NameCellProps) {
         {text.note !== null && <span className="text-muted"> {text.note}</span>}
       </span>
       {row.descendants > 0 && (
-        // A pointer's way to fold; the keyboard uses the arrows on the row.
-        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the pointer's way to fold; the keyboard has the arrows
         <span
           onClick={(event) => {
             event.stopPropagation();
@@ -100,13 +101,16 @@ function NameCell({ row, text, onToggle }: NameCellProps) {
         </span>
       )}
       {text.late && <span className="shrink-0 text-xs text-gold">late</span>}
-    </th>
+    </div>
   );
 }
 
 function FiguresCell({ row, running, nowMs, text }: TimelineLineProps & { text: LineText }) {
   return (
-    <td className="timeline-figures text-right text-sm whitespace-nowrap text-muted">
+    <div
+      role="gridcell"
+      className="timeline-figures text-right text-sm whitespace-nowrap text-muted"
+    >
       <span>{durationOf(row, running, nowMs)}</span>
       {text.cost !== null && (
         <span
@@ -118,7 +122,7 @@ function FiguresCell({ row, running, nowMs, text }: TimelineLineProps & { text: 
           {text.cost}
         </span>
       )}
-    </td>
+    </div>
   );
 }
 

@@ -1,4 +1,7 @@
-import { ErrorState } from '../../../components/error-state.tsx';
+import { Button } from '../../../components/button.tsx';
+import { classNames } from '../../../components/class-names.ts';
+import { ErrorState, messageOf } from '../../../components/error-state.tsx';
+import { formatCount } from '../../../lib/format-count.ts';
 import { DecisionBanner } from '../decisions/decision-banner.tsx';
 import { EventPanel } from '../detail/event-panel.tsx';
 import { useSessionPlace } from '../session-place.ts';
@@ -14,8 +17,23 @@ export function TimelineTab({ session, search, onSearch }: SessionTabProps) {
   const place = useSessionPlace();
   const failed = timeline.error !== null && timeline.events.length === 0;
   return (
-    <div className="timeline flex min-h-0 flex-1 flex-col">
+    <div
+      className={classNames(
+        'timeline flex min-h-0 flex-1 flex-col',
+        place === 'page' && 'timeline-wide',
+      )}
+    >
       <DecisionBanner session={session} />
+      {timeline.error !== null && !failed && (
+        <p
+          role="alert"
+          className="flex shrink-0 items-center gap-2 px-5 pt-2 text-rust max-sm:px-4"
+        >
+          Reading the events stopped after {formatCount(timeline.events.length)}:{' '}
+          {messageOf(timeline.error)}
+          <Button onClick={timeline.retry}>Retry</Button>
+        </p>
+      )}
       <TimelineToolbar timeline={timeline} search={search} onSearch={onSearch} />
       <SplitPanes
         side={place === 'page' ? 'beside' : 'below'}
