@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { eventWritesContract } from '../contract/event-writes.ts';
+import { outcomeWritesContract } from '../contract/outcome-writes.ts';
 import { sessionWritesContract } from '../contract/session-writes.ts';
 import { contractOrgs, type WriteEngine } from '../contract/write-rows.ts';
 import { addOrganisation } from '../../testing/open-store.ts';
@@ -13,6 +14,7 @@ import { openTx } from './tx.ts';
 describe('SQLite', () => {
   sessionWritesContract(openEngine);
   eventWritesContract(openEngine);
+  outcomeWritesContract(openEngine);
 });
 
 async function openEngine(): Promise<WriteEngine> {

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SignalRow, TraceRow } from '../session-tx.ts';
+import { contractOrgs, id, noExtras, sessionOf, type WriteEngine } from './write-rows.ts';
+
+const [org, otherOrg] = contractOrgs;
+
+const signal: SignalRow = {
+  id: id(50),
+  subjectId: id(1),
+  sessionId: id(1),
+  type: 'guardrail',
+  subtype: 'cost_limit',
+  action: 'abort',
+  severity: 'critical',
+  agentId: 'router',
+  policyId: 'p1',
+  eventId: id(10),
+  message: 'spent 5 USD of 4',
+  data: '{"spent":"\\u0000"}',
+  occurredAtMs: 1_000,
+};
+
+const trace: TraceRow = {
+  id: id(60),
+  sessionId: id(1),
+  eventId: id(10),
+  policyId: 'p1',
+  policyRevision: 3,
+  action: 'abort',
+  inputs: '{"cost":5}',
+  considered: '[]',
+  errors: '[]',
+  decidedBy: 'sdk',
+  enforced: false,
+  latencyUs: 12.5,
+  occurredAtMs: 1_000,
+};
+
+/** What every engine does with signals, traces, and what is kept for a time only. */
+export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
+  let engine: WriteEngine;
+  beforeEach(async () => {
+    engine = await open();
+    await engine.write((tx) => tx.insertSession(org, sessionOf(1), noExtras));
+  });
+  afterEach(() => engine.close());
+
+  describe('signals', () => {
+    test('insertSignals() says per row what is new, also within one call (G1)', async () => {
+      await engine.write(async (tx) => {
+        const other = { ...signal, id: id(51), data: null, eventId: null, policyId: null };
+        expect(await tx.insertSignals(org, [signal, signal, other])).toEqual([true, false, true]);
+        expect(await tx.insertSignals(org, [signal])).toEqual([false]);
+      });
+    });
+
+    test('one id about two subjects, or in two organisations, is two signals (O1)', async () => {
+      await engine.write(async (tx) => {
+        await tx.insertSignals(org, [signal]);
+        const ofOrganisation = { ...signal, subjectId: org, sessionId: null };
+        expect(await tx.insertSignals(org, [ofOrganisation])).toEqual([true]);
+        expect(await tx.insertSignals(otherOrg, [signal])).toEqual([true]);
+      });
+    });
+
+    test('a signal of a transaction that failed is new again', async () => {
+      await engine.writeAndFail((tx) => tx.insertSignals(org, [signal]));
+      expect(await engine.write((tx) => tx.insertSignals(org, [signal]))).toEqual([true]);
+    });
+  });
+
+  describe('traces', () => {
+    test('insertTraces() says per row what is new (P7)', async () => {
+      await engine.write(async (tx) => {
+        const other = { ...trace, id: id(61), policyRevision: null, latencyUs: null };
+        expect(await tx.insertTraces(org, [trace, trace, other])).toEqual([true, false, true]);
+        expect(await tx.insertTraces(otherOrg, [trace])).toEqual([true]);
+      });
+    });
+
+    test('a known trace gathers who decided, and stays known (P7)', async () => {
+      const server = { ...trace, decidedBy: 'server', enforced: true };
+      for (const row of [trace, server, server, trace]) {
+        await engine.write((tx) => tx.insertTraces(org, [row]));
+      }
+      expect(await engine.write((tx) => tx.insertTraces(org, [trace]))).toEqual([false]);
+    });
+  });
+
+  describe('what is seen', () => {
+    test('agents and environments may be touched again and again (A1, S10)', async () => {
+      for (const at of [2_000, 1_000, 3_000]) {
+        await engine.write(async (tx) => {
+          await tx.touchAgents(org, [{ agentId: 'router', startedAtMs: at }], at);
+          await tx.touchEnvironments(org, ['production', 'staging', 'production'], at);
+        });
+      }
+    });
+  });
+
+  describe('forgetExpired()', () => {
+    const never = { deletionChangesMs: 0, deletedSessionsMs: 0, lostRecordsMs: 0 };
+
+    test('forgets each kind by its own time, and counts what went', async () => {
+      await engine.write(async (tx) => {
+        const [stored] = (await tx.loadSessions(org, [id(1)])).values();
+        if (stored === undefined) throw new Error('the session is not there');
+        await tx.recordChanges(org, [{ kind: 'session', id: id(1) }], 1_000);
+        await tx.deleteSession(org, stored, 1_000);
+        await tx.recordChanges(org, [{ kind: 'deleted', id: id(1) }], 1_000);
+        await tx.noteLost(org, id(900), { disk_full: 2 }, 1_000);
+        expect(await tx.forgetExpired(never, 10)).toBe(0);
+        expect(await tx.forgetExpired({ ...never, deletionChangesMs: 1_001 }, 10)).toBe(1);
+        expect(await tx.deletedAmong(org, [id(1)])).toEqual(new Set([id(1)]));
+        expect(await tx.forgetExpired({ ...never, deletedSessionsMs: 1_001 }, 10)).toBe(1);
+        expect(await tx.deletedAmong(org, [id(1)])).toEqual(new Set());
+        expect(await tx.forgetExpired({ ...never, lostRecordsMs: 1_001 }, 10)).toBe(1);
+      });
+    });
+
+    test('forgets no more than asked for', async () => {
+      const counts = { a: 1, b: 2, c: 3 };
+      await engine.write(async (tx) => {
+        await tx.noteLost(org, id(900), counts, 1_000);
+        expect(await tx.forgetExpired({ ...never, lostRecordsMs: 2_000 }, 2)).toBe(2);
+        expect(await tx.forgetExpired({ ...never, lostRecordsMs: 2_000 }, 2)).toBe(1);
+      });
+    });
+
+    test('leaves the changes of sessions and signals for ever', async () => {
+      await engine.write(async (tx) => {
+        await tx.recordChanges(
+          org,
+          [
+            { kind: 'session', id: id(1) },
+            { kind: 'signal', id: id(50) },
+          ],
+          1_000,
+        );
+        const all = { deletionChangesMs: 9_000, deletedSessionsMs: 9_000, lostRecordsMs: 9_000 };
+        expect(await tx.forgetExpired(all, 10)).toBe(0);
+      });
+    });
+  });
+}
