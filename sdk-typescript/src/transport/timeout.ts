@@ -25,6 +25,9 @@ export class Timeout implements Sender<Buffer, Promise<PushResponse>> {
     timer.unref();
     try {
       return await this.#next.send({ body, signal: controller.signal });
+    } catch (error) {
+      // What the layer below says of its own giving up helps nobody.
+      throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
       clearTimeout(timer);
     }
