@@ -108,6 +108,7 @@ describe('browser sessions (O3)', () => {
     const { cookie, origin } = await signIn();
     const who = await server.ask('GET', '/api/v1/session', { key: null, headers: { cookie } });
     expect(who.json).toMatchObject({ role: 'admin', person: null, first_run: true });
+    expect(who.headers.get('set-cookie')).toContain(`${cookie}; Path=/; HttpOnly`);
     const body = { name: 'by browser', scopes: ['read'] };
     const write = (headers: Record<string, string>) =>
       server.ask('POST', '/api/v1/keys', { key: null, body, headers: { cookie, ...headers } });

@@ -19,8 +19,12 @@ export async function sessionRoutes(app: FastifyInstance, parts: AppParts): Prom
   const { run, credentials, live, config, clock } = parts;
   const tries = openRateLimit(triesPerMinute, minuteMs);
 
-  app.get('/session', { config: { access: 'read' } }, async (request): Promise<Identity> => {
-    return identityOf(request, callerOf(request), parts);
+  // Every page asks this first: the browser keeps its cookie for 30 days from here.
+  app.get('/session', { config: { access: 'read' } }, async (request, reply) => {
+    const caller = callerOf(request);
+    const token = caller.sessionHash === null ? null : readSessionCookie(request.headers.cookie);
+    if (token !== null) reply.header('set-cookie', sessionCookie(config, token));
+    return identityOf(request, caller, parts);
   });
 
   app.post('/session', { config: { access: 'sign-in' } }, async (request, reply) => {

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from './parse-arguments.ts';
+
+test.each([
+  [[], { name: 'serve' }],
+  [['link'], { name: 'link', person: null }],
+  [['link', '--name', ' Ada '], { name: 'link', person: 'Ada' }],
+  [['verify'], { name: 'verify' }],
+  [['-h'], { name: 'help' }],
+  [['verify', '--version'], { name: 'version' }],
+])('parseArguments(%j) is %j', (args, order) => {
+  expect(parseArguments(args)).toEqual({ ok: true, order });
+});
+
+test.each([
+  [['serve'], 'There is no command "serve"'],
+  [['link', 'Ada'], 'Found "Ada": one command is enough'],
+  [['verify', '--name', 'Ada'], '--name belongs to link'],
+  [['link', '--name', ' '], '--name must have 1 to 100 characters: found 0'],
+])('parseArguments(%j) says: %s', (args, problem) => {
+  expect(parseArguments(args)).toEqual({ ok: false, problem });
+});
+
+test('parseArguments() names an option it does not know', () => {
+  const parsed = parseArguments(['--prot', '1']);
+  expect(parsed.ok ? '' : parsed.problem).toContain("'--prot'");
+});
