@@ -15,6 +15,9 @@ const PAGE_SIZE = 500;
 /** 100,000 events: more than one session's timeline can usefully hold. */
 const MAX_PAGES = 200;
 const PUSH_EVERY_MS = 100;
+/** Every change lays out all rows anew: with this many events that is worth fewer changes. */
+const MANY_EVENTS = 5_000;
+const PUSH_MANY_EVERY_MS = 500;
 
 /** All events of a session without content, page by page in time order, then as they are pushed. */
 export class EventFeed {
@@ -71,7 +74,8 @@ export class EventFeed {
   /** Takes an event that was pushed; several within a moment are one change. */
   readonly push = (event: EventBrief): void => {
     this.#pushed.push(toTimelineEvent(event));
-    this.#timer ??= setTimeout(() => this.#flush(), PUSH_EVERY_MS);
+    const many = this.#state.events.length > MANY_EVENTS;
+    this.#timer ??= setTimeout(() => this.#flush(), many ? PUSH_MANY_EVERY_MS : PUSH_EVERY_MS);
   };
 
   /** One read at a time; what fails is said in the state and can be tried again. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatClock } from '../../../lib/format-time.ts';
+import { formatClock, formatDayClock } from '../../../lib/format-time.ts';
 import { lifeText } from './life-text.ts';
 
 const nowMs = Date.parse('2026-11-24T10:00:00.000Z');
@@ -36,6 +36,10 @@ test('lifeText() gives a stale session its last sign of life (S4)', () => {
   const last_seen_at = ago(600_000);
   expect(lifeText({ ...session, status: 'stale', last_seen_at }, nowMs)).toBe(
     `last sign of life ${formatClock(Date.parse(last_seen_at))}`,
+  );
+  const longAgo = ago(3 * 86_400_000);
+  expect(lifeText({ ...session, status: 'stale', last_seen_at: longAgo }, nowMs)).toBe(
+    `last sign of life ${formatDayClock(Date.parse(longAgo), nowMs)}`,
   );
 });
 

@@ -1,9 +1,10 @@
 import type { SessionRow } from '@niitaka/protocol/session.ts';
-import { formatClock } from '../../../lib/format-time.ts';
+import { formatClock, formatDayClock } from '../../../lib/format-time.ts';
 import { formatTickingDuration } from '../../../lib/format-duration.ts';
 
 /** Shorter silences are how agents think; they are not worth a word. */
 const QUIET_FROM_MS = 30_000;
+const DAY_MS = 86_400_000;
 
 type Life = Pick<
   SessionRow,
@@ -13,7 +14,9 @@ type Life = Pick<
 /** What a session waits for, or its last sign of life (S4); null when there is nothing to say. */
 export function lifeText(session: Life, nowMs: number): string | null {
   if (session.status === 'stale') {
-    return `last sign of life ${formatClock(Date.parse(session.last_seen_at))}`;
+    const seenMs = Date.parse(session.last_seen_at);
+    const text = nowMs - seenMs < DAY_MS ? formatClock(seenMs) : formatDayClock(seenMs, nowMs);
+    return `last sign of life ${text}`;
   }
   if (session.status === 'done') {
     return session.closed_by === 'operator' ? 'ended by an operator' : null;
