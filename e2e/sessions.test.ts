@@ -104,6 +104,41 @@ test('children open on demand and close again, by keyboard alone (S9)', async ()
   await page.context().close();
 });
 
+test('a chain deeper than ten levels ends in a line that opens the rest as a root (S9)', async () => {
+  const startMs = Date.now() - 2 * minute;
+  const records = [];
+  let parent: string | undefined;
+  for (let depth = 0; depth < 14; depth += 1) {
+    const session = sessionRecords({
+      goal: `Level ${depth}.`,
+      agent: 'deep',
+      startMs: startMs + depth * 1_000,
+      ...(parent !== undefined && { parent }),
+    });
+    records.push(...session.records);
+    parent = session.id;
+  }
+  await server.ingest(records);
+  const page = await openSignedIn(browser, server, '/sessions?agent=deep');
+  await row(page, 'Level 0.').waitFor();
+  await page.keyboard.press('j');
+  for (let depth = 0; depth <= 10; depth += 1) {
+    await row(page, `Level ${depth}.`).waitFor();
+    await page.keyboard.press('ArrowRight');
+    if (depth < 10) {
+      await row(page, `Level ${depth + 1}.`).waitFor();
+      await page.keyboard.press('ArrowRight');
+    }
+  }
+  await page.getByRole('button', { name: '3 more below' }).click();
+  await row(page, 'Level 11.').waitFor();
+  expect(await row(page, 'Level 9.').count()).toBe(0);
+  expect(await row(page, 'Level 11.').getAttribute('aria-level')).toBe('2');
+  await page.getByRole('button', { name: 'All sessions' }).click();
+  await row(page, 'Level 0.').waitFor();
+  await page.context().close();
+});
+
 test('the environment defaults to production and can be all (S10)', async () => {
   const page = await openSignedIn(browser, server);
   await row(page, 'Research').waitFor();

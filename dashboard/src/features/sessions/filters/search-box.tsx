@@ -24,6 +24,10 @@ export function SearchBox({ value, onChange }: SearchBoxProps) {
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
   useHotkeys({ '/': () => input.current?.focus() });
+  useEffect(() => {
+    // The key / on another page leads here.
+    if (window.location.hash === '#search') input.current?.focus();
+  }, []);
   return (
     <span className="relative flex w-[210px] items-center max-sm:w-full">
       <Search
