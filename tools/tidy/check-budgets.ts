@@ -6,7 +6,7 @@ const testRatio = 1.5;
 /** Parts that are still below, and how far they have come: each may only rise. */
 const reached: Readonly<Record<string, number>> = ratchet.testRatios;
 /** How far a part may be above what is recorded before the record has to follow. */
-const slack = 0.1;
+const slack = 0.5;
 const tested = ['core/', 'server/src/storage/', 'sdk-typescript/', 'sdk-python/'];
 
 /** Dependencies, environment names and root entries (as a listing shows them) over their budgets. */
@@ -45,7 +45,8 @@ export function checkTestRatio(files: readonly TreeFile[]): readonly string[] {
     );
     const source = sum(scripts.filter(({ path }) => !isTest(path)));
     const tests = sum(scripts.filter(({ path }) => isTest(path)));
-    const ratio = source === 0 ? testRatio : Math.floor((tests / source) * 100) / 100;
+    if (source === 0) return [];
+    const ratio = Math.floor((tests / source) * 100) / 100;
     const wanted = Math.min(testRatio, reached[start] ?? testRatio);
     const lines = `${tests} test lines for ${source} lines (${ratio})`;
     if (ratio < wanted) return [`${start}: ${lines}, wanted ${wanted}`];
