@@ -91,6 +91,28 @@ describe('configure()', () => {
   });
 });
 
+describe('configure() many times', () => {
+  test('adds no listener and no connection', async () => {
+    const peer = await startPeer();
+    configure({ apiKey, apiUrl: peer.url });
+    const listeners = ['exit', 'beforeExit', 'uncaughtExceptionMonitor', 'SIGTERM', 'SIGINT'];
+    const before = listeners.map((name) => process.listenerCount(name));
+    for (let count = 0; count < 100; count += 1) {
+      configure({ apiKey, apiUrl: peer.url, environment: `e${count}` });
+      await startSession({}, () => {});
+    }
+    expect(listeners.map((name) => process.listenerCount(name))).toEqual(before);
+    expect(await flush(10)).toBe(true);
+    expect(peer.taken.length).toBe(200);
+  });
+
+  test('installs no signal handler', () => {
+    expect(['SIGTERM', 'SIGINT', 'SIGHUP'].map((name) => process.listenerCount(name))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+});
+
 describe('shutdown()', () => {
   test('sends what is left, ends what runs, and records no more', async () => {
     const peer = await startPeer();

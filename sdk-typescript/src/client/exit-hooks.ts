@@ -12,11 +12,17 @@ export interface ExitingClient {
 const exiting: ExitingClient[] = [];
 let spentMs = 0;
 let isHopeless = false;
+let isHooked = false;
 
 /** Sees to it that a client's records leave, or lie on disk, when this thread ends. */
 export function hookExit(entry: ExitingClient): void {
-  exiting.push(entry);
-  if (exiting.length > 1) return;
+  const idle = exiting.findIndex(({ client, transport }) => {
+    return transport === entry.transport && client.running.size === 0;
+  });
+  if (idle >= 0) exiting[idle] = entry;
+  else exiting.push(entry);
+  if (isHooked) return;
+  isHooked = true;
   process.on('beforeExit', () => void flushAll());
   process.on('exit', exitAll);
   process.on('uncaughtExceptionMonitor', recordUncaught);
