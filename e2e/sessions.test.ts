@@ -111,7 +111,7 @@ test('a chain deeper than ten levels ends in a line that opens the rest as a roo
   for (let depth = 0; depth < 14; depth += 1) {
     const session = sessionRecords({
       goal: `Level ${depth}.`,
-      agent: 'deep',
+      environment: 'chains',
       startMs: startMs + depth * 1_000,
       ...(parent !== undefined && { parent }),
     });
@@ -119,7 +119,7 @@ test('a chain deeper than ten levels ends in a line that opens the rest as a roo
     parent = session.id;
   }
   await server.ingest(records);
-  const page = await openSignedIn(browser, server, '/sessions?agent=deep');
+  const page = await openSignedIn(browser, server, '/sessions?env=chains');
   await row(page, 'Level 0.').waitFor();
   await page.keyboard.press('j');
   for (let depth = 0; depth <= 10; depth += 1) {
