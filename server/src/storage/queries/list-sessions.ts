@@ -122,11 +122,11 @@ function listQuery(
   conditions.push(...afterConditions(context, request, last, value));
   const order = arrival ? sql`g.rowid desc` : sql`${value} ${direction}, s.id ${direction}`;
   const from = source(context, words, arrival);
-  if (sort.endsWith('started_at')) {
+  if (arrival || (words === undefined && sort.endsWith('started_at'))) {
     return sql`select ${summaryColumns}, ${value} as sort_value from ${from}
       where ${allOf(conditions)} order by ${order} limit ${limit}`;
   }
-  // The range is put in order by what an index holds of it; whole rows are read for the page alone.
+  // What an index does not give in order is put in order by key; whole rows are read for the page alone.
   const page = sql`select s.session_key as page_key, ${value} as sort_value from ${from}
     where ${allOf(conditions)} order by ${order} limit ${limit}`;
   return sql`select ${summaryColumns}, p.sort_value from (${page}) as p
