@@ -33,11 +33,14 @@ export function parseBatch(
   const { envelope, records } = read.value;
   const warnings: string[] = [];
   const sdk = readEnvelope(envelope, warnings);
+  // No record is larger than its batch.
+  const mayBeTooLarge = body.byteLength > limits.recordBytes;
   const parsed: ParsedRecord[] = [];
   const refused: RefusedRecord[] = [];
   for (const [index, record] of records.entries()) {
     const reading = { index, instanceId: sdk.instanceId, warnings };
-    const problem = problemOf(record, schemas, reading);
+    const problem =
+      problemOf(record, schemas, reading) ?? (mayBeTooLarge ? sizeProblem(record) : null);
     if (problem === null) parsed.push(parseRecord(kindOf(record), record as Raw, reading));
     else refused.push(refusal(record, reading, problem));
   }
@@ -149,31 +152,16 @@ function problemOf(
   const problem = recordProblem(kind, record);
   if (problem !== null) return invalid(problem);
   warnOfUnknown(record, schema, reading);
-  return sizeProblem(record);
+  return null;
 }
 
-/** Only a record with long text can be too large: others are not written out again to be measured. */
-function sizeProblem(record: Raw): Problem | null {
-  if (roughSize(record) <= limits.recordBytes / 6) return null;
+function sizeProblem(record: unknown): Problem | null {
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes <= limits.recordBytes) return null;
   return {
     code: 'too_large',
     message: `Cannot take this record: it has ${bytes} bytes, at most ${limits.recordBytes} are taken`,
   };
-}
-
-/** Characters of all texts and keys plus a few for every value: at most six bytes of JSON each. */
-function roughSize(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return 8;
-  let size = 2;
-  if (Array.isArray(value)) {
-    for (const part of value) size += roughSize(part);
-    return size;
-  }
-  for (const key in value) size += key.length + 4 + roughSize((value as Raw)[key]);
-  return size;
 }
 
 function warnOfUnknown(record: Raw, schema: RecordSchema, { index, warnings }: Reading): void {

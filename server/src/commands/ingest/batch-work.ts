@@ -9,7 +9,7 @@ import type { Price } from '@niitaka/core/cost/price.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import { openSessionSet, type SessionSet } from '../session-set.ts';
-import type { DayCounts } from './day-counts.ts';
+import { noDayCounts, type DayCounts } from './day-counts.ts';
 import { openLedgers, type Ledgers } from './ledgers.ts';
 import type { ParsedBatch, RefusedRecord } from './record.ts';
 
@@ -47,7 +47,7 @@ interface Owned {
 export function openGroupWork(context: CommandContext, orgId: string): GroupWork {
   const sessions = openSessionSet(context, orgId);
   const ledgers = openLedgers(context.tx, sessions);
-  return { orgId, sessions, ledgers, days: new Map(), priceIds: new Map(), signalIds: [] };
+  return { orgId, sessions, ledgers, days: noDayCounts(), priceIds: new Map(), signalIds: [] };
 }
 
 /** Opens the work on one batch; `context` tells its moment of arrival, its sessions are loaded. */

@@ -4,23 +4,39 @@ import type { DayDelta } from '../../storage/session-tx.ts';
 
 const dayMs = 86_400_000;
 
-/** What a batch adds to the day totals that `day` policies look at, by UTC day of the event. */
-export type DayCounts = Map<string, DayDelta>;
+/** What batches add to the day totals that `day` policies look at, by UTC day of the event. */
+export interface DayCounts {
+  readonly byKey: Map<string, DayCount>;
+  /** The last one counted into: events of one session come together, nearly always of one day. */
+  last: { readonly session: Session; readonly count: DayCount } | null;
+}
+
+type DayCount = { -readonly [Name in keyof DayDelta]: DayDelta[Name] };
+
+/** Nothing counted yet. */
+export function noDayCounts(): DayCounts {
+  return { byKey: new Map(), last: null };
+}
 
 /** Counts a closed event into its day, or takes it back; what came after the end is in no limit (S5). */
 export function countDay(days: DayCounts, session: Session, row: EventRow, sign: 1 | -1): void {
   const steps = row.type === 'llm' || row.type === 'tool' ? sign : 0;
-  const cost = row.costNanoUsd ?? 0n;
-  if (row.afterEnd || (steps === 0 && cost === 0n)) return;
+  const cost = row.costNanoUsd;
+  const isFree = cost === null || cost === 0n;
+  if (row.afterEnd || (steps === 0 && isFree)) return;
+  const count = dayCount(days, session, Math.floor(row.startedAtMs / dayMs) * dayMs);
+  count.steps += steps;
+  if (!isFree) count.costNanoUsd += sign === 1 ? cost : -cost;
+}
+
+function dayCount(days: DayCounts, session: Session, day: number): DayCount {
+  const { last } = days;
+  if (last !== null && last.session === session && last.count.dayMs === day) return last.count;
   const { environment, agentId } = session;
-  const day = Math.floor(row.startedAtMs / dayMs) * dayMs;
   const key = `${day}\n${environment}\n${agentId ?? ''}`;
-  const known = days.get(key);
-  days.set(key, {
-    environment,
-    agentId,
-    dayMs: day,
-    costNanoUsd: (known?.costNanoUsd ?? 0n) + (sign === 1 ? cost : -cost),
-    steps: (known?.steps ?? 0) + steps,
-  });
+  const fresh = { environment, agentId, dayMs: day, costNanoUsd: 0n, steps: 0 };
+  const count = days.byKey.get(key) ?? fresh;
+  days.byKey.set(key, count);
+  days.last = { session, count };
+  return count;
 }

@@ -55,7 +55,7 @@ export async function ingestBatches(
   }
   closeStale(context, group.sessions);
   await group.ledgers.flush();
-  await context.tx.addDayTotals(orgId, [...group.days.values()]);
+  await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
   await group.sessions.flush(group.signalIds);
   return ingestAnswers(context, works, named);
 }
