@@ -1,7 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { vi } from 'vitest';
 import { findChromium } from '../tools/setup/find-chromium.mjs';
 import { testKey, type TestServer } from './server.ts';
+
+// A page shares its machine with a server and other tests: a slow one is not a broken one.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const flags = [
   '--headless',
