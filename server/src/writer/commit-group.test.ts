@@ -1,5 +1,5 @@
 import { failure, success, type Result } from '@niitaka/core/result.ts';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { closeStaleSessions } from '../commands/close-stale-sessions.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { deleteSession } from '../commands/delete-session.ts';
@@ -33,6 +33,9 @@ import {
 import { openTransactions } from './open-transactions.ts';
 import { parseBatch } from './parse-batch.ts';
 import { compileRecordSchemas } from './record-schemas.ts';
+
+// A real disk answers when it can.
+vi.setConfig({ testTimeout: 60_000 });
 
 let store: TestStore;
 beforeEach(() => {

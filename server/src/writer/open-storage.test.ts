@@ -10,8 +10,11 @@ import { verifyFile } from '../storage/sqlite/verify/verify.ts';
 import type { IngestReply, Storage } from '../storage/port.ts';
 import { StartupError } from '../storage/startup-error.ts';
 import { end, llm, noonMs, sessionId, start, testOrgId } from '../testing/records.ts';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStorage } from './open-storage.ts';
+
+// Each storage starts five threads, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let dataDir: string;
 let path: string;
@@ -127,7 +130,7 @@ describe('the lock', () => {
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     await openHere();
-  }, 30_000);
+  });
 
   test('is free again after a close', async () => {
     await openHere();

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
 import { openReader, openWriter, type Connection } from './connection.ts';
 import { createReadGate } from './read-gate.ts';
+
+// A real disk answers when it can.
+vi.setConfig({ testTimeout: 60_000 });
 
 let directory: string;
 let path: string;
