@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -47,6 +48,13 @@ class ClientCase(unittest.TestCase):
     def segments(self, server):
         folder = self.folder(server)
         return sorted(folder.glob("*.seg")) if folder.is_dir() else []
+
+    def until_refused(self, server):
+        """Sends until the server was asked twice: then the first refusal has been seen and told."""
+        deadline = time.monotonic() + 30
+        while len(server.headers) < 2:
+            niitaka.flush(0.1)
+            self.assertLess(time.monotonic(), deadline)
 
     def python(self, code, server=None, **environ):
         """Starts another Python with the client on its path; the code is dedented."""

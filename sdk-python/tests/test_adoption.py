@@ -149,7 +149,7 @@ class Adoption(ClientCase):
             path = self.leave(server, by_hand(event(1)))
             with self.assertLogs("niitaka", "WARNING"):
                 self.configure(server)
-                niitaka.flush(0.1)
+                self.until_refused(server)
             (found,) = self.segments(server)
             self.assertEqual(owner_of(found.name), own_identity())
             self.assertEqual(segment_id_of(found.name), segment_id_of(path.name))

@@ -79,7 +79,7 @@ class Ends(ProcessCase):
             server.rule = lambda batch: problem(503)
             code, (session_id,), err = self.run_to_end(PRELUDE, server)
             self.assertEqual(code, 0)
-            self.assertLess(time.monotonic() - began, 6.0)
+            self.assertLess(time.monotonic() - began, 15.0)
             self.assertEqual(err.count("\n"), 1, err)
             server.rule = None
             self.adopt(server)
@@ -99,7 +99,7 @@ class Ends(ProcessCase):
             program.stdout.readline()
             at = float(program.stdout.readline())
             program.communicate(timeout=20)
-            self.assertLess(time.time() - at, 5.0)
+            self.assertLess(time.time() - at, 9.0)
             self.assertEqual(len(self.segments(url)), 1)
 
     def test_unhandled_exception(self):
@@ -193,7 +193,7 @@ time.sleep(60)
         with scripted_server() as server:
             began = time.monotonic()
             self.assertEqual(self.run_to_end(PRELUDE + "niitaka.flush(5)", server)[0], 0)
-            self.assertLess(time.monotonic() - began, 8)
+            self.assertLess(time.monotonic() - began, 20)
 
 
 class Killed(ProcessCase):

@@ -164,7 +164,7 @@ class Writing(ClientCase):
                 for n in range(60):
                     session.event("log", data={"n": n, "text": "x" * 100})
                 self.assertGreater(len(self.segments(server)), 3)
-                niitaka.flush(0.1)
+                self.until_refused(server)
                 server.rule = None
                 self.assertTrue(niitaka.flush(10))
                 # The newest stays while the session runs here: it tells an adopter whom to close.
@@ -199,7 +199,7 @@ class Writing(ClientCase):
                 client.maintain(touch=True)
                 session.event("log")
                 self.assertEqual(len(self.segments(server)), 1)
-                niitaka.flush(0.1)
+                self.until_refused(server)
                 server.rule = None
             self.assertTrue(niitaka.flush(10))
             self.assertEqual([each["seq"] for each in server.of_kind("event")], [1, 2])
@@ -219,7 +219,7 @@ class Bounds(ClientCase):
                     for n in range(200):
                         session.event("log", data={"n": n, "text": "x" * 100})
                     self.assertLess(client.backlog.size, 24_001)
-                niitaka.flush(0.1)
+                self.until_refused(server)
                 server.rule = None
                 self.assertTrue(niitaka.flush(10))
             self.assertEqual([each["goal"] for each in server.of_kind("session.start")], ["first", "long"])
@@ -244,7 +244,7 @@ class Bounds(ClientCase):
                     with niitaka.start_session(f"s{n}"):
                         pass
                 self.assertLess(client.backlog.size, 30_000)
-                niitaka.flush(0.1)
+                self.until_refused(server)
                 server.rule = None
                 self.assertTrue(niitaka.flush(10))
             self.assertEqual(len(server.of_kind("session.start")), 60)
@@ -291,7 +291,7 @@ class FailingDisk(ClientCase):
                 self.assertEqual(len(self.segments(server)), 2)
                 for path in self.segments(server):
                     self.assertTrue(all(holds for _, _, holds in read_frames(path.read_bytes())))
-                niitaka.flush(0.1)
+                self.until_refused(server)
                 server.rule = None
                 self.assertTrue(niitaka.flush(10))
             self.assertTrue(niitaka.flush(10))
@@ -313,7 +313,7 @@ class FailingDisk(ClientCase):
             with self.assertLogs("niitaka", "WARNING"), niitaka.start_session() as session:
                 for _ in range(300):
                     session.event("log", data={"text": "x" * 500})
-                niitaka.flush(0.1)
+                self.until_refused(server)
                 server.rule = None
             self.assertTrue(niitaka.flush(10))
             self.assertEqual({each["seq"] for each in server.of_kind("event")}, set(range(1, 301)))
