@@ -8,11 +8,15 @@ export default defineConfig({
   test: {
     pool: 'threads',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [...floors, ...others].map((name) => ({
       extends: true as const,
-      test: { name, include: [`${name}/**/*.test.ts`, `${name}/**/*.test.tsx`] },
+      test: {
+        name,
+        include: [`${name}/**/*.test.ts`, `${name}/**/*.test.tsx`],
+        // A browser and its server share two cores with the rest.
+        testTimeout: name === 'e2e' ? 120_000 : 60_000,
+      },
     })),
   },
 });
