@@ -34,7 +34,7 @@ export function FirstRunPage() {
   );
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto flex max-w-2xl flex-col gap-5 px-5 py-10 max-sm:py-5">
+      <div className="mx-auto flex max-w-[720px] flex-col gap-5 px-5 py-10 max-sm:py-5">
         <header>
           <h1 className="text-figure">Record your first session</h1>
           <p className="mt-1 text-muted">

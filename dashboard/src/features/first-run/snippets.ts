@@ -17,7 +17,10 @@ function python(apiUrl: string, key: string): Snippet {
     install: 'pip install ./sdk-python',
     code: `import niitaka
 
-niitaka.configure(api_key="${key}", api_url="${apiUrl}")
+niitaka.configure(
+    api_key="${key}",
+    api_url="${apiUrl}",
+)
 
 with niitaka.start_session(agent_id="my-agent", goal="Say hello") as session:
     session.event("log", data={"message": "Hello from my agent"})
@@ -31,7 +34,10 @@ function typescript(apiUrl: string, key: string): Snippet {
     install: 'npm run build -w sdk-typescript && npm install ./sdk-typescript',
     code: `import { configure, startSession } from 'niitaka';
 
-configure({ apiKey: '${key}', apiUrl: '${apiUrl}' });
+configure({
+  apiKey: '${key}',
+  apiUrl: '${apiUrl}',
+});
 
 await startSession({ agentId: 'my-agent', goal: 'Say hello' }, async (session) => {
   session.event('log', { data: { message: 'Hello from my agent' } });
