@@ -28,18 +28,14 @@ export interface CheckpointReport {
   readonly copied: number;
 }
 
-/** Starts the checkpointer thread for a database; `db` is the writer's connection. */
+/** Keeps the log of a database short; `db` is the writer's connection. An idle server needs no thread for it. */
 export function openCheckpoints(
   db: Connection,
   path: string,
   gate: SharedArrayBuffer,
   limits: typeof logLimits = logLimits,
 ): Checkpoints {
-  const worker = new Worker(new URL('./checkpointer-thread.ts', import.meta.url), {
-    workerData: path,
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
-  });
-  worker.unref();
+  let worker: Worker | null = null;
   let busy = false;
   let commits = 0;
   let rest = 0;
@@ -48,10 +44,18 @@ export function openCheckpoints(
     // With nothing left to copy and no reader inside, the next write begins the log anew.
     db.pragma('wal_checkpoint(PASSIVE)');
   };
-  worker.on('message', finish);
-  worker.on('error', () => {
-    busy = true;
-  });
+  const start = () => {
+    const started = new Worker(new URL('./checkpointer-thread.ts', import.meta.url), {
+      workerData: path,
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
+    started.unref();
+    started.on('message', finish);
+    started.on('error', () => {
+      busy = true;
+    });
+    return started;
+  };
   const restart = () => {
     setReadGate(gate, true);
     const [row] = db.pragma('wal_checkpoint(RESTART)') as { busy: number }[];
@@ -69,11 +73,12 @@ export function openCheckpoints(
       if (pages >= limits.restart && rest === 0) restart();
       else if (pages >= limits.passive) {
         busy = true;
+        worker ??= start();
         worker.postMessage('passive');
       }
     },
     async close() {
-      await worker.terminate();
+      await worker?.terminate();
       db.pragma('wal_checkpoint(TRUNCATE)');
     },
   };

@@ -41,16 +41,18 @@ const waitingReads = 1_000;
 /** How long the place of a thread that ended stays empty, ms. */
 const restartAfterMs = 100;
 
-/** Starts reader threads; each read goes to the one with the fewest waiting. */
+/** Starts a reader thread, and more up to `count` once reads wait; each read goes to the one with the fewest waiting. */
 export function startReaders(options: ReaderOptions, count: number): ReaderPool {
   const pool = { isClosed: false };
-  const threads = Array.from({ length: count }, () => startThread(options, pool));
+  const threads = [startThread(options, pool)];
   let lastTicket = 0;
   const read = async (method: string, args: readonly unknown[]): Promise<unknown> => {
+    if (pool.isClosed) throw new ReadUnavailableError('The storage is closed');
+    const areBusy = threads.every(({ waiting }) => waiting.size > 0);
+    if (areBusy && threads.length < count) threads.push(startThread(options, pool));
     const thread = threads.reduce((least, one) =>
       one.waiting.size < least.waiting.size ? one : least,
     );
-    if (pool.isClosed) throw new ReadUnavailableError('The storage is closed');
     if (thread.waiting.size >= waitingReads) {
       const found = `${waitingReads} wait for each of ${count} readers`;
       throw new ReadUnavailableError(`Too many reads at once: ${found}`);
