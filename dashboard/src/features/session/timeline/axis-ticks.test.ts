@@ -15,9 +15,9 @@ test('axisTicks() stand on round times that leave room for their words', () => {
 test('axisTicks() count from the session start, also in a part of it', () => {
   const scale = createTimeScale({ startMs: 1_015_000, endMs: 1_045_000 }, []);
   expect(axisTicks(scale, 1_000_000, 300)).toEqual([
-    { fraction: 5 / 30, elapsedMs: 20_000 },
-    { fraction: 15 / 30, elapsedMs: 30_000 },
-    { fraction: 25 / 30, elapsedMs: 40_000 },
+    { fraction: 5 / 30, elapsedMs: 20_000, stepMs: 10_000 },
+    { fraction: 15 / 30, elapsedMs: 30_000, stepMs: 10_000 },
+    { fraction: 25 / 30, elapsedMs: 40_000, stepMs: 10_000 },
   ]);
 });
 
@@ -46,4 +46,14 @@ test.each([
   [3 * 86_400_000, '3 d'],
 ])('formatElapsed() %d ms is %s', (ms, text) => {
   expect(formatElapsed(ms)).toBe(text);
+});
+
+test.each([
+  [12_310_000, 10_000, '3:25:10'],
+  [12_310_500, 500, '3:25:10.500'],
+  [80_500, 500, '1:20.500'],
+  [80_000, 20_000, '1 m 20 s'],
+  [12_300_000, 60_000, '3 h 25 m'],
+])('formatElapsed() %d ms among ticks %d ms apart is %s', (ms, stepMs, text) => {
+  expect(formatElapsed(ms, stepMs)).toBe(text);
 });

@@ -4,6 +4,8 @@ import { fractionAt, type TimeScale } from './time-scale.ts';
 export interface AxisTick {
   readonly fraction: number;
   readonly elapsedMs: number;
+  /** The distance of ticks here: how exact its words must be. */
+  readonly stepMs: number;
 }
 
 const SECOND = 1_000;
@@ -43,21 +45,34 @@ export function axisTicks(scale: TimeScale, originMs: number, widthPx: number): 
       const last = ticks.at(-1);
       if (fraction > 1 - gap / 3) break;
       if (last === undefined || fraction - last.fraction >= gap * 0.99) {
-        ticks.push({ fraction, elapsedMs: at });
+        ticks.push({ fraction, elapsedMs: at, stepMs: step });
       }
     }
   }
   return ticks;
 }
 
-/** A time on the axis as short as it can be: 0, 40 s, 1 m 20 s, 2 h 5 m, 3 d. */
-export function formatElapsed(ms: number): string {
+/**
+ * A time on the axis as short as it can be: 0, 40 s, 1 m 20 s, 2 h 5 m, 3 d; where ticks stand
+ * closer than that tells apart, as 3:25:10 or 1:20.500.
+ */
+export function formatElapsed(ms: number, stepMs = Infinity): string {
   if (ms === 0) return '0';
+  const close = ms >= HOUR ? stepMs < MINUTE : ms >= MINUTE && stepMs < SECOND;
+  if (close) return clock(ms, stepMs);
   if (ms < SECOND) return `${Math.round(ms)} ms`;
   if (ms < MINUTE) return `${Number((ms / SECOND).toFixed(1))} s`;
   if (ms < HOUR) return pair(ms, MINUTE, 'm', SECOND, 's');
   if (ms < DAY) return pair(ms, HOUR, 'h', MINUTE, 'm');
   return pair(ms, DAY, 'd', HOUR, 'h');
+}
+
+function clock(ms: number, stepMs: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const hours = ms >= HOUR ? `${Math.floor(ms / HOUR)}:` : '';
+  const minutes = hours === '' ? String(Math.floor(ms / MINUTE)) : two((ms % HOUR) / MINUTE);
+  const rest = stepMs < SECOND ? `.${String(Math.round(ms % SECOND)).padStart(3, '0')}` : '';
+  return `${hours}${minutes}:${two((ms % MINUTE) / SECOND)}${rest}`;
 }
 
 function pair(ms: number, big: number, bigUnit: string, small: number, smallUnit: string): string {

@@ -2,6 +2,7 @@
 import type { RefObject } from 'react';
 import { formatCount } from '../../../lib/format-count.ts';
 import { formatElapsed, type AxisTick } from './axis-ticks.ts';
+import { AxisButtons } from './axis-buttons.tsx';
 import { percent } from './percent.ts';
 import { TimelineOverview } from './timeline-overview.tsx';
 import type { Timeline } from './use-timeline.ts';
@@ -38,12 +39,13 @@ export function TimelineAxis({ timeline, track, ticks, widthPx }: TimelineAxisPr
                 translate: tick.fraction * widthPx < 20 ? undefined : '-50%',
               }}
             >
-              {formatElapsed(tick.elapsedMs)}
+              {formatElapsed(tick.elapsedMs, tick.stepMs)}
             </span>
           ))}
         </div>
         <div role="columnheader">
           <span className="sr-only">Duration and cost</span>
+          <AxisButtons timeline={timeline} />
         </div>
       </div>
     </div>

@@ -1,11 +1,9 @@
-import { ChevronsDownUp, ChevronsUpDown, ScanSearch, Search, X, ZoomOut } from 'lucide-react';
+import { Search, X } from 'lucide-react';
 import { useMemo } from 'react';
 import { classNames } from '../../../components/class-names.ts';
-import { IconButton } from '../../../components/icon-button.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
 import type { EventTypeName, SessionSearch, SetSessionSearch } from '../session-search.ts';
 import { eventTypes } from './event-filter.ts';
-import { foldableKeys } from './foldable-keys.ts';
 import type { Timeline } from './use-timeline.ts';
 
 export interface TimelineToolbarProps {
@@ -14,57 +12,12 @@ export interface TimelineToolbarProps {
   readonly onSearch: SetSessionSearch;
 }
 
-/** Which events are shown: by type, by words, by time; and how far they are unfolded. */
+/** Which events are shown: by words and by type. */
 export function TimelineToolbar({ timeline, search, onSearch }: TimelineToolbarProps) {
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-1.5 px-5 py-2 max-sm:px-4">
       <SearchInside search={search} onSearch={onSearch} />
       <TypeFilter timeline={timeline} search={search} onSearch={onSearch} />
-      <AxisButtons timeline={timeline} />
-    </div>
-  );
-}
-
-/** From so many events on it can matter where the axis is. */
-const FIT_FROM = 40;
-
-function AxisButtons({ timeline }: { readonly timeline: Timeline }) {
-  const { events, children, setToggled } = timeline;
-  const foldable = useMemo(() => foldableKeys(events), [events]);
-  return (
-    <div className="ml-auto flex shrink-0">
-      {timeline.zoom !== null && (
-        <IconButton
-          label="Show the whole session"
-          icon={<ZoomOut size={15} strokeWidth={1.6} aria-hidden="true" />}
-          onClick={() => timeline.setZoom(null)}
-        />
-      )}
-      {(timeline.following || events.length >= FIT_FROM) && (
-        <IconButton
-          label="Fit the axis to the rows in sight"
-          aria-pressed={timeline.following}
-          icon={<ScanSearch size={15} strokeWidth={1.6} aria-hidden="true" />}
-          onClick={() => timeline.setFollowing(!timeline.following)}
-          className={timeline.following ? 'bg-sunk text-text' : ''}
-        />
-      )}
-      {foldable.size > 0 && (
-        <>
-          <IconButton
-            label="Fold all"
-            icon={<ChevronsDownUp size={15} strokeWidth={1.6} aria-hidden="true" />}
-            onClick={() => setToggled(foldable)}
-          />
-          <IconButton
-            label="Unfold all"
-            icon={<ChevronsUpDown size={15} strokeWidth={1.6} aria-hidden="true" />}
-            onClick={() =>
-              setToggled(new Set(children.map((child) => `sessions:${child.agentId ?? ''}`)))
-            }
-          />
-        </>
-      )}
     </div>
   );
 }

@@ -42,6 +42,7 @@ export function useGridCursor(input: GridCursorInput): GridCursor {
     if (openEvent !== null && row.kind === 'event') open(row, 'replace');
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const act = moveCursor(rows, at, event.key, input.pageSize());
     if (act === null) return;
