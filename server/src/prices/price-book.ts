@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { parsePrice, type Price, type PriceRow } from '@niitaka/core/cost/price.ts';
-import { calcPrice, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
+import type { calcPrice, ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { modelSpellings, type ModelName } from './model-spellings.ts';
 
 /** Public list prices, shipped with the program, dated, never fetched. */
@@ -74,7 +75,19 @@ function calculationFor(
 
 function calculate(name: ModelName, timestamp: Date): PriceCalculation | null {
   const options = name.provider === null ? { timestamp } : { timestamp, providerId: name.provider };
-  return calcPrice({}, name.model, options);
+  return table().calcPrice({}, name.model, options);
+}
+
+interface PriceTable {
+  readonly calcPrice: typeof calcPrice;
+}
+
+let loadedTable: PriceTable | null = null;
+
+/** The table takes 21 MB: it is read when the first call is to be priced. */
+function table(): PriceTable {
+  loadedTable ??= createRequire(import.meta.url)('@pydantic/genai-prices') as PriceTable;
+  return loadedTable;
 }
 
 type PriceOf = (
