@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openServer, type TestServer } from '../testing/open-server.ts';
 import { openStream, type StreamClient, type StreamMessage } from '../testing/open-stream.ts';
@@ -222,7 +222,6 @@ describe('resuming', () => {
       for (const { event, text } of stream.messages) {
         if (event === 'session') seen.add(JSON.parse(text).id);
       }
-      // Nothing new may have come before the cut.
       lastId = stream.lastId ?? lastId;
       if (seen.has(sessionId(60))) break;
     }
@@ -378,11 +377,14 @@ describe('limits and ends', () => {
       isCut = true;
     });
     socket.on('error', () => undefined);
-    // Rows with long goals, until the buffers of both ends and the limit are full.
+    const longTags = Object.fromEntries(
+      [...'abcdefghij'].map((name) => [name, 'long '.repeat(39)]),
+    );
     for (let batch = 0; batch < 40; batch += 1) {
       const records = Array.from({ length: 200 }, (_, n) => ({
         ...start(batch * 200 + n + 1),
         goal: 'long '.repeat(390),
+        tags: longTags,
       }));
       await send(...records);
       const metrics = await server.ask('GET', '/metrics');
@@ -395,5 +397,5 @@ describe('limits and ends', () => {
     expect(healthy.ended).toBe(false);
     await send(start(99_999));
     await healthy.until(isRow(99_999));
-  });
+  }, 90_000);
 });
