@@ -6,7 +6,6 @@ import { openStream, type StreamClient, type StreamMessage } from '../testing/op
 
 let server: TestServer;
 let streams: StreamClient[] = [];
-// Each test has ids of its own on the one server.
 let base = 0;
 
 beforeAll(async () => {
