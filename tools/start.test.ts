@@ -16,8 +16,9 @@ beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'niitaka-start-'));
 });
 
-afterEach(() => {
-  started?.kill('SIGKILL');
+afterEach(async () => {
+  // Asked, not killed: only the program itself can end the server that it started.
+  if (started?.exitCode === null && started.kill('SIGTERM')) await once(started, 'exit');
   rmSync(data, { recursive: true, force: true });
 });
 
