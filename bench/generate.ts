@@ -1,5 +1,6 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { eventOf } from './generate-event.ts';
+import { taskOf } from './generate-task.ts';
 import { seededRandom, type Random } from './random.ts';
 
 /** What the generated traffic looks like; every choice but the first four has a default. */
@@ -131,7 +132,7 @@ function startOf(
     kind: 'session.start',
     session_id: sessionId,
     agent_id: `${agentNames[agent % agentNames.length]}-${agent}`,
-    goal: `${random.pick(verbs)} the ${random.pick(adjectives)} ${random.pick(objects)} for ${random.pick(customers)}`,
+    goal: `${taskOf(random)} for ${random.pick(customers)}`,
     environment: random.pick(environments),
     parent_session_id: parentSessionId,
     agent_version: `1.${random.between(0, 9)}.0`,
@@ -166,34 +167,7 @@ function endOf(
 }
 
 const agentNames = ['support-router', 'reply-drafter', 'researcher', 'report-writer', 'code-fixer'];
-const verbs = [
-  'Summarise',
-  'Answer',
-  'Review',
-  'Translate',
-  'Classify',
-  'Compare',
-  'Draft',
-  'Find',
-];
-const adjectives = [
-  'weekly',
-  'open',
-  'latest',
-  'urgent',
-  'disputed',
-  'quarterly',
-  'missing',
-  'new',
-];
-const objects = [
-  'sales report',
-  'billing ticket',
-  'pull request',
-  'contract',
-  'invoice',
-  'incident',
-];
+
 const customers = [
   'Acme',
   'Globex',

@@ -1,6 +1,7 @@
 import { goalWords } from '@niitaka/core/text/goal-words.ts';
 import type { Connection } from '../server/src/storage/sqlite/connection.ts';
 import { uuidBlob } from '../server/src/storage/sqlite/uuid-blob.ts';
+import { taskOf } from './generate-task.ts';
 import { seededRandom, type Random } from './random.ts';
 
 /** How much to put into a database, and over which time. */
@@ -167,42 +168,9 @@ function sessionInsert(db: Connection): Insert {
 }
 
 function goalOf(random: Random): string {
-  const [verb, adjective, object] = [
-    random.pick(verbs),
-    random.pick(adjectives),
-    random.pick(objects),
-  ];
-  return `${verb} the ${adjective} ${object} for customer ${random.skewed(3_000)}`;
+  return `${taskOf(random)} for customer ${random.skewed(3_000)}`;
 }
 
-const verbs = [
-  'Summarise',
-  'Answer',
-  'Review',
-  'Translate',
-  'Classify',
-  'Compare',
-  'Draft',
-  'Find',
-];
-const adjectives = [
-  'weekly',
-  'open',
-  'latest',
-  'urgent',
-  'disputed',
-  'quarterly',
-  'missing',
-  'new',
-];
-const objects = [
-  'sales report',
-  'billing ticket',
-  'pull request',
-  'contract',
-  'invoice',
-  'incident',
-];
 const teams = ['support', 'growth', 'platform', 'finance'];
 
 /** Half model calls, a third tools, some of the rest: ids from session and number, content of one length. */
