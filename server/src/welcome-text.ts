@@ -17,7 +17,14 @@ export function welcomeText({ url, dataDir, key, link }: Welcome): string {
 
 function snippet(url: string, key: string): string[] {
   return [
-    'Send a first session:',
+    'Send a first session from Python (pip install ./sdk-python):',
+    '  import niitaka',
+    '',
+    `  niitaka.configure(api_url="${url}", api_key="${key}")`,
+    '  with niitaka.start_session(agent_id="my-agent", goal="Say hello") as session:',
+    '      session.decision("greet", reason="it is polite")',
+    '',
+    'or from TypeScript (npm run build -w sdk-typescript, then npm install ./sdk-typescript):',
     "  import { configure, startSession } from 'niitaka';",
     '',
     `  configure({ apiUrl: '${url}', apiKey: '${key}' });`,
