@@ -87,6 +87,18 @@ describe('closeLedger()', () => {
 });
 
 describe('recordSeqs()', () => {
+  test('counts a reason that every object inherits (D1)', () => {
+    const odd = JSON.parse('{"constructor":3,"__proto__":1,"toString":1}') as Record<
+      string,
+      number
+    >;
+    const once = closeLedger(emptyLedger, 5, odd, odd);
+    const twice = closeLedger(once, 5, odd, odd);
+    expect(ledgerFigures(twice)).toMatchObject({ dropped: 5, missing: 0 });
+    expect(JSON.stringify(twice.droppedBy)).toBe(JSON.stringify(odd));
+    expect(JSON.stringify(twice.omitted)).toBe(JSON.stringify(odd));
+  });
+
   test('gives the same figures in any order, duplication and split (D1)', () => {
     const seq = fc.integer({ min: 1, max: 40 });
     const step = fc.record({ stored: fc.array(seq), refused: fc.array(seq) });

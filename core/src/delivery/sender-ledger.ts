@@ -1,7 +1,5 @@
+import { countOf, type CountByReason } from './count-by-reason.ts';
 import { addSeqs, countSeqs, countSeqsOutside, type SeqRanges } from './seq-ranges.ts';
-
-/** Counts by reason. */
-export type CountByReason = Readonly<Record<string, number>>;
 
 /** What the server knows of one sender's records of one session (D1). */
 export interface SenderLedger {
@@ -81,9 +79,9 @@ export function ledgerFigures(ledger: SenderLedger): LedgerFigures {
 }
 
 function greatestByReason(known: CountByReason, told: CountByReason): CountByReason {
-  const merged: Record<string, number> = { ...known };
+  const merged = new Map(Object.entries(known));
   for (const [reason, count] of Object.entries(told)) {
-    merged[reason] = Math.max(merged[reason] ?? 0, count);
+    merged.set(reason, Math.max(countOf(known, reason), count));
   }
-  return merged;
+  return Object.fromEntries(merged);
 }

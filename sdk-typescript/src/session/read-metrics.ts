@@ -12,23 +12,28 @@ export interface ReadMetrics {
   readonly problems: readonly string[];
 }
 
-/** Parts metrics into good ones under their wire names and the problems of the others (S7). */
-export function readMetrics(input: Metrics): ReadMetrics {
+/**
+ * Parts metrics into good ones under their wire names and the problems of the others; `known` are the names that the
+ * session has had before. Too many names of one's own refuse the whole call (S7).
+ */
+export function readMetrics(input: Metrics, known: ReadonlySet<string> = new Set()): ReadMetrics {
   const metrics: Record<string, number | boolean> = {};
   const problems: string[] = [];
-  let customCount = 0;
   for (const [key, value] of Object.entries(input ?? {})) {
     if (value === undefined) continue;
     const name = reserved[key] ?? key;
-    const isCustom = name !== 'goal_completed' && name !== 'score';
-    const problem =
-      problemOf(name, value) ?? (isCustom && customCount >= customLimit ? tooMany(name) : null);
-    if (problem === null) {
-      metrics[name] = value;
-      customCount += isCustom ? 1 : 0;
-    } else problems.push(problem);
+    const problem = problemOf(name, value);
+    if (problem === null) metrics[name] = value;
+    else problems.push(problem);
   }
-  return { metrics, problems };
+  const names = Object.keys(metrics);
+  const over = [...new Set([...known, ...names].filter(isCustom))][customLimit];
+  if (over === undefined) return { metrics, problems };
+  return { metrics: {}, problems: [...problems, ...names.map(() => tooMany(over))] };
+}
+
+function isCustom(name: string): boolean {
+  return name !== 'goal_completed' && name !== 'score';
 }
 
 function tooMany(name: string): string {

@@ -37,6 +37,7 @@ export class Recorder {
   /** True for the process that started the session: only it ends it. */
   readonly isOwner: boolean;
   readonly #ledger: Ledger;
+  readonly #metricNames = new Set<string>();
   #isEnded = false;
 
   constructor(client: Client, sessionId: string, isOwner: boolean) {
@@ -98,9 +99,11 @@ export class Recorder {
 
   /** Sends outcome metrics; bad values are left out, counted and warned of (thrown in strict mode). */
   metrics(input: Metrics): void {
-    const { metrics, problems } = readMetrics(input);
+    const { metrics, problems } = readMetrics(input, this.#metricNames);
     if (problems.length > 0) this.#refuseMetrics(problems);
-    if (Object.keys(metrics).length === 0) return;
+    const names = Object.keys(metrics);
+    if (names.length === 0) return;
+    for (const name of names) this.#metricNames.add(name);
     this.#send({
       kind: 'session.metrics',
       session_id: this.sessionId,

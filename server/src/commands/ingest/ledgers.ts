@@ -1,9 +1,9 @@
+import { countOf, type CountByReason } from '@niitaka/core/delivery/count-by-reason.ts';
 import {
   closeLedger,
   emptyLedger,
   ledgerFigures,
   recordSeqs,
-  type CountByReason,
   type LedgerFigures,
   type SenderLedger,
 } from '@niitaka/core/delivery/sender-ledger.ts';
@@ -155,11 +155,11 @@ function moveSums(session: Session, before: LedgerFigures, after: LedgerFigures)
 
 function moveReasons(session: Session, before: CountByReason, after: CountByReason): void {
   for (const [reason, count] of Object.entries(after)) {
-    const change = count - (before[reason] ?? 0);
+    const change = count - countOf(before, reason);
     if (change === 0) continue;
     session.droppedBy = {
       ...session.droppedBy,
-      [reason]: (session.droppedBy[reason] ?? 0) + change,
+      [reason]: countOf(session.droppedBy, reason) + change,
     };
   }
 }

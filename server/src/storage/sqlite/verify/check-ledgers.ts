@@ -55,10 +55,10 @@ function sumsOf(rows: readonly SenderSql[]): Readonly<Record<string, unknown>> {
   const figures = rows.map((row) => ledgerFigures(ledgerOf(row)));
   const sum = (of: (one: LedgerFigures) => number) =>
     figures.reduce((total, one) => total + of(one), 0);
-  const reasons: Record<string, number> = {};
+  const reasons = new Map<string, number>();
   for (const row of rows) {
     for (const [reason, count] of Object.entries(JSON.parse(row.dropped_by) as Reasons)) {
-      reasons[reason] = (reasons[reason] ?? 0) + count;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + count);
     }
   }
   return {
@@ -68,7 +68,7 @@ function sumsOf(rows: readonly SenderSql[]): Readonly<Record<string, unknown>> {
     missing: sum((one) => one.missing),
     dropped: sum((one) => one.dropped),
     open_senders: sum((one) => Number(one.open)),
-    dropped_by: sorted(reasons),
+    dropped_by: sorted(Object.fromEntries(reasons)),
   };
 }
 
