@@ -1,7 +1,7 @@
 import type { SenderLedger } from '@niitaka/core/delivery/sender-ledger.ts';
 import type { EventType } from '@niitaka/core/event/event.ts';
 import type { TreeFigures } from '@niitaka/core/session/contributions.ts';
-import type { Session } from '@niitaka/core/session/session.ts';
+import type { Session, SessionStatus } from '@niitaka/core/session/session.ts';
 import type { SessionFilter, SessionSort } from '@niitaka/core/session/session-filter.ts';
 import type { EventRow } from './event-row.ts';
 import type { ChangeKind, SignalRow, TraceRow } from './session-tx.ts';
@@ -203,6 +203,8 @@ export interface SessionReader {
   listSessions(orgId: string, request: ListRequest): Promise<SummaryPage>;
   /** How many sessions a filter means; exact where roll-ups say it, else counted to a bound. */
   estimateSessions(orgId: string, filter: SessionFilter, nowMs: number): Promise<number>;
+  /** Where a session stands; null when there is none. One look-up, without what pages show beside it. */
+  sessionStatus(orgId: string, id: string): Promise<SessionStatus | null>;
   sessionSummaries(orgId: string, ids: readonly string[], nowMs: number): Promise<SessionSummary[]>;
   sessionWhole(orgId: string, id: string, nowMs: number): Promise<SessionWhole | null>;
   sessionTree(

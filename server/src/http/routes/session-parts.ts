@@ -22,9 +22,9 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
   const read = { config: { access: 'read' } } as const;
 
   const isRunning = async (orgId: string, id: string): Promise<boolean> => {
-    const [summary] = await reader.sessionSummaries(orgId, [id], parts.clock());
-    if (summary === undefined) throw noSession(id);
-    return summary.session.status === 'running';
+    const status = await reader.sessionStatus(orgId, id);
+    if (status === null) throw noSession(id);
+    return status === 'running';
   };
 
   app.get('/sessions/:id/events', read, async (request): Promise<EventPage | EventBriefPage> => {

@@ -57,8 +57,7 @@ export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Pro
     const id = idParam(request);
     const { orgId } = callerOf(request);
     const page = parseInput(ChildrenQuery, request.query, 'query');
-    const [known] = await reader.sessionSummaries(orgId, [id], clock());
-    if (known === undefined) throw noSession(id);
+    if ((await reader.sessionStatus(orgId, id)) === null) throw noSession(id);
     return listAnswer(parts, orgId, { ...page, sort: '-started_at', parent_session_id: id });
   });
 

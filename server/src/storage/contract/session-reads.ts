@@ -165,6 +165,10 @@ export function sessionReadContract(
       const words = ['review'];
       expect(await allPages(reader, otherOrgId, { words }, '-started_at', 50)).toEqual([]);
       expect(await reader.sessionWhole(otherOrgId, sessionId(2), noonMs)).toBeNull();
+      expect(await reader.sessionStatus(otherOrgId, sessionId(2))).toBeNull();
+      const whole = await reader.sessionWhole(testOrgId, sessionId(2), noonMs);
+      expect(await reader.sessionStatus(testOrgId, sessionId(2))).toBe(whole?.session.status);
+      expect(whole).not.toBeNull();
       expect(await reader.sessionTree(otherOrgId, sessionId(2), 10, noonMs)).toBeNull();
       expect((await reader.rangeTotals(otherOrgId, {}, noonMs)).sessions).toBe(3);
       expect((await reader.sessionWhole(otherOrgId, sessionId(1), noonMs))?.session.goal).toBe(

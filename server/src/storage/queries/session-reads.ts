@@ -1,3 +1,4 @@
+import type { SessionStatus } from '@niitaka/core/session/session.ts';
 import { sql } from 'kysely';
 import type { SessionReader, SessionSummary, SessionWhole } from '../session-reader.ts';
 import { estimateSessions, oldestStart } from './estimate-sessions.ts';
@@ -11,6 +12,7 @@ type Part = Pick<
   SessionReader,
   | 'listSessions'
   | 'estimateSessions'
+  | 'sessionStatus'
   | 'sessionSummaries'
   | 'sessionWhole'
   | 'sessionTree'
@@ -22,6 +24,13 @@ export function sessionReads(runner: Runner): Part {
   return {
     listSessions: (orgId, request) => listSessions(runner, orgId, request),
     estimateSessions: (orgId, filter, nowMs) => estimateSessions(runner, orgId, filter, nowMs),
+    async sessionStatus(orgId, id) {
+      const row = await firstRow<{ status: SessionStatus }>(
+        runner,
+        sql`select status from sessions where org_id = ${runner.id(orgId)} and id = ${runner.id(id)}`,
+      );
+      return row?.status ?? null;
+    },
     sessionSummaries: (orgId, ids, nowMs) => summariesById(runner, orgId, ids, nowMs),
     sessionWhole: (orgId, id, nowMs) => sessionWhole(runner, orgId, id, nowMs),
     sessionTree: (orgId, id, depth, nowMs) => sessionTree(runner, orgId, id, depth, nowMs),
