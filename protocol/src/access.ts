@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Json, Timestamp, Uuid } from './scalars.ts';
+import { fromText, Json, Timestamp, Uuid } from './scalars.ts';
 
 /** What a key may do (O2). */
 export const Scope = z.enum(['ingest', 'read', 'admin']);
@@ -100,7 +100,7 @@ export const AuditPage = z.object({ items: z.array(AuditRow), next_cursor: z.str
 
 /** Query of `GET /audit`. */
 export const AuditQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: fromText(z.coerce.number().int().min(1).max(500).default(50)),
   cursor: z.string().max(100).optional(),
 });
 

@@ -48,3 +48,12 @@ export const Tags = z.record(z.string(), z.string());
 
 /** JSON of any shape. */
 export const Json = z.unknown();
+
+/** A number written in a URL: blank text is none, where JavaScript would read it as 0. */
+export function fromText<T extends z.ZodType<number, unknown>>(number: T) {
+  return z.preprocess((text) => (isBlank(text) ? Number.NaN : text), number);
+}
+
+function isBlank(text: unknown): boolean {
+  return typeof text === 'string' && text.trim() === '';
+}

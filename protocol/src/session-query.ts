@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { Timestamp, Uuid } from './scalars.ts';
+import { fromText, Timestamp, Uuid } from './scalars.ts';
 
 const number = (what: string) =>
-  z.coerce.number().refine(Number.isFinite, { message: `${what} must be a finite number` });
+  fromText(
+    z.coerce.number().refine(Number.isFinite, { message: `${what} must be a finite number` }),
+  );
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const list = z
   .string()
   .max(4000)
-  .transform((text) => text.split(',').filter((part) => part !== ''));
+  .transform((text) => text.split(',').filter((part) => part !== ''))
+  .refine((parts) => parts.length > 0, { message: 'needs at least one value' });
 
 /** Filters of every call over sessions; lists of values with commas. */
 export const sessionFilters = {
@@ -56,7 +59,7 @@ export const SessionSort = z.enum([
 export const SessionListQuery = z.strictObject({
   ...sessionFilters,
   sort: SessionSort.default('-started_at'),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: fromText(z.coerce.number().int().min(1).max(500).default(50)),
   cursor: z.string().max(500).optional(),
 });
 
@@ -66,7 +69,7 @@ export const SessionStatsQuery = z.strictObject({ ...sessionFilters });
 /** Query of `GET /sessions/histogram`; `bucket` in seconds, absent: chosen for about 56 bars. */
 export const SessionHistogramQuery = z.strictObject({
   ...sessionFilters,
-  bucket: z.coerce.number().int().min(1).max(31_536_000).optional(),
+  bucket: fromText(z.coerce.number().int().min(1).max(31_536_000)).optional(),
 });
 
 /** Query of `GET /sessions/export`. */
@@ -79,24 +82,24 @@ export const SessionExportQuery = z.strictObject({
 
 /** Query of `GET /sessions/{id}/events`. */
 export const EventListQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).optional(),
+  after: fromText(z.coerce.number().int().min(0)).optional(),
   order: z.enum(['position', 'time']).default('position'),
   cursor: z.string().max(500).optional(),
   types: list.pipe(z.array(z.enum(['llm', 'tool', 'decision', 'error', 'log'])).max(5)).optional(),
   q: z.string().max(200).optional(),
   content: z.enum(['full', 'none']).default('full'),
-  limit: z.coerce.number().int().min(1).max(500).default(200),
+  limit: fromText(z.coerce.number().int().min(1).max(500).default(200)),
 });
 
 const cursor = z.string().max(500).optional();
-const limit = z.coerce.number().int().min(1).max(500).default(50);
+const limit = fromText(z.coerce.number().int().min(1).max(500).default(50));
 
 /** Query of `GET /sessions/{id}/children`, newest first. */
 export const ChildrenQuery = z.strictObject({ limit, cursor });
 
 /** Query of `GET /sessions/{id}/tree`; the limit of levels is the default. */
 export const SessionTreeQuery = z.strictObject({
-  depth: z.coerce.number().int().min(1).max(10).default(10),
+  depth: fromText(z.coerce.number().int().min(1).max(10).default(10)),
 });
 
 /** Query of lists of signals and traces. */

@@ -40,11 +40,32 @@ describe('closeIfStale()', () => {
     expect(closeIfStale(session, 7 * minute + 1, rule)).toBe(true);
   });
 
-  test('takes that time back with the next sign of life: it is given once (S3)', () => {
+  test('takes that time back with the first sign of life after the gap: it is given once (S3)', () => {
     const session = { ...runningSession(0), graceMs: 2 * minute };
-    takeSignOfLife(session, minute, minute, rule);
+    takeSignOfLife(session, 3 * minute, 3 * minute, rule);
     expect(session.graceMs).toBe(0);
-    expect(closeIfStale(session, 6 * minute + 1, rule)).toBe(true);
+    expect(closeIfStale(session, 8 * minute, rule)).toBe(false);
+    expect(closeIfStale(session, 8 * minute + 1, rule)).toBe(true);
+  });
+
+  test('keeps what is left of it at a sign from before or within the gap (S3)', () => {
+    const session = { ...runningSession(0), graceMs: 10 * minute };
+    takeSignOfLife(session, minute, 14 * minute, rule);
+    expect(session.graceMs).toBe(9 * minute);
+    expect(closeIfStale(session, 15 * minute, rule)).toBe(false);
+    expect(closeIfStale(session, 15 * minute + 1, rule)).toBe(true);
+  });
+
+  test('no sign of life brings the closing nearer (S3)', () => {
+    const ms = fc.integer({ min: 0, max: 3_600_000 });
+    fc.assert(
+      fc.property(ms, ms, ms, (seen, graceMs, signAtMs) => {
+        const session = { ...runningSession(seen), graceMs };
+        const before = seen + graceMs;
+        takeSignOfLife(session, signAtMs, signAtMs, rule);
+        expect(session.lastSeenAtMs + session.graceMs).toBeGreaterThanOrEqual(before);
+      }),
+    );
   });
 
   test('leaves sessions that are done or stale alone', () => {

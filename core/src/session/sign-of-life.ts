@@ -21,7 +21,10 @@ export function dateSignOfLife(batch: BatchTimes, happenedAtMs: number): number 
   return Math.min(batch.arrivedAtMs, batch.arrivedAtMs - (batch.sentAtMs - happenedAtMs));
 }
 
-/** Takes a sign of life: moves `lastSeenAtMs`, wakes a stale session when the sign is fresh (S3, S4). */
+/**
+ * Takes a sign of life: moves `lastSeenAtMs`, wakes a stale session when the sign is fresh (S3, S4). Time given for a
+ * gap in which no process swept is used up by as much as the sign is newer: no sign brings the closing nearer.
+ */
 export function takeSignOfLife(
   session: Session,
   signAtMs: number,
@@ -29,8 +32,8 @@ export function takeSignOfLife(
   rule: StaleRule,
 ): void {
   if (signAtMs > session.lastSeenAtMs) {
+    session.graceMs = Math.max(0, session.graceMs - (signAtMs - session.lastSeenAtMs));
     session.lastSeenAtMs = signAtMs;
-    session.graceMs = 0;
   }
   if (session.status !== 'stale') return;
   if (nowMs - signAtMs <= rule.staleAfterMs) reopen(session);

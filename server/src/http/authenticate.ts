@@ -9,7 +9,7 @@ import { HttpProblem } from './problem.ts';
 
 /**
  * Who may use a route: a scope; `sign-in`: nobody known yet; `page`: anybody under an allowed host;
- * `any`: every host too; `metrics`: loopback, else scope `read`.
+ * `any`: every host too; `metrics`: loopback without a key, else scope `read`.
  */
 export type Access = Scope | 'sign-in' | 'page' | 'any' | 'metrics';
 
@@ -112,13 +112,14 @@ function checkSite(request: FastifyRequest, config: Config): void {
   }
 }
 
-/** Asked on this machine and not for somebody else. */
+/** Asked on this machine, not for somebody else, and by nobody who says who they are. */
 function isLoopback(request: FastifyRequest): boolean {
   const { headers, socket } = request.raw;
   const forwarded = headers['x-forwarded-for'] ?? headers['forwarded'];
   const address = socket.remoteAddress ?? '';
   const local = address === '::1' || /^(::ffff:)?127\./.test(address);
-  return local && forwarded === undefined && headers['x-api-key'] === undefined;
+  const isAnonymous = headers['x-api-key'] === undefined && headers.authorization === undefined;
+  return local && forwarded === undefined && isAnonymous;
 }
 
 function text(header: string | string[] | undefined): string | undefined {

@@ -59,5 +59,7 @@ describe('behind a proxy, under NIITAKA_PUBLIC_URL', () => {
       200,
     );
     expect(await rawStatus(server.url, '/metrics', { host: 'rebound.example' })).toBe(403);
+    const wrong = { authorization: 'Bearer nk_wrong' };
+    expect(await rawStatus(server.url, '/metrics', wrong)).toBe(401);
   });
 });

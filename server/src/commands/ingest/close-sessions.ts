@@ -66,7 +66,6 @@ export async function endSessions(work: BatchWork, records: readonly EndRecord[]
     const isClosed = closeEnder(work, record);
     if (isEnded) {
       work.sessions.touch(stored.session.id, true);
-      takeSign(work, stored, record.endedAtMs);
       await moveBeyondEnd(work, stored);
     }
     if (isEnded || isClosed) work.accepted += 1;

@@ -60,15 +60,18 @@ export async function ingestBatches(
   return ingestAnswers(context, works, named);
 }
 
-/** As if ordered: starts, events, metrics, signals, traces, heartbeats, acknowledgements, closes, ends. */
+/**
+ * As if ordered: starts, events, metrics, signals, traces, heartbeats, acknowledgements, closes, ends. Ends are taken
+ * before events, because what an event counts for depends on where the end lies (S5).
+ */
 async function applyBatch(work: BatchWork, batch: ParsedBatch): Promise<void> {
   const records = byKind(batch.records);
   await startSessions(work, records['session.start'] ?? []);
   await work.ledgers.load(batch.records.filter(hasSender), work.offsetMs);
   takeHeartbeats(work, records['session.heartbeat'] ?? []);
+  storeMetrics(work, records['session.metrics'] ?? []);
   await endSessions(work, records['session.end'] ?? []);
   await storeEvents(work, records.event ?? []);
-  storeMetrics(work, records['session.metrics'] ?? []);
   await storeSignals(work, records.signal ?? []);
   await storeTraces(work, records.trace ?? []);
   refuseUnknownAcks(work, records['command.ack'] ?? []);

@@ -154,6 +154,13 @@ describe('metrics, signals and traces', () => {
     expect(rejected).toMatchObject([{ code: 'session_closed', retryable: false }]);
   });
 
+  test('in the batch of the end itself they come before it, whatever recorded_at says (S7, wire)', async () => {
+    const late = { recorded_at: new Date(noonMs + 8 * 86_400_000).toISOString() };
+    const answer = await store.ingest([start(1), end(1), metrics(1, { score: 1 }, late)]);
+    expect(answer).toMatchObject({ accepted: 3, rejected: [] });
+    expect(store.session(sessionId(1))).toMatchObject({ status: 'done', score: 1 });
+  });
+
   test('a signal without a session is the organisation’s (G1)', async () => {
     const answer = await store.ingest([signal(null, 1)]);
     expect(answer).toMatchObject({ accepted: 1, rejected: [], sessions: [] });

@@ -156,6 +156,16 @@ describe('signs of life', () => {
     });
   });
 
+  test('an end is none (S3)', async () => {
+    await store.ingest([start(1)]);
+    store.nowMs += 100_000;
+    await store.ingest([end(1)]);
+    expect(store.session(sessionId(1))).toMatchObject({
+      status: 'done',
+      last_seen_at: BigInt(noonMs),
+    });
+  });
+
   test('metrics, signals and traces are none (S3)', async () => {
     await store.ingest([start(1)]);
     store.nowMs += 100_000;
