@@ -14,12 +14,22 @@ export async function serve(config: Config): Promise<void> {
   const starting = startServer(config, log);
   stopOnSignal(starting, (reason) => log.info({ reason }, 'stopped'));
   const server = await starting;
+  void server.failed.then((reason) => {
+    log.fatal({ reason }, 'the storage failed');
+    process.stderr.write(`${failedText(reason)}\n`);
+    // Whoever watches the process starts a new one; waiting callers were answered 503 and send again.
+    process.exit(1);
+  });
   const { url, publicUrl, firstKey } = server;
   const isTerminal = process.stdout.isTTY === true;
   const link = firstKey !== null || isTerminal ? await firstLink(server) : null;
   process.stdout.write(welcomeText({ url, dataDir: config.dataDir, key: firstKey, link }));
   if (publicUrl !== url) process.stdout.write(`It is opened at ${publicUrl}\n`);
   log.info({ url }, 'started');
+}
+
+function failedText(reason: string): string {
+  return `Cannot go on: ${reason}. What was acknowledged is on disk; start the server again.`;
 }
 
 function firstLink({ run, publicUrl }: Server): Promise<string> {

@@ -18,6 +18,8 @@ export interface Server {
   /** The key of a first start; null on every later one. */
   readonly firstKey: string | null;
   readonly run: Run;
+  /** Resolves with the reason if its storage fails for good; nothing more is stored by this process. */
+  readonly failed: Promise<string>;
   /** Answers what was asked, ends the streams, and closes the database. */
   close(): Promise<void>;
 }
@@ -55,7 +57,9 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
       await removeAddress(dataDir);
       await storage.close();
     };
-    return { url, publicUrl: config.publicUrl ?? url, firstKey, run: parts.run, close };
+    const { run } = parts;
+    const { failed } = storage;
+    return { url, publicUrl: config.publicUrl ?? url, firstKey, run, failed, close };
   } catch (error) {
     await storage.close();
     throw error;

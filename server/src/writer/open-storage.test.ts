@@ -207,6 +207,20 @@ describe('a storage', () => {
     expect(verifyFile(path)).toMatchObject({ sessions: 20 });
   });
 
+  test('says when its writer fails, answers 503, and loses nothing that it acknowledged', async () => {
+    const storage = await openHere();
+    await ingest(storage, [start(1)]);
+    const [ran, reply] = await Promise.all([
+      storage.run('no-such-command', {}),
+      ingest(storage, [start(2)]),
+    ]);
+    expect(ran).toMatchObject({ ok: false, failure: { code: 'unavailable', retryable: true } });
+    expect(reply).toMatchObject({ status: 503 });
+    expect(await storage.failed).toContain('There is no command no-such-command');
+    await closeAll();
+    expect(verifyFile(path)).toMatchObject({ sessions: 1 });
+  });
+
   test('leaves one file when closed: the log is in it', async () => {
     const storage = await openHere();
     await ingest(storage, [start(1)]);

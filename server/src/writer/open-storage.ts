@@ -47,6 +47,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
         queuedBytes: bytes,
       };
     },
+    failed: writer.failed,
     async close() {
       await readers.close();
       await writer.close();

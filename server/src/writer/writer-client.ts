@@ -12,6 +12,8 @@ export interface WriterClient {
   queued(): { bodies: number; bytes: number };
   /** Null while the thread lives; else why it ended. */
   problem(): string | null;
+  /** Resolves with the reason if the thread ends before it is closed. */
+  readonly failed: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -30,8 +32,11 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
   let bodies = 0;
   let bytes = 0;
   let problem: string | null = null;
+  const failure = Promise.withResolvers<string>();
+  let isClosing = false;
   const fail = (reason: string) => {
     problem ??= reason;
+    if (!isClosing) failure.resolve(reason);
     const waiting = [...tickets.values()];
     tickets.clear();
     for (const answer of waiting) answer(null);
@@ -78,7 +83,9 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
     },
     queued: () => ({ bodies, bytes }),
     problem: () => problem,
+    failed: failure.promise,
     async close() {
+      isClosing = true;
       await ask((ticket) => ({ kind: 'close', ticket }), []);
       await worker.terminate();
     },
