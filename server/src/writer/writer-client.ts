@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Result } from '@niitaka/core/result.ts';
 import type { IngestReply, IngestRequest } from '../storage/port.ts';
 import { StartupError } from '../storage/startup-error.ts';
+import { openLogSync } from './log-sync.ts';
 import type { WriterAnswer, WriterOptions, WriterReport, WriterRequest } from './messages.ts';
 
 /** The main thread's end of the writer. */
@@ -18,6 +19,7 @@ export interface WriterClient {
 }
 
 type Value = WriterAnswer['value'];
+type Done = Extract<WriterReport, { kind: 'done' }>;
 
 /** Starts the writer thread; resolves once the file is open and migrated, or throws {@link StartupError}. */
 export async function startWriter(options: WriterOptions): Promise<WriterClient> {
@@ -42,14 +44,19 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
     for (const answer of waiting) answer(null);
   };
   await firstReport(worker);
-  worker.on('message', (report: WriterReport) => {
-    if (report.kind !== 'done') return;
-    for (const { ticket, value } of report.answers) {
+  const tell = ({ answers, changed }: Done) => {
+    for (const { ticket, value } of answers) {
       const answer = tickets.get(ticket);
       tickets.delete(ticket);
       answer?.(value);
     }
-    for (const orgId of report.changed) for (const listener of listeners) listener(orgId);
+    for (const orgId of changed) for (const listener of listeners) listener(orgId);
+  };
+  const log = openLogSync<Done>(`${options.path}-wal`, tell, (error) =>
+    fail(`the log cannot be written to disk: ${error.message}`),
+  );
+  worker.on('message', (report: WriterReport) => {
+    if (report.kind === 'done') log.add(report);
   });
   worker.on('error', (error) => fail(`the writer stopped: ${String(error)}`));
   worker.on('exit', () => fail('the writer is closed'));
@@ -87,6 +94,7 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
     async close() {
       isClosing = true;
       await ask((ticket) => ({ kind: 'close', ticket }), []);
+      log.close();
       await worker.terminate();
     },
   };

@@ -55,6 +55,8 @@ function openOrRefuse(
   try {
     const db = openWriter(options.path);
     migrate(db, options.path);
+    // Its client syncs the log before anything is answered, while this thread makes the next transaction.
+    db.pragma('synchronous = NORMAL');
     return db;
   } catch (error) {
     const message =
