@@ -205,7 +205,8 @@ function insertDerived(db: Connection): void {
     INSERT INTO tree_totals SELECT org_id, root_session_id, 0, count(*), sum(status = 'running'), sum(total_cost),
       sum(late_cost), sum(total_tokens), sum(step_count), sum(error_count), sum(unpriced_count)
       FROM sessions WHERE parent_session_id IS NOT NULL OR child_count > 0 GROUP BY 1, 2;
-    INSERT INTO session_tags SELECT org_id, 'team', json_extract(tags, '$.team'), id FROM sessions ORDER BY 1, 2, 3, 4;
+    INSERT INTO session_tags SELECT org_id, 'team', json_extract(tags, '$.team'), started_at, session_key
+      FROM sessions ORDER BY 1, 2, 3, 4, 5;
     INSERT INTO environments SELECT org_id, environment, min(started_at) FROM sessions GROUP BY 1, 2;
     INSERT INTO agents (org_id, id, name, created_at, session_count, last_started_at)
       SELECT org_id, agent_id, agent_id, min(started_at), count(*), max(started_at) FROM sessions GROUP BY 1, 2;

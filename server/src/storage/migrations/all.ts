@@ -1,4 +1,5 @@
 import { foundation } from './0001-foundation.ts';
+import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
 export interface Migration {
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [foundation];
+export const migrations: readonly Migration[] = [foundation, tagsByStart];

@@ -1,9 +1,10 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { AgentBucket } from '../session-reader.ts';
+import { figuresSource } from './figures-source.ts';
 import { agentsWithin, type HourAgents } from './hour-agents.ts';
 import { listConditions } from './list-sessions.ts';
-import { cutRange, filteredSource, inKnownEnvironments, rollupConditions } from './range-totals.ts';
+import { cutRange, inKnownEnvironments, rollupConditions } from './range-totals.ts';
 import { allOf, type Runner } from './runner.ts';
 import { contextFor, isPlainFilter } from './session-conditions.ts';
 
@@ -37,13 +38,15 @@ export async function agentBuckets(
   const days = cutRange(floorDay(fromMs), toMs === undefined ? undefined : toMs + dayMs - 1, dayMs);
   const whole = days.whole ?? { fromMs: null, toMs: null };
   const known = await inKnownEnvironments(runner, orgId, filter);
+  const source = await figuresSource(runner, orgId, known);
+  const context = await contextFor(runner, orgId, source.filter, nowMs);
   const query = isRolledUp
     ? sql`select (day / ${unit}) * ${unit} as start, count(distinct agent_id) as agents from rollup_agent_days
         where ${allOf(rollupConditions(runner, orgId, filter, 'day', whole))}
           and agent_id <> '' and sessions > 0 group by 1 order by 1`
     : sql`select (s.started_at / ${unit}) * ${unit} as start, count(distinct s.agent_id) as agents
-        from ${filteredSource(orgId, filter)}
-        where ${allOf(listConditions(known, await contextFor(runner, orgId, filter, nowMs)))} group by 1 order by 1`;
+        from ${source.from}
+        where ${allOf([...listConditions(source.filter, context), ...source.conditions])} group by 1 order by 1`;
   const rows = await runner.all<AgentsSql>(query);
   return rows.map((row) => ({ startMs: Number(row.start), agents: Number(row.agents) }));
 }

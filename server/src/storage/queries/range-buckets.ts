@@ -1,10 +1,10 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { RangeBucket } from '../session-reader.ts';
+import { figuresSource } from './figures-source.ts';
 import { listConditions } from './list-sessions.ts';
 import {
   cutRange,
-  filteredSource,
   inKnownEnvironments,
   rollupConditions,
   runningConditions,
@@ -90,12 +90,14 @@ async function fromSessions(
   nowMs: number,
 ): Promise<BucketSql[]> {
   const known = await inKnownEnvironments(runner, orgId, filter);
-  const conditions = listConditions(known, await contextFor(runner, orgId, filter, nowMs));
+  const source = await figuresSource(runner, orgId, known);
+  const context = await contextFor(runner, orgId, source.filter, nowMs);
+  const conditions = [...listConditions(source.filter, context), ...source.conditions];
   return runner.all<BucketSql>(
     sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
         sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,
         sum(s.status = 'running') as running, sum(s.total_cost) as cost
-      from ${filteredSource(orgId, filter)} where ${allOf(conditions)} group by 1`,
+      from ${source.from} where ${allOf(conditions)} group by 1`,
   );
 }
 

@@ -5,13 +5,8 @@ import { agentBuckets } from './agent-buckets.ts';
 import type { HourAgents } from './hour-agents.ts';
 import { listConditions } from './list-sessions.ts';
 import { rangeBuckets } from './range-buckets.ts';
-import {
-  figuresSource,
-  inKnownEnvironments,
-  rangeTotals,
-  runningTotals,
-  totalsOf,
-} from './range-totals.ts';
+import { figuresSource } from './figures-source.ts';
+import { inKnownEnvironments, rangeTotals, runningTotals, totalsOf } from './range-totals.ts';
 import { allOf, toNumber, type Runner } from './runner.ts';
 import { contextFor, isPlainFilter } from './session-conditions.ts';
 
@@ -64,18 +59,16 @@ async function cellsOf(
   nowMs: number,
 ): Promise<CellSql[]> {
   const known = await inKnownEnvironments(runner, orgId, filter);
-  const { from, conditions } = await figuresSource(runner, orgId, known);
-  const all = [
-    ...listConditions(known, await contextFor(runner, orgId, filter, nowMs)),
-    ...conditions,
-  ];
+  const source = await figuresSource(runner, orgId, known);
+  const context = await contextFor(runner, orgId, source.filter, nowMs);
+  const all = [...listConditions(source.filter, context), ...source.conditions];
   const unit = sql.lit(bucketMs);
   return runner.all<CellSql>(
     sql`select (s.started_at / ${unit}) * ${unit} as start, s.agent_id, count(*) as sessions,
         sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,
         sum(s.status = 'running') as running, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
         sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete
-      from ${from} where ${allOf(all)} group by 1, 2 order by 1`,
+      from ${source.from} where ${allOf(all)} group by 1, 2 order by 1`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { quietAfterMs, type SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { RangeTotals } from '../session-reader.ts';
-import { goalMatch, wordConditions } from './goal-match.ts';
+import { figuresSource } from './figures-source.ts';
+import { wordConditions } from './goal-match.ts';
 import { listConditions } from './list-sessions.ts';
 import {
   allOf,
@@ -98,13 +99,6 @@ const sessionSums = sql`count(*) as sessions, sum(s.error_count > 0) as with_err
   sum(s.status = 'stale') as stale, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
   sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete`;
 
-/** Where sessions of a filter come from: all, or those whose goal matches. */
-export function filteredSource(orgId: string, filter: SessionFilter): Sql {
-  if (filter.words === undefined) return sql`sessions as s`;
-  return sql`goal_search as g cross join sessions as s on s.session_key = g.rowid
-    and g.goal_search match ${goalMatch(orgId, filter.words)}`;
-}
-
 async function filteredPart(
   runner: Runner,
   orgId: string,
@@ -113,37 +107,15 @@ async function filteredPart(
   countsAgents: boolean,
 ): Promise<(TotalsSql & { readonly agents?: bigint }) | undefined> {
   const known = await inKnownEnvironments(runner, orgId, filter);
-  const conditions = listConditions(known, await contextFor(runner, orgId, filter, nowMs));
-  const agents = countsAgents ? sql`, count(distinct s.agent_id) as agents` : sql``;
   const source = await figuresSource(runner, orgId, known);
+  const context = await contextFor(runner, orgId, source.filter, nowMs);
+  const conditions = listConditions(source.filter, context);
+  const agents = countsAgents ? sql`, count(distinct s.agent_id) as agents` : sql``;
   const all = allOf([...conditions, ...source.conditions]);
   return firstRow<TotalsSql>(
     runner,
     sql`select ${sessionSums}${agents} from ${source.from} where ${all}`,
   );
-}
-
-/** Sessions of a range that are looked through for words one by one, where the index would give more hits. */
-const scannedForWords = 200_000;
-
-/** Where the figures of a filter come from; a search that hits much is looked for in the range instead. */
-export async function figuresSource(
-  runner: Runner,
-  orgId: string,
-  filter: SessionFilter,
-): Promise<{ readonly from: Sql; readonly conditions: readonly Sql[] }> {
-  const { words, fromMs, toMs, environments } = filter;
-  const indexed = { from: filteredSource(orgId, filter), conditions: [] };
-  if (words === undefined || (fromMs === undefined && toMs === undefined)) return indexed;
-  const inRange = await countPlain(runner, orgId, { fromMs, toMs, environments });
-  if (inRange > scannedForWords) return indexed;
-  const row = await firstRow<{ count: bigint }>(
-    runner,
-    sql`select count(*) as count from (select 1 from goal_search
-      where goal_search match ${goalMatch(orgId, words)} limit ${Math.ceil(inRange / 4) + 1})`,
-  );
-  if (toNumber(row?.count) <= inRange / 4) return indexed;
-  return { from: sql`sessions as s`, conditions: wordConditions('s', words) };
 }
 
 /** Environments beyond this many are not named one by one. */

@@ -113,13 +113,14 @@ function tagCondition(
 ): Sql | null {
   if (filter.tag === undefined) return null;
   const { key, value } = filter.tag;
-  const id = sql.ref(`${alias}.id`);
+  const column = columnsOf(alias);
   if (tagIsRare === true) {
-    return sql`${id} in (select session_id from session_tags
+    return sql`${column('session_key')} in (select session_key from session_tags
       where org_id = ${runner.id(orgId)} and key = ${key} and value = ${value})`;
   }
   return sql`exists (select 1 from session_tags as t where t.org_id = ${runner.id(orgId)}
-    and t.key = ${key} and t.value = ${value} and t.session_id = ${id})`;
+    and t.key = ${key} and t.value = ${value} and t.started_at = ${column('started_at')}
+    and t.session_key = ${column('session_key')})`;
 }
 
 function quietCondition(filter: SessionFilter, { alias, nowMs }: ConditionContext): Sql | null {

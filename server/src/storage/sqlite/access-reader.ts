@@ -105,7 +105,8 @@ function sessionFacts(
   );
   const byTag = db
     .prepare<[Buffer, string, string, number], Buffer>(
-      'SELECT session_id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?',
+      `SELECT s.id FROM session_tags AS t JOIN sessions AS s ON s.session_key = t.session_key
+       WHERE t.org_id = ? AND t.key = ? AND t.value = ? LIMIT ?`,
     )
     .pluck();
   const revision = db

@@ -51,12 +51,16 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
   const unindex = db.prepare(
     `INSERT INTO goal_search (goal_search, rowid, org, words) VALUES ('delete', ?, ?, ?)`,
   );
+  const tags = db.prepare(
+    `DELETE FROM session_tags WHERE (org_id, key, value, started_at, session_key) IN (
+       SELECT s.org_id, t.key, t.value, s.started_at, s.session_key FROM sessions AS s, json_each(s.tags) AS t
+       WHERE s.session_key = ?)`,
+  );
   const byKey = ['events', 'senders', 'sessions'].map((table) =>
     db.prepare(`DELETE FROM ${table} WHERE session_key = ?`),
   );
   // A deleted root's children stay in its tree: its totals go only when nothing is left in them.
   const byId = [
-    'DELETE FROM session_tags WHERE org_id = ? AND session_id = ?',
     'DELETE FROM decision_traces WHERE org_id = ? AND session_id = ?',
     'DELETE FROM signals WHERE org_id = ? AND subject_id = ?',
     'DELETE FROM reroots WHERE org_id = ? AND session_id = ?',
@@ -69,6 +73,7 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
       unindex.run(stored.key, indexed.org, indexed.words);
     }
     const id = uuidBlob(stored.session.id);
+    tags.run(stored.key);
     for (const statement of byKey) statement.run(stored.key);
     for (const statement of byId) statement.run(org, id);
   };

@@ -31,7 +31,7 @@ export function sessionWrites(db: Connection): Part {
     .safeIntegers();
   const insert = db.prepare(insertSql);
   const insertTag = db.prepare(
-    'INSERT OR IGNORE INTO session_tags (org_id, key, value, session_id) VALUES (?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO session_tags (org_id, key, value, started_at, session_key) VALUES (?, ?, ?, ?, ?)',
   );
   const indexGoal = db.prepare('INSERT INTO goal_search (rowid, org, words) VALUES (?, ?, ?)');
   const save = sessionSaver(db);
@@ -57,7 +57,7 @@ export function sessionWrites(db: Connection): Part {
       const org = uuidBlob(orgId);
       const { lastInsertRowid } = insert.run(...insertValues(org, session, extras));
       for (const [key, value] of Object.entries(extras.tags)) {
-        insertTag.run(org, key, value, uuidBlob(session.id));
+        insertTag.run(org, key, value, session.startedAtMs, lastInsertRowid);
       }
       if (extras.goalWords !== '') {
         indexGoal.run(lastInsertRowid, org.toString('hex'), extras.goalWords);

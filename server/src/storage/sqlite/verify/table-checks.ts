@@ -203,7 +203,8 @@ export const derivedChecks: readonly TableCheck[] = [
     name: 'tags',
     key: ['org_id', 'session_id', 'key', 'value'],
     fields: ['tags'],
-    stored: 'SELECT org_id, session_id, key, value, 1 AS tags FROM session_tags',
+    stored: `SELECT t.org_id, s.id AS session_id, key, value, 1 AS tags FROM session_tags AS t
+      LEFT JOIN sessions AS s ON s.session_key = t.session_key AND s.started_at = t.started_at`,
     recomputed: `SELECT org_id, s.id AS session_id, t.key AS key, t.value AS value, 1 AS tags
       FROM sessions s, json_each(s.tags) AS t`,
   },
