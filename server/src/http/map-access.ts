@@ -42,8 +42,17 @@ export function auditToWire(entry: AuditEntry): AuditRow {
 
 /** A moment as RFC 3339 in UTC with milliseconds. */
 export function timeToWire(ms: number): string {
-  return new Date(ms).toISOString();
+  const secondMs = Math.floor(ms / 1000) * 1000;
+  if (secondMs !== lastSecondMs) {
+    lastSecond = new Date(secondMs).toISOString().slice(0, -4);
+    lastSecondMs = secondMs;
+  }
+  return `${lastSecond}${String(Math.floor(ms - secondMs)).padStart(3, '0')}Z`;
 }
+
+// Times of one row and of its neighbours mostly lie in few seconds; formatting a date is slow.
+let lastSecondMs = Number.NaN;
+let lastSecond = '';
 
 /** As {@link timeToWire}, for a moment that may be absent. */
 export function timeToWireOrNull(ms: number | null): string | null {

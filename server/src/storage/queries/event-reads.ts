@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { EventRow } from '../event-row.ts';
+
 import type { EventRequest, EventSummary, EventWhole, SessionReader } from '../session-reader.ts';
 import { eventColumnNames, eventFromSql, type EventSql } from '../sqlite/event-sql.ts';
 import { allOf, firstRow, type Runner, type Sql } from './runner.ts';
@@ -12,14 +12,14 @@ export function eventReads(runner: Runner): Part {
     async events(orgId, sessionId, request) {
       const key = await sessionKey(runner, orgId, sessionId);
       if (key === null) return null;
-      const rows = await runner.all<EventSql>(pageQuery(runner, key, request, wholeColumns));
-      return rows.map(readEvent);
+      const rows = await runner.rows<EventSql>(pageQuery(runner, key, request, wholeColumns));
+      return rows.map(eventFromSql);
     },
     async eventSummaries(orgId, sessionId, request) {
       const key = await sessionKey(runner, orgId, sessionId);
       if (key === null) return null;
-      const rows = await runner.all<EventSql>(pageQuery(runner, key, request, summaryColumns));
-      return rows.map((row): EventSummary => readEvent({ ...row, ...leftOut }));
+      const rows = await runner.rows<EventSql>(pageQuery(runner, key, request, summaryColumns));
+      return rows.map((row): EventSummary => eventFromSql({ ...row, ...leftOut }));
     },
     event: (orgId, sessionId, eventId) => eventWhole(runner, orgId, sessionId, eventId),
     async position(orgId, sessionId) {
@@ -60,7 +60,11 @@ const wholeColumns = columnsSql(eventColumnNames);
 const summaryColumns = columnsSql(eventColumnNames.filter((name) => !contentColumns.has(name)));
 
 function columnsSql(names: readonly string[]): Sql {
-  return sql.join(names.map((name) => sql.ref(`e.${name}`)));
+  return sql.join(
+    names.map((name) =>
+      name === 'cost' ? sql`cast(e.cost as text) as cost` : sql.ref(`e.${name}`),
+    ),
+  );
 }
 
 function pageQuery(runner: Runner, key: bigint, request: EventRequest, columns: Sql): Sql {
@@ -106,8 +110,7 @@ async function eventWhole(
 ): Promise<EventWhole | null> {
   const key = await sessionKey(runner, orgId, sessionId);
   if (key === null) return null;
-  const row = await firstRow<WholeSql>(
-    runner,
+  const [row] = await runner.rows<WholeSql>(
     sql`select ${wholeColumns}, p.table_version, p.price from events as e
       left join prices_used as p on p.id = e.price_id
       where e.session_key = ${key} and e.id = ${runner.id(eventId)}`,
@@ -115,17 +118,7 @@ async function eventWhole(
   if (row === undefined) return null;
   const { table_version: tableVersion, price } = row;
   return {
-    ...readEvent(row),
+    ...eventFromSql(row),
     price: tableVersion === null || price === null ? null : { tableVersion, price },
   };
-}
-
-/** Integers come as bigint: only money keeps it. */
-function readEvent(row: EventSql): EventRow {
-  const plain: Record<string, unknown> = {};
-  for (const name of eventColumnNames) {
-    const value: unknown = row[name];
-    plain[name] = typeof value === 'bigint' && name !== 'cost' ? Number(value) : value;
-  }
-  return eventFromSql(plain as unknown as EventSql);
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { ListPosition, ListRequest, SummaryPage } from '../session-reader.ts';
 import { goalMatch, longWordConditions } from './goal-match.ts';
 import { keepRoots, rootConditions, type MatchedTrees } from './list-roots.ts';
-import { allOf, toNumber, type Runner, type Sql } from './runner.ts';
+import { allOf, type Runner, type Sql } from './runner.ts';
 import {
   columnsOf,
   contextFor,
@@ -24,7 +24,7 @@ const examinedRows = 5_000;
 
 /** A row of a list with what it is sorted by. */
 export interface ListedSql extends SummarySql {
-  readonly sort_value: bigint;
+  readonly sort_value: number;
 }
 
 /** One page of a list, by keyset: what arrives meanwhile moves no row from one page to another. */
@@ -52,7 +52,7 @@ export async function listSessions(
   }));
   if (last === null) return { items: shown, next: null };
   const next: ListPosition = {
-    value: toNumber(last.sort_value),
+    value: last.sort_value,
     id: runner.uuid(last.id),
     depth: depth + rows.length,
     nowMs,
@@ -73,7 +73,9 @@ async function readRows(
 ): Promise<{ rows: ShownRow[]; last: ListedSql | null }> {
   const { filter, limit } = request;
   if (filter.rootOnly !== true) {
-    const found = await context.runner.all<ListedSql>(listQuery(context, request, null, limit + 1));
+    const found = await context.runner.rows<ListedSql>(
+      listQuery(context, request, null, limit + 1),
+    );
     const rows = found.slice(0, limit).map((row) => ({ row, matchedDescendants: null }));
     return { rows, last: found.length > limit ? (found[limit - 1] ?? null) : null };
   }
@@ -82,7 +84,7 @@ async function readRows(
   const step = limit + 20;
   let last: ListedSql | null = null;
   for (let examined = 0; examined < examinedRows; examined += step) {
-    const found: ListedSql[] = await context.runner.all<ListedSql>(
+    const found: ListedSql[] = await context.runner.rows<ListedSql>(
       listQuery(context, request, last, step),
     );
     const kept = await keepRoots(context, filter, isByArrival(request), found, trees);

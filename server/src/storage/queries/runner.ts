@@ -12,9 +12,12 @@ import {
 /** A piece of SQL with its values. */
 export type Sql = RawBuilder<unknown>;
 
-/** Runs queries on one engine. Integers come back as bigint, ids as the engine keeps them. */
+/** Runs queries on one engine. Ids come back as the engine keeps them. */
 export interface Runner {
+  /** Rows with integers as bigint: for sums. */
   all<Row>(query: Sql): Promise<Row[]>;
+  /** Rows with integers as numbers: for rows of a table, whose money is read as text. Half the time of {@link all}. */
+  rows<Row>(query: Sql): Promise<Row[]>;
   /** A condition that is true until the read has taken too long; `key` is a row's integer key. */
   inTime(key: Sql): Sql;
   /** A UUID as the engine keeps it. */

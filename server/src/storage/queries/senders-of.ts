@@ -9,7 +9,7 @@ const shownSenders = 1_000;
 /** The ledgers of a session's senders (D1). */
 export async function sendersOf(
   runner: Runner,
-  sessionKey: bigint,
+  sessionKey: number,
 ): Promise<SessionWhole['senders']> {
   const columns = sql.join(senderColumnNames.map((name) => sql.ref(name)));
   const rows = await runner.all<SenderSql & { readonly sender: unknown }>(

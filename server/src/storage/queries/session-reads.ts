@@ -59,8 +59,7 @@ async function sessionWhole(
   id: string,
   nowMs: number,
 ): Promise<SessionWhole | null> {
-  const row = await firstRow<WholeSql>(
-    runner,
+  const [row] = await runner.rows<WholeSql>(
     sql`select ${summaryColumns}, s.metadata, s.truncated, a.name as agent_name
       from sessions as s left join agents as a on a.org_id = s.org_id and a.id = s.agent_id
       where s.org_id = ${runner.id(orgId)} and s.id = ${runner.id(id)}`,

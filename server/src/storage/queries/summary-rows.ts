@@ -13,11 +13,7 @@ export interface SummarySql extends SessionSql {
 }
 
 /** The columns of a summary for a SELECT from `sessions` as `s`. */
-export const summaryColumns: Sql = sql.raw(
-  [...sessionColumns.split(',').map((name) => name.trim()), 'tags']
-    .map((name) => `s.${name}`)
-    .join(', '),
-);
+export const summaryColumns: Sql = sql.raw(`${sessionColumns}, s.tags`);
 
 /** Sums over the subtrees of sessions with children, by id. */
 export type SumsOf = (parents: readonly Session[]) => Promise<ReadonlyMap<string, TreeSums>>;
@@ -60,7 +56,7 @@ export async function rowsById(
   for (let from = 0; from < ids.length; from += valuesInList) {
     const some = ids.slice(from, from + valuesInList).map((id) => runner.id(id));
     rows.push(
-      ...(await runner.all<SummarySql>(
+      ...(await runner.rows<SummarySql>(
         sql`select ${summaryColumns} from sessions as s
           where s.org_id = ${runner.id(orgId)} and s.id in (${listOfValues(some)})`,
       )),

@@ -10,20 +10,20 @@ export const summedDescendants = 10_000;
 export interface WalkedSql {
   readonly id: unknown;
   readonly parent_session_id: unknown;
-  readonly child_count: bigint;
+  readonly child_count: number;
   readonly status: string;
-  readonly total_cost: bigint;
-  readonly late_cost: bigint;
-  readonly input_tokens: bigint;
-  readonly output_tokens: bigint;
-  readonly step_count: bigint;
-  readonly error_count: bigint;
-  readonly unpriced_count: bigint;
+  readonly total_cost: string;
+  readonly late_cost: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly step_count: number;
+  readonly error_count: number;
+  readonly unpriced_count: number;
 }
 
 /** The columns of {@link WalkedSql}, from `sessions` as `s`. */
 export const walkedColumns: Sql = sql.raw(`s.id, s.parent_session_id, s.child_count, s.status,
-  s.total_cost, s.late_cost, s.input_tokens, s.output_tokens, s.step_count, s.error_count, s.unpriced_count`);
+  cast(s.total_cost as text) as total_cost, cast(s.late_cost as text) as late_cost, s.input_tokens, s.output_tokens, s.step_count, s.error_count, s.unpriced_count`);
 
 /** One session met on a walk. */
 export interface WalkedNode {
@@ -55,7 +55,7 @@ export async function readLevel<Row extends WalkedSql>(
   for (let from = 0; from < parentIds.length && rows.length < limit; from += valuesInList) {
     const some = parentIds.slice(from, from + valuesInList).map((id) => runner.id(id));
     rows.push(
-      ...(await runner.all<Row>(
+      ...(await runner.rows<Row>(
         sql`select ${columns} from sessions as s where s.org_id = ${runner.id(orgId)}
           and s.parent_session_id in (${listOfValues(some)}) limit ${limit - rows.length}`,
       )),
@@ -121,16 +121,16 @@ export function sumsOfWalk(tree: WalkedTree): Map<string, TreeSums> {
 export function walkedNode(runner: Runner, row: WalkedSql): WalkedNode {
   return {
     id: runner.uuid(row.id),
-    childCount: Number(row.child_count),
+    childCount: row.child_count,
     figures: {
       sessions: 1,
       running: row.status === 'running' ? 1 : 0,
-      totalCostNanoUsd: row.total_cost,
-      lateCostNanoUsd: row.late_cost,
-      totalTokens: Number(row.input_tokens + row.output_tokens),
-      stepCount: Number(row.step_count),
-      errorCount: Number(row.error_count),
-      unpricedCount: Number(row.unpriced_count),
+      totalCostNanoUsd: BigInt(row.total_cost),
+      lateCostNanoUsd: BigInt(row.late_cost),
+      totalTokens: row.input_tokens + row.output_tokens,
+      stepCount: row.step_count,
+      errorCount: row.error_count,
+      unpricedCount: row.unpriced_count,
     },
   };
 }

@@ -80,7 +80,7 @@ function openRunner(db: Connection): Runner {
   const prepare = (text: string): Statement => {
     const known = prepared.get(text);
     if (known !== undefined) return known;
-    const fresh = db.prepare(text).safeIntegers();
+    const fresh = db.prepare(text);
     if (prepared.size >= preparedStatements) prepared.delete(prepared.keys().next().value ?? '');
     prepared.set(text, fresh);
     return fresh;
@@ -88,7 +88,15 @@ function openRunner(db: Connection): Runner {
   return {
     async all<Row>(query: Parameters<Runner['all']>[0]) {
       const { sql: text, parameters } = compileForSqlite(query);
-      return prepare(text).all(...parameters) as Row[];
+      return prepare(text)
+        .safeIntegers(true)
+        .all(...parameters) as Row[];
+    },
+    async rows<Row>(query: Parameters<Runner['rows']>[0]) {
+      const { sql: text, parameters } = compileForSqlite(query);
+      return prepare(text)
+        .safeIntegers(false)
+        .all(...parameters) as Row[];
     },
     inTime: (key) => sql`(${key} % ${sql.lit(rowsPerLook)} <> 0 or read_in_time())`,
     id: uuidBlob,

@@ -4,56 +4,56 @@ import { uuidBlob, uuidBlobOrNull, uuidText, uuidTextOrNull } from './uuid-blob.
 
 type Blob = Uint8Array;
 
-/** A row of `sessions` without its large texts, integers read as bigint. */
+/** A row of `sessions` without its large texts; money as text, so that no digit is lost. */
 export interface SessionSql {
-  readonly session_key: bigint;
+  readonly session_key: number;
   readonly id: Blob;
   readonly status: Session['status'];
   readonly agent_id: string | null;
   readonly goal: string | null;
   readonly environment: string;
-  readonly started_at: bigint;
-  readonly ended_at: bigint | null;
-  readonly last_seen_at: bigint;
-  readonly last_event_at: bigint | null;
-  readonly started_at_sent: bigint;
-  readonly ended_at_sent: bigint | null;
-  readonly arrived_at: bigint;
-  readonly clock_offset_ms: bigint;
-  readonly grace_ms: bigint;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly last_seen_at: number;
+  readonly last_event_at: number | null;
+  readonly started_at_sent: number;
+  readonly ended_at_sent: number | null;
+  readonly arrived_at: number;
+  readonly clock_offset_ms: number;
+  readonly grace_ms: number;
   readonly parent_session_id: Blob | null;
   readonly root_session_id: Blob;
-  readonly depth: bigint;
+  readonly depth: number;
   readonly parent_refused: string | null;
-  readonly child_count: bigint;
+  readonly child_count: number;
   readonly experiment_id: string | null;
   readonly variant: string | null;
   readonly agent_version: string | null;
   readonly user_id: string | null;
   readonly conversation_id: string | null;
-  readonly total_cost: bigint;
-  readonly late_cost: bigint;
-  readonly input_tokens: bigint;
-  readonly output_tokens: bigint;
-  readonly event_count: bigint;
-  readonly step_count: bigint;
-  readonly llm_count: bigint;
-  readonly tool_count: bigint;
-  readonly error_count: bigint;
-  readonly unpriced_count: bigint;
-  readonly signal_count: bigint;
-  readonly trace_count: bigint;
-  readonly position: bigint;
+  readonly total_cost: string;
+  readonly late_cost: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly event_count: number;
+  readonly step_count: number;
+  readonly llm_count: number;
+  readonly tool_count: number;
+  readonly error_count: number;
+  readonly unpriced_count: number;
+  readonly signal_count: number;
+  readonly trace_count: number;
+  readonly position: number;
   readonly closed_by: Session['closedBy'];
   readonly end_sender: Blob | null;
-  readonly end_last_seq: bigint | null;
-  readonly aborted: bigint;
-  readonly expected: bigint;
-  readonly received: bigint;
-  readonly refused: bigint;
-  readonly missing: bigint;
-  readonly dropped: bigint;
-  readonly open_senders: bigint;
+  readonly end_last_seq: number | null;
+  readonly aborted: number;
+  readonly expected: number;
+  readonly received: number;
+  readonly refused: number;
+  readonly missing: number;
+  readonly dropped: number;
+  readonly open_senders: number;
   readonly policy_source: string | null;
   readonly policy_hash: string | null;
   readonly dropped_by: string | null;
@@ -61,14 +61,19 @@ export interface SessionSql {
   readonly metric_times: string | null;
 }
 
-/** The columns of {@link SessionSql}, for a SELECT. */
-export const sessionColumns = `session_key, id, status, agent_id, goal, environment, started_at, ended_at,
+const sessionColumnNames =
+  `session_key, id, status, agent_id, goal, environment, started_at, ended_at,
   last_seen_at, last_event_at, started_at_sent, ended_at_sent, arrived_at, clock_offset_ms, grace_ms,
   parent_session_id, root_session_id, depth, parent_refused, child_count, experiment_id, variant, agent_version,
   user_id, conversation_id, total_cost, late_cost, input_tokens, output_tokens, event_count, step_count, llm_count,
   tool_count, error_count, unpriced_count, signal_count, trace_count, position, closed_by, end_sender, end_last_seq,
   aborted, expected, received, refused, missing, dropped, open_senders, policy_source, policy_hash, dropped_by,
-  metrics, metric_times`;
+  metrics, metric_times`.split(/,\s*/);
+
+/** The columns of {@link SessionSql} for a SELECT from `sessions` as `s`. */
+export const sessionColumns = sessionColumnNames
+  .map((name) => (name.endsWith('_cost') ? `CAST(s.${name} AS TEXT) AS ${name}` : `s.${name}`))
+  .join(', ');
 
 /** A row as the session that commands work on. */
 export function sessionFromRow(row: SessionSql): StoredSession {
@@ -77,21 +82,21 @@ export function sessionFromRow(row: SessionSql): StoredSession {
     ...linkOf(row),
     ...countersOf(row),
     status: row.status,
-    endedAtMs: numberOrNull(row.ended_at),
-    endedAtSentMs: numberOrNull(row.ended_at_sent),
-    lastSeenAtMs: Number(row.last_seen_at),
-    lastEventAtMs: numberOrNull(row.last_event_at),
-    graceMs: Number(row.grace_ms),
+    endedAtMs: row.ended_at,
+    endedAtSentMs: row.ended_at_sent,
+    lastSeenAtMs: row.last_seen_at,
+    lastEventAtMs: row.last_event_at,
+    graceMs: row.grace_ms,
     closedBy: row.closed_by,
     endSender: uuidTextOrNull(row.end_sender),
-    endLastSeq: numberOrNull(row.end_last_seq),
-    aborted: row.aborted !== 0n,
-    position: Number(row.position),
+    endLastSeq: row.end_last_seq,
+    aborted: row.aborted !== 0,
+    position: row.position,
     metrics: parseObject(row.metrics),
     metricTimes: parseObject(row.metric_times),
     droppedBy: parseObject(row.dropped_by),
   };
-  return { key: Number(row.session_key), session };
+  return { key: row.session_key, session };
 }
 
 /** The columns that change while a session lives, in the order of {@link changingValues}. */
@@ -198,10 +203,10 @@ function identityOf(row: SessionSql) {
     agentVersion: row.agent_version,
     userId: row.user_id,
     conversationId: row.conversation_id,
-    startedAtMs: Number(row.started_at),
-    startedAtSentMs: Number(row.started_at_sent),
-    arrivedAtMs: Number(row.arrived_at),
-    clockOffsetMs: Number(row.clock_offset_ms),
+    startedAtMs: row.started_at,
+    startedAtSentMs: row.started_at_sent,
+    arrivedAtMs: row.arrived_at,
+    clockOffsetMs: row.clock_offset_ms,
     policySource: row.policy_source,
     policyHash: row.policy_hash,
   };
@@ -211,37 +216,33 @@ function linkOf(row: SessionSql) {
   return {
     parentSessionId: uuidTextOrNull(row.parent_session_id),
     rootSessionId: uuidText(row.root_session_id),
-    depth: Number(row.depth),
+    depth: row.depth,
     parentRefused: row.parent_refused,
-    childCount: Number(row.child_count),
+    childCount: row.child_count,
   };
 }
 
 function countersOf(row: SessionSql) {
   return {
-    totalCostNanoUsd: row.total_cost,
-    lateCostNanoUsd: row.late_cost,
-    inputTokens: Number(row.input_tokens),
-    outputTokens: Number(row.output_tokens),
-    eventCount: Number(row.event_count),
-    stepCount: Number(row.step_count),
-    llmCount: Number(row.llm_count),
-    toolCount: Number(row.tool_count),
-    errorCount: Number(row.error_count),
-    unpricedCount: Number(row.unpriced_count),
-    signalCount: Number(row.signal_count),
-    traceCount: Number(row.trace_count),
-    expected: Number(row.expected),
-    received: Number(row.received),
-    refused: Number(row.refused),
-    missing: Number(row.missing),
-    dropped: Number(row.dropped),
-    openSenders: Number(row.open_senders),
+    totalCostNanoUsd: BigInt(row.total_cost),
+    lateCostNanoUsd: BigInt(row.late_cost),
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    eventCount: row.event_count,
+    stepCount: row.step_count,
+    llmCount: row.llm_count,
+    toolCount: row.tool_count,
+    errorCount: row.error_count,
+    unpricedCount: row.unpriced_count,
+    signalCount: row.signal_count,
+    traceCount: row.trace_count,
+    expected: row.expected,
+    received: row.received,
+    refused: row.refused,
+    missing: row.missing,
+    dropped: row.dropped,
+    openSenders: row.open_senders,
   };
-}
-
-function numberOrNull(value: bigint | null): number | null {
-  return value === null ? null : Number(value);
 }
 
 function parseObject<T>(text: string | null): Record<string, T> {

@@ -24,11 +24,9 @@ type Part = Pick<
 
 /** Sessions themselves: load, insert, save, delete. */
 export function sessionWrites(db: Connection): Part {
-  const load = db
-    .prepare<[Buffer, Buffer], SessionSql>(
-      `SELECT ${sessionColumns} FROM sessions WHERE org_id = ? AND id = ?`,
-    )
-    .safeIntegers();
+  const load = db.prepare<[Buffer, Buffer], SessionSql>(
+    `SELECT ${sessionColumns} FROM sessions AS s WHERE org_id = ? AND id = ?`,
+  );
   const insert = db.prepare(insertSql);
   const insertTag = db.prepare(
     'INSERT OR IGNORE INTO session_tags (org_id, key, value, started_at, session_key) VALUES (?, ?, ?, ?, ?)',
