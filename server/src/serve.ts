@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { systemClock } from './context.ts';
 import { createLink } from './first-start.ts';
 import { openLog } from './log.ts';
+import { releaseMemoryOnceSettled } from './storage/release-memory.ts';
 import { startServer, type Server } from './server.ts';
 import { welcomeText } from './welcome-text.ts';
 
@@ -26,6 +27,7 @@ export async function serve(config: Config): Promise<void> {
   process.stdout.write(welcomeText({ url, dataDir: config.dataDir, key: firstKey, link }));
   if (publicUrl !== url) process.stdout.write(`It is opened at ${publicUrl}\n`);
   log.info({ url }, 'started');
+  releaseMemoryOnceSettled();
 }
 
 function failedText(reason: string): string {

@@ -28,9 +28,8 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
     // Records live for one transaction: a small nursery is swept before it spreads.
     resourceLimits: { maxYoungGenerationSizeMb: 24 },
   });
-  const tickets = new Map<number, (value: Value) => void>();
+  const tickets = openTickets();
   const listeners = new Set<(orgId: string) => void>();
-  let lastTicket = 0;
   let bodies = 0;
   let bytes = 0;
   let problem: string | null = null;
@@ -39,17 +38,11 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
   const fail = (reason: string) => {
     problem ??= reason;
     if (!isClosing) failure.resolve(reason);
-    const waiting = [...tickets.values()];
-    tickets.clear();
-    for (const answer of waiting) answer(null);
+    tickets.abandon();
   };
   await firstReport(worker);
   const tell = ({ answers, changed }: Done) => {
-    for (const { ticket, value } of answers) {
-      const answer = tickets.get(ticket);
-      tickets.delete(ticket);
-      answer?.(value);
-    }
+    for (const { ticket, value } of answers) tickets.answer(ticket, value);
     for (const orgId of changed) for (const listener of listeners) listener(orgId);
   };
   const log = openLogSync<Done>(`${options.path}-wal`, tell, (error) =>
@@ -63,9 +56,7 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
   const ask = (make: (ticket: number) => WriterRequest, transfer: ArrayBuffer[]) =>
     new Promise<Value>((resolve) => {
       if (problem !== null) return resolve(null);
-      lastTicket += 1;
-      tickets.set(lastTicket, resolve);
-      return worker.postMessage(make(lastTicket), transfer);
+      return worker.postMessage(make(tickets.give(resolve)), transfer);
     });
   return {
     async ingest(request) {
@@ -96,6 +87,30 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
       await ask((ticket) => ({ kind: 'close', ticket }), []);
       log.close();
       await worker.terminate();
+    },
+  };
+}
+
+/** Who waits for which answer. */
+function openTickets() {
+  const waiting = new Map<number, (value: Value) => void>();
+  let last = 0;
+  return {
+    give(resolve: (value: Value) => void): number {
+      last += 1;
+      waiting.set(last, resolve);
+      return last;
+    },
+    answer(ticket: number, value: Value): void {
+      const resolve = waiting.get(ticket);
+      waiting.delete(ticket);
+      resolve?.(value);
+    },
+    /** Answers all with nothing: their work may or may not have been done. */
+    abandon(): void {
+      const open = [...waiting.values()];
+      waiting.clear();
+      for (const resolve of open) resolve(null);
     },
   };
 }

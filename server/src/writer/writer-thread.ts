@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import { openIds, systemClock } from '../context.ts';
+import { releaseMemoryOnceSettled } from '../storage/release-memory.ts';
 import { openPriceBook } from '../prices/price-book.ts';
 import { openCheckpoints } from '../storage/sqlite/checkpoints.ts';
 import { openWriter, type Connection } from '../storage/sqlite/connection.ts';
@@ -46,6 +47,7 @@ function main(options: WriterOptions): void {
     port.close();
   };
   send({ kind: 'ready' });
+  releaseMemoryOnceSettled();
 }
 
 function openOrRefuse(

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { releaseMemoryOnceSettled } from '../release-memory.ts';
 import { openReader } from './connection.ts';
 import { passReadGate } from './read-gate.ts';
 import { ReadTimeoutError } from '../read-unavailable.ts';
@@ -12,6 +13,8 @@ const db = openReader(path);
 const reads = openReads(db) as unknown as Readonly<
   Record<string, (...args: unknown[]) => Promise<unknown>>
 >;
+
+releaseMemoryOnceSettled();
 
 parentPort?.on('message', (request: ReadRequest) => {
   void answer(request);

@@ -1,0 +1,19 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** How long after its start a thread has loaded all that it loads, ms. */
+const settledAfterMs = 5_000;
+
+type Collect = (options: { type: 'major'; execution: 'async'; flavor: 'last-resort' }) => unknown;
+
+/**
+ * Gives back, once, what starting this thread left behind: loading code grows the young generation to eight times of
+ * what an idle server needs, and the engine shrinks it only when it collects all. Some 40 MB over three threads.
+ */
+export function releaseMemoryOnceSettled(): void {
+  setTimeout(() => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as Collect;
+    void collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
+  }, settledAfterMs).unref();
+}
