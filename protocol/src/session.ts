@@ -198,7 +198,9 @@ export const SessionCost = z.object({
       unpriced: Count,
     }),
   ),
-  by_class: z.array(z.object({ token_class: z.string(), cost: Usd, cost_nano_usd: NanoUsd })),
+  by_class: z.array(
+    z.object({ token_class: z.string(), tokens: Count, cost: Usd, cost_nano_usd: NanoUsd }),
+  ),
   by_source: z.array(z.object({ source: z.string(), calls: Count, cost: Usd })),
   steps: z
     .array(z.object({ event_id: Uuid, at: Timestamp, model: z.string().nullable(), cost: Usd }))

@@ -155,6 +155,7 @@ export interface CostParts {
   }[];
   readonly byClass: readonly {
     readonly tokenClass: string;
+    readonly tokens: number;
     readonly costNanoUsd: bigint;
   }[];
   readonly bySource: readonly {

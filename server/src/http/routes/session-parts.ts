@@ -158,6 +158,7 @@ async function costAnswer(
     })),
     by_class: parts.byClass.map((row) => ({
       token_class: row.tokenClass,
+      tokens: row.tokens,
       ...money(row.costNanoUsd),
     })),
     by_source: parts.bySource.map(({ source, calls, costNanoUsd }) => ({

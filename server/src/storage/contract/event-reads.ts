@@ -179,6 +179,22 @@ export function eventReadContract(
       expect((await reader.agents(testOrgId, 'a', 10)).map(({ id }) => id)).toEqual(['b']);
       expect(await reader.agents(otherOrgId, null, 10)).toEqual([]);
     });
+
+    test('costParts() tells the tokens each class was charged for, cached ones apart (C1, C2)', async () => {
+      const call = { provider: 'openai', model: 'gpt-5', input_tokens: 1_000, output_tokens: 90 };
+      await store.ingest([
+        start(30),
+        llm(30, 500, { data: { ...call, cache_read_tokens: 600, reasoning_tokens: 40 } }),
+        llm(30, 501, { data: call }),
+        llm(30, 502, { data: { ...call, cost_usd: 1 } }),
+      ]);
+      const parts = await store.reader.costParts(testOrgId, sessionId(30));
+      expect(parts?.byClass).toEqual([
+        { tokenClass: 'output', tokens: 180, costNanoUsd: 1_800_000n },
+        { tokenClass: 'input', tokens: 1_400, costNanoUsd: 1_750_000n },
+        { tokenClass: 'cache_read', tokens: 600, costNanoUsd: 75_000n },
+      ]);
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CostParts, SessionReader } from '../session-reader.ts';
 import { sessionKey } from './event-reads.ts';
-import { toNumber, type Runner } from './runner.ts';
+import { toNumber, type Runner, type Sql } from './runner.ts';
 import { summedDescendants } from './walk-tree.ts';
 
 /** Priced calls listed in order of time. */
@@ -51,10 +51,11 @@ async function costParts(runner: Runner, key: bigint): Promise<CostParts> {
   const bySource = await runner.all<{ source: string; calls: bigint; cost: bigint | null }>(
     sql`select e.cost_source as source, count(*) as calls, sum(e.cost) as cost ${calls} group by 1 order by 1`,
   );
-  const byClass = await runner.all<{ class: string; cost: bigint }>(
-    sql`select c.key as class, sum(cast(c.value as integer)) as cost
+  const byClass = await runner.all<{ class: string; cost: bigint; tokens: bigint | null }>(
+    sql`select c.key as class, sum(cast(c.value as integer)) as cost, sum(${chargedTokens}) as tokens
       from events as e, json_each(e.cost_classes) as c
       where e.session_key = ${key} and e.type = 'llm' and e.state <> 1 and e.after_end = 0
+        and ${runner.inTime(sql`e.position`)}
       group by 1 order by cost desc`,
   );
   const steps = await runner.all<StepSql>(
@@ -75,7 +76,11 @@ async function costParts(runner: Runner, key: bigint): Promise<CostParts> {
       costNanoUsd: row.cost ?? 0n,
       unpriced: toNumber(row.unpriced),
     })),
-    byClass: byClass.map((row) => ({ tokenClass: row.class, costNanoUsd: row.cost })),
+    byClass: byClass.map((row) => ({
+      tokenClass: row.class,
+      tokens: toNumber(row.tokens),
+      costNanoUsd: row.cost,
+    })),
     bySource: bySource.map((row) => ({
       source: row.source,
       calls: Number(row.calls),
@@ -84,6 +89,19 @@ async function costParts(runner: Runner, key: bigint): Promise<CostParts> {
     steps: steps.map((row) => ({ ...stepOf(runner, row), costNanoUsd: row.cost ?? 0n })),
     unpriced: unpriced.map((row) => stepOf(runner, row)),
   };
+}
+
+/** Tokens of the class `c` of the call `e`: input and output stand without what is charged apart (C2). */
+const chargedTokens = sql`case c.key
+  when 'input' then ${tokensWithout('input', ['cache_read', 'cache_write_5m', 'cache_write_1h', 'input_audio', 'input_image'])}
+  when 'output' then ${tokensWithout('output', ['reasoning', 'output_audio', 'output_image'])}
+  else cast(json_extract(e.data, '$.' || c.key || '_tokens') as integer) end`;
+
+function tokensWithout(side: 'input' | 'output', apart: readonly string[]): Sql {
+  const parts = sql.join(apart.map((name) => sql.lit(name)));
+  return sql`max(0, ${sql.ref(`e.${side}_tokens`)} - (
+    select coalesce(sum(cast(json_extract(e.data, '$.' || p.key || '_tokens') as integer)), 0)
+    from json_each(e.cost_classes) as p where p.key in (${parts})))`;
 }
 
 function stepOf(runner: Runner, row: StepSql) {

@@ -44,7 +44,9 @@ const cost: SessionCost = {
       unpriced: 2,
     },
   ],
-  by_class: [{ token_class: 'cache_read', cost: 0.0027648, cost_nano_usd: '2764800' }],
+  by_class: [
+    { token_class: 'cache_read', tokens: 9_216, cost: 0.0027648, cost_nano_usd: '2764800' },
+  ],
   by_source: [
     { source: 'computed', calls: 13, cost: 0.4837 },
     { source: 'unpriced', calls: 2, cost: 0 },
@@ -82,7 +84,7 @@ test('sharesByClass() and sharesBySource() (C1)', () => {
     {
       key: 'cache_read',
       name: 'cache read',
-      detail: '',
+      detail: '9,216 tokens',
       cost: '$0.0028',
       exact: '$0.0027648',
       share: 1,

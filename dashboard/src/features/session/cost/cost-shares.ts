@@ -44,7 +44,7 @@ export function sharesByClass(cost: SessionCost): CostShare[] {
     cost.by_class.map((row) => ({
       key: row.token_class,
       name: className(row.token_class),
-      detail: '',
+      detail: formatNoun(row.tokens, 'token'),
       ...money(row.cost_nano_usd, false),
       find: '',
     })),
