@@ -1,6 +1,8 @@
 import type { SessionDetail } from '@niitaka/protocol/session.ts';
 import type { ReactNode } from 'react';
+import { CautionMark } from '../../../components/caution-mark.tsx';
 import { classNames } from '../../../components/class-names.ts';
+import { costCaution } from '../../../lib/cost-caution.ts';
 import { formatCompact, formatCount } from '../../../lib/format-count.ts';
 import { formatDuration, formatTickingDuration } from '../../../lib/format-duration.ts';
 import { formatNanoUsd, formatNanoUsdExact } from '../../../lib/format-money.ts';
@@ -89,6 +91,7 @@ function Cost({ session }: { readonly session: SessionDetail }) {
   const noPrice = nano === '0' && session.unpriced_count > 0;
   return (
     <>
+      <CautionMark why={costCaution(session)} />{' '}
       <span
         title={formatNanoUsdExact(nano)}
         className={classNames(noPrice ? 'text-gold' : nano === '0' && 'text-faint')}

@@ -8,12 +8,12 @@ import { IconButton } from '../../../components/icon-button.tsx';
 import { StatusLabel } from '../../../components/status-dot.tsx';
 import { TimeAgo, TimeClock } from '../../../components/time-text.tsx';
 import { formatNoun } from '../../../lib/format-count.ts';
+import { lifeText } from '../../../lib/session-life.ts';
 import { useNowText } from '../../../lib/use-now.ts';
 import { SessionLink } from '../session-link.tsx';
 import { useSessionPlace } from '../session-place.ts';
 import { DeliveryButton } from './delivery-button.tsx';
 import { HeaderTags } from './header-tags.tsx';
-import { lifeText } from './life-text.ts';
 import { RawButton } from './raw-button.tsx';
 import { SessionFigures } from './session-figures.tsx';
 
@@ -74,7 +74,7 @@ function Origin({ session }: { readonly session: SessionDetail }) {
 }
 
 function Facts({ session }: { readonly session: SessionDetail }) {
-  const life = useNowText((now) => lifeText(session, now) ?? '');
+  const life = useNowText((now) => lifeText(session, now));
   return (
     <div className="mt-0.5 flex flex-wrap items-center gap-x-3 text-sm text-muted">
       <span className="flex items-center gap-0.5">

@@ -1,6 +1,6 @@
 import type { SessionRow } from '@niitaka/protocol/session.ts';
-import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { CautionMark } from '../../../components/caution-mark.tsx';
 import { StatusLabel } from '../../../components/status-dot.tsx';
 import { TimeAgo } from '../../../components/time-text.tsx';
 import { formatCompact, formatCount } from '../../../lib/format-count.ts';
@@ -8,7 +8,7 @@ import { formatDuration, formatTickingDuration } from '../../../lib/format-durat
 import { useNowText } from '../../../lib/use-now.ts';
 import type { ColumnId } from '../columns/columns.ts';
 import { costText } from './cost-text.ts';
-import { durationOf } from './row-note.ts';
+import { durationOf } from './duration-of.ts';
 
 /** What a column shows of a session; the goal has a cell of its own. */
 export function cellContent(id: ColumnId, row: SessionRow): ReactNode {
@@ -79,15 +79,7 @@ export function CostCell({ row }: { readonly row: SessionRow }) {
   const { own, tone, tree, caution } = costText(row);
   return (
     <span className="inline-flex items-baseline gap-1.5" title={caution ?? undefined}>
-      {caution !== null && <span className="sr-only">{caution}</span>}
-      {caution !== null && (
-        <TriangleAlert
-          size={12}
-          strokeWidth={1.8}
-          className="translate-y-px text-gold"
-          aria-hidden="true"
-        />
-      )}
+      <CautionMark why={caution} />
       <span className={tone === 'plain' ? '' : tone === 'zero' ? 'text-faint' : 'text-muted'}>
         {own}
       </span>

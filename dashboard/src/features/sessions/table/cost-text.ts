@@ -1,6 +1,6 @@
 import type { SessionRow } from '@niitaka/protocol/session.ts';
 import { formatNanoUsd } from '../../../lib/format-money.ts';
-import { formatNoun } from '../../../lib/format-count.ts';
+import { costCaution } from '../../../lib/cost-caution.ts';
 
 /** A row's own cost, the sum of its tree when that says more, and what to beware of. */
 export interface CostText {
@@ -19,23 +19,6 @@ export function costText(row: SessionRow): CostText {
     own: noPrice ? 'no price' : formatNanoUsd(nano),
     tone: noPrice ? 'no-price' : nano === 0n ? 'zero' : 'plain',
     tree: row.tree === null ? null : `Σ ${formatNanoUsd(row.tree.total_cost_nano_usd)}`,
-    caution: cautionOf(row),
+    caution: costCaution(row),
   };
-}
-
-function cautionOf(row: SessionRow): string | null {
-  const parts: string[] = [];
-  if (row.unpriced_count > 0)
-    parts.push(`${formatNoun(row.unpriced_count, 'call')} without a price`);
-  if (row.delivery.incomplete) {
-    const { missing, dropped, refused } = row.delivery;
-    const lost = missing + dropped + refused;
-    parts.push(
-      lost > 0
-        ? `incomplete: ${formatNoun(lost, 'record')} not here`
-        : 'incomplete: a sender never closed',
-    );
-  }
-  if (row.late_cost > 0) parts.push('more cost came after the end');
-  return parts.length === 0 ? null : parts.join('; ');
 }

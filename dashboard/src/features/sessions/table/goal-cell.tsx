@@ -3,8 +3,8 @@ import { ChevronRight } from 'lucide-react';
 import { classNames } from '../../../components/class-names.ts';
 import { Tag } from '../../../components/tag.tsx';
 import { formatCount, formatNoun } from '../../../lib/format-count.ts';
+import { sessionLife } from '../../../lib/session-life.ts';
 import { useNowText } from '../../../lib/use-now.ts';
-import { rowNote } from './row-note.ts';
 
 /** How far each level of the tree stands in. */
 export const indentPx = 16;
@@ -84,11 +84,17 @@ export function GoalTags({ row, filtered }: Pick<GoalCellProps, 'row' | 'filtere
   );
 }
 
-/** What a row waits for, ticking. */
-export function Note({ row }: { readonly row: SessionRow }) {
-  const note = useNowText((now) => rowNote(row, now));
-  if (note === '') return null;
-  return <span className="shrink-0 text-sm text-muted">{note}</span>;
+/** What a row waits for, ticking; it gives way before the goal does, its time last. */
+function Note({ row }: { readonly row: SessionRow }) {
+  const what = useNowText((now) => sessionLife(row, now)?.what ?? '');
+  const since = useNowText((now) => sessionLife(row, now)?.since ?? '');
+  if (what === '') return null;
+  return (
+    <span className="flex min-w-0 shrink-3 gap-1 text-sm text-muted" title={`${what} ${since}`}>
+      <span className="min-w-6 truncate">{what}</span>
+      {since !== '' && <span className="shrink-0">{since}</span>}
+    </span>
+  );
 }
 
 function DepthGuides({ level }: { readonly level: number }) {
