@@ -16,6 +16,7 @@ import {
   View,
   ViewList,
 } from './access.ts';
+import { CommandList, ControlAnswer, ControlQuery, GiveCommand, GivenCommand } from './control.ts';
 import { Event, EventBriefPage, EventPage } from './event.ts';
 import { IngestAnswer, IngestBody } from './ingest.ts';
 import { FollowSession, StreamQuery } from './live.ts';
@@ -106,6 +107,24 @@ export const operations: readonly Operation[] = [
   op('get', `${session}/traces`, 'read', 'Decision traces of a session, oldest first.', {
     query: MomentListQuery,
     answer: { status: 200, schema: TracePage },
+  }),
+  op('get', `${session}/commands`, 'read', 'What operators asked of a session, newest first.', {
+    answer: { status: 200, schema: CommandList },
+  }),
+  op(
+    'post',
+    `${session}/commands`,
+    'admin',
+    'Asks a running session, or its tree, to do something.',
+    {
+      body: GiveCommand,
+      answer: { status: 201, schema: GivenCommand },
+      idempotent: true,
+    },
+  ),
+  op('get', `${api}/control`, 'ingest', 'Commands that wait to be obeyed; waits for one.', {
+    query: ControlQuery,
+    answer: { status: 200, schema: ControlAnswer },
   }),
   op('get', `${api}/signals`, 'read', 'Signals, newest first.', {
     query: MomentListQuery,

@@ -7,9 +7,11 @@ import { createView } from './create-view.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteView } from './delete-view.ts';
 import { forgetExpired } from './forget-expired.ts';
+import { giveCommand } from './give-command.ts';
 import { ingestBatch } from './ingest/ingest-batch.ts';
 import { invitePerson } from './invite-person.ts';
 import { moveQueuedTrees } from './move-queued-trees.ts';
+import { noteControlPoll } from './note-control-poll.ts';
 import { noteDeed } from './note-deed.ts';
 import { noteLastUses } from './note-last-uses.ts';
 import { publishRoots } from './publish-roots.ts';
@@ -29,9 +31,11 @@ export const commands = {
   'delete-session': deleteSession,
   'delete-view': deleteView,
   'forget-expired': forgetExpired,
+  'give-command': runOnce(giveCommand),
   'ingest-batch': ingestBatch,
   'invite-person': runOnce(invitePerson),
   'move-queued-trees': moveQueuedTrees,
+  'note-control-poll': noteControlPoll,
   'note-deed': noteDeed,
   'note-last-uses': noteLastUses,
   'publish-roots': publishRoots,

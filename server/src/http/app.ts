@@ -5,6 +5,7 @@ import type { AppParts } from './app-parts.ts';
 import { authenticate } from './authenticate.ts';
 import { answerClientError } from './client-error.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { controlRoutes } from './routes/control.ts';
 import { deleteSessionRoutes } from './routes/delete-session.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
@@ -77,6 +78,7 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await auditRoutes(api, parts);
   await streamRoutes(api, parts);
   await deleteSessionRoutes(api, parts);
+  await controlRoutes(api, parts);
   await sampleRoutes(api, parts);
   await openapiRoutes(api);
 }

@@ -40,6 +40,12 @@ export class Feed {
     return this.#members.size;
   }
 
+  /** Whether one of its streams follows a session. */
+  isWatching(): boolean {
+    for (const { followed } of this.#members) if (followed !== null) return true;
+    return false;
+  }
+
   /** Something was committed: flushes at once, then at most every 25 ms. */
   wake(): void {
     this.#dirty = true;

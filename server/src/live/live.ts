@@ -41,11 +41,22 @@ export class Live {
   readonly #byOwner = new Map<string, number>();
   readonly #unsubscribe: () => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #closing = new AbortController();
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#unsubscribe = parts.onChange((orgId) => this.#feeds.get(orgId)?.wake());
     this.#timer = setInterval(() => this.#tick(), tickMs).unref();
+  }
+
+  /** Aborted once the streams are closed: whatever waits for changes ends with them. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Whether somebody has a session of this organisation open. */
+  isWatched(orgId: string): boolean {
+    return this.#feeds.get(orgId)?.isWatching() ?? false;
   }
 
   get size(): number {
@@ -121,6 +132,7 @@ export class Live {
   /** Ends every stream; clients come back by themselves and resume. */
   close(): void {
     clearInterval(this.#timer);
+    this.#closing.abort();
     this.#unsubscribe();
     for (const subscriber of this.#streams.values()) subscriber.sink.close();
   }

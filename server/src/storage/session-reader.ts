@@ -1,3 +1,4 @@
+import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
 import type { SenderLedger } from '@niitaka/core/delivery/sender-ledger.ts';
 import type { EventType } from '@niitaka/core/event/event.ts';
 import type { TreeFigures } from '@niitaka/core/session/contributions.ts';
@@ -264,6 +265,11 @@ export interface SessionReader {
     after: MomentPosition | null,
     limit: number,
   ): Promise<TraceRow[]>;
+
+  /** Commands of a session, newest first. */
+  commands(orgId: string, sessionId: string, limit: number): Promise<ControlCommand[]>;
+  /** Commands of sessions that are not done, neither obeyed nor refused, oldest first. */
+  openCommands(orgId: string, sessionIds: readonly string[]): Promise<ControlCommand[]>;
 
   environments(orgId: string, limit: number): Promise<string[]>;
   agents(orgId: string, afterId: string | null, limit: number): Promise<AgentRow[]>;

@@ -1,3 +1,4 @@
+import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
 import type { SenderLedger } from '@niitaka/core/delivery/sender-ledger.ts';
 import type { RollupFigures, TreeFigures } from '@niitaka/core/session/contributions.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
@@ -146,6 +147,20 @@ export interface SessionTx {
   insertSignals(orgId: string, rows: readonly SignalRow[]): Promise<boolean[]>;
   /** Inserts traces; one known by id gathers `decidedBy` and stays otherwise as it is. */
   insertTraces(orgId: string, rows: readonly TraceRow[]): Promise<boolean[]>;
+
+  insertCommands(orgId: string, commands: readonly ControlCommand[]): Promise<void>;
+  /** Saves what became of a command. */
+  saveCommand(orgId: string, command: ControlCommand): Promise<void>;
+  /** Every command of a session, oldest first. */
+  commandsOf(orgId: string, sessionId: string): Promise<ControlCommand[]>;
+  /** Commands of these sessions that were neither obeyed nor refused, oldest first for each. */
+  openCommands(orgId: string, sessionIds: readonly string[]): Promise<ControlCommand[]>;
+  /** The running sessions below one, all levels; `isCut` when more than `limit` lie there. */
+  runningBelow(
+    orgId: string,
+    sessionId: string,
+    limit: number,
+  ): Promise<{ ids: string[]; isCut: boolean }>;
 
   touchAgents(
     orgId: string,

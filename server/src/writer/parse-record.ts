@@ -1,6 +1,7 @@
 import { limits } from '@niitaka/core/limits.ts';
 import type { EventLevel, EventType } from '@niitaka/core/event/event.ts';
 import type {
+  AckRecord,
   Cut,
   EventRecord,
   MetricsRecord,
@@ -48,7 +49,7 @@ export function parseRecord(kind: string, raw: Raw, reading: Reading): ParsedRec
     case 'trace':
       return traceOf(raw, reading);
     case 'command.ack':
-      return { kind, ...placed(raw, reading), commandId: readId(raw['command_id']) ?? '' };
+      return ackOf(raw, reading);
     case 'sender.close':
       return {
         kind,
@@ -233,6 +234,17 @@ function traceOf(raw: Raw, reading: Reading): TraceRecord {
     enforced: raw['enforced'] === true,
     latencyUs: readNumber(raw['latency_us']),
     occurredAtMs: readTime(raw['occurred_at']),
+  };
+}
+
+function ackOf(raw: Raw, reading: Reading): AckRecord {
+  return {
+    kind: 'command.ack',
+    ...placed(raw, reading),
+    commandId: readId(raw['command_id']) ?? '',
+    state: raw['state'] as AckRecord['state'],
+    atMs: readTime(raw['at']),
+    reason: readName(raw, 'reason', [], limits.goalCharacters),
   };
 }
 

@@ -1,3 +1,4 @@
+import { controlPollMs as pollMs } from '@niitaka/core/control/control-command.ts';
 import { limits } from '@niitaka/core/limits.ts';
 import type { Result } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
@@ -147,14 +148,15 @@ function ingestReply(outcome: PartOutcome, controlPollMs: number | null): Ingest
     const { code, message } = outcome.failure;
     return { status: 503, text: JSON.stringify({ code, detail: message }) };
   }
-  const { accepted, duplicates, rejected, sessions, warnings } = outcome.value as IngestOutcome;
+  const { accepted, duplicates, rejected, sessions, control, warnings } =
+    outcome.value as IngestOutcome;
   const answer = {
     accepted,
     duplicates,
     rejected,
     sessions,
-    control: [],
-    control_poll_ms: controlPollMs,
+    control,
+    control_poll_ms: control.length > 0 ? pollMs : controlPollMs,
     warnings,
   };
   return { status: 200, text: JSON.stringify(answer) };

@@ -6,10 +6,10 @@ import { eventState } from '../../storage/event-row.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import type { SessionSet } from '../session-set.ts';
-import { findSession, refuse, takeSign, type BatchWork } from './batch-work.ts';
+import { findSession, takeSign, type BatchWork } from './batch-work.ts';
 import { factsOf } from './charge-event.ts';
 import { countDay } from './day-counts.ts';
-import type { AckRecord, CloseRecord, EndRecord, HeartbeatRecord } from './record.ts';
+import type { CloseRecord, EndRecord, HeartbeatRecord } from './record.ts';
 
 /** Applies heartbeats: a sign of life at the moment the batch was sent (S3). */
 export function takeHeartbeats(work: BatchWork, records: readonly HeartbeatRecord[]): void {
@@ -25,14 +25,6 @@ export function takeHeartbeats(work: BatchWork, records: readonly HeartbeatRecor
       }
     }
     work.accepted += 1;
-  }
-}
-
-/** Refuses acknowledgements of commands nobody gave. */
-export function refuseUnknownAcks(work: BatchWork, records: readonly AckRecord[]): void {
-  for (const record of records) {
-    const message = `Cannot acknowledge command ${record.commandId}: no such command was given to session ${record.sessionId}`;
-    refuse(work, record, { code: 'invalid', message, retryable: false });
   }
 }
 

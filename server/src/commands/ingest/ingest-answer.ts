@@ -1,3 +1,4 @@
+import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
 import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { SessionStatus } from '@niitaka/core/session/session.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
@@ -20,6 +21,14 @@ export interface AnsweredSession {
   readonly policy_revision: number;
 }
 
+/** What an operator asks of a session named in the batch (G3). */
+export interface ControlOrder {
+  readonly session_id: string;
+  readonly command_id: string;
+  readonly command: ControlCommand['command'];
+  readonly args: ControlCommand['args'];
+}
+
 /** The answer to one batch, on the wire's terms. */
 export interface IngestOutcome {
   readonly accepted: number;
@@ -31,6 +40,7 @@ export interface IngestOutcome {
     retryable: boolean;
   }[];
   readonly sessions: readonly AnsweredSession[];
+  readonly control: readonly ControlOrder[];
   readonly warnings: readonly string[];
 }
 
@@ -45,6 +55,7 @@ export async function ingestAnswers(
 ): Promise<IngestOutcome[]> {
   const orgId = works[0]?.orgId ?? '';
   const spent = spentReader(context, orgId);
+  const orders = await openOrders(context, orgId, works);
   const answers: IngestOutcome[] = [];
   for (const [index, work] of works.entries()) {
     const sessions: AnsweredSession[] = [];
@@ -52,12 +63,35 @@ export async function ingestAnswers(
       const stored = work.sessions.get(id);
       if (stored !== undefined) sessions.push(await spent(stored));
     }
-    answers.push(answerOf(work, sessions));
+    const control = sessions.flatMap(({ session_id: id }) => orders.get(id) ?? []);
+    answers.push(answerOf(work, sessions, control));
   }
   return answers;
 }
 
-function answerOf(work: BatchWork, sessions: readonly AnsweredSession[]): IngestOutcome {
+/** Commands that wait to be obeyed, of the sessions that were worked on and are not done. */
+async function openOrders(
+  { tx }: CommandContext,
+  orgId: string,
+  works: readonly BatchWork[],
+): Promise<ReadonlyMap<string, ControlOrder[]>> {
+  const stored = works[0]?.sessions.all() ?? [];
+  const ids = [...stored]
+    .filter(({ session }) => session.status !== 'done')
+    .map(({ session }) => session.id);
+  const commands = await tx.openCommands(orgId, ids);
+  return Map.groupBy(commands.map(orderOf), (order) => order.session_id);
+}
+
+function orderOf({ sessionId, id, command, args }: ControlCommand): ControlOrder {
+  return { session_id: sessionId, command_id: id, command, args };
+}
+
+function answerOf(
+  work: BatchWork,
+  sessions: readonly AnsweredSession[],
+  control: readonly ControlOrder[],
+): IngestOutcome {
   const rejected = work.refused
     .toSorted((a, b) => a.index - b.index)
     .map(({ index, code, message, retryable }) => ({ index, code, message, retryable }));
@@ -66,6 +100,7 @@ function answerOf(work: BatchWork, sessions: readonly AnsweredSession[]): Ingest
     duplicates: work.duplicates,
     rejected,
     sessions,
+    control,
     warnings: cutWarnings(work.warnings),
   };
 }

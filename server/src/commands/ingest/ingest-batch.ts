@@ -1,13 +1,8 @@
 import { failure, success } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { openBatchWork, openGroupWork, type BatchWork } from './batch-work.ts';
-import {
-  closeSenders,
-  closeStale,
-  endSessions,
-  refuseUnknownAcks,
-  takeHeartbeats,
-} from './close-sessions.ts';
+import { closeSenders, closeStale, endSessions, takeHeartbeats } from './close-sessions.ts';
+import { takeAcks } from './control-sessions.ts';
 import { ingestAnswers, type IngestOutcome } from './ingest-answer.ts';
 import type { HeartbeatRecord, ParsedBatch, ParsedRecord } from './record.ts';
 import { startSessions } from './start-sessions.ts';
@@ -74,7 +69,7 @@ async function applyBatch(work: BatchWork, batch: ParsedBatch): Promise<void> {
   await storeEvents(work, records.event ?? []);
   await storeSignals(work, records.signal ?? []);
   await storeTraces(work, records.trace ?? []);
-  refuseUnknownAcks(work, records['command.ack'] ?? []);
+  await takeAcks(work, records['command.ack'] ?? []);
   closeSenders(work, records['sender.close'] ?? []);
   await countRefused(work);
   if (batch.lost === null) return;

@@ -1,3 +1,4 @@
+import type { ControlState } from '@niitaka/core/control/control-command.ts';
 import type { EventLevel, EventType } from '@niitaka/core/event/event.ts';
 
 /** Where a record stands in its batch and whose it is. */
@@ -106,6 +107,9 @@ export interface TraceRecord extends Placed {
 export interface AckRecord extends Placed {
   readonly kind: 'command.ack';
   readonly commandId: string;
+  readonly state: ControlState;
+  readonly atMs: number;
+  readonly reason: string | null;
 }
 
 /** A sender has nothing more. */

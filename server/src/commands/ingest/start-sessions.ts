@@ -8,6 +8,7 @@ import { goalWords } from '@niitaka/core/text/goal-words.ts';
 import type { Tx } from '../../storage/tx.ts';
 import { moveTree } from '../move-tree.ts';
 import { refuse, takeSign, type BatchWork } from './batch-work.ts';
+import { takeOverCommands } from './control-sessions.ts';
 import type { StartRecord } from './record.ts';
 
 /** Followed roots when looking for a parent's present root; a longer chain cannot exist (S9). */
@@ -39,6 +40,7 @@ async function startOne(work: BatchWork, start: StartRecord): Promise<void> {
   const link = await findLink(work, start);
   const session = newSession(work, start, link);
   await insert(work, start, session);
+  await takeOverCommands(work, session);
   work.accepted += 1;
   if (link.parentRefused !== null) {
     work.warnings.push(`session ${session.id} stands as a root: ${link.parentRefused}`);

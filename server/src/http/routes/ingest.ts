@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { controlPollMs } from '@niitaka/core/control/control-command.ts';
 import type { ProblemCode } from '@niitaka/protocol/problem.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
@@ -12,7 +13,7 @@ const bytesInFlightLimit = 32 * 1024 * 1024;
 /** `POST /ingest`: the raw body goes to the writer, which answers with ready text after its commit. */
 export async function ingestRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
   const budget = openByteBudget(bytesInFlightLimit);
-  const { metrics, storage, clock } = parts;
+  const { metrics, storage, clock, live } = parts;
   metrics.gauge(
     'niitaka_ingest_bytes_in_flight',
     'Bytes of batches not yet answered',
@@ -36,7 +37,7 @@ export async function ingestRoutes(app: FastifyInstance, parts: AppParts): Promi
         orgId,
         body: batch.body,
         arrivedAtMs,
-        controlPollMs: null,
+        controlPollMs: live.isWatched(orgId) ? controlPollMs : null,
       });
       return sendAnswer(reply, answer.status, answer.text);
     } finally {

@@ -1,3 +1,4 @@
+import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SignalRow, TraceRow } from '../session-tx.ts';
 import { contractOrgs, id, noExtras, sessionOf, type WriteEngine } from './write-rows.ts';
@@ -66,6 +67,67 @@ export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
     test('a signal of a transaction that failed is new again', async () => {
       await engine.writeAndFail((tx) => tx.insertSignals(org, [signal]));
       expect(await engine.write((tx) => tx.insertSignals(org, [signal]))).toEqual([true]);
+    });
+  });
+
+  describe('commands', () => {
+    const command: ControlCommand = {
+      id: id(70),
+      sessionId: id(1),
+      command: 'limit',
+      args: { cost_usd: 0.5, steps: 10 },
+      scope: 'tree',
+      requestedBy: 'Ada',
+      requestedAtMs: 5_000,
+      deliveredAtMs: null,
+      obeyedAtMs: null,
+      refusedAtMs: null,
+      refusedReason: null,
+    };
+
+    test('commandsOf() gives a session’s commands whole, oldest first (G3, O1)', async () => {
+      await engine.write(async (tx) => {
+        expect(await tx.commandsOf(org, id(1))).toEqual([]);
+        const later = { ...command, id: id(69), requestedAtMs: 6_000 };
+        await tx.insertCommands(org, [later, command, { ...command, sessionId: id(2) }]);
+        expect(await tx.commandsOf(org, id(1))).toEqual([command, later]);
+        expect(await tx.commandsOf(otherOrg, id(1))).toEqual([]);
+      });
+    });
+
+    test('openCommands() leaves out what was obeyed or refused (G3)', async () => {
+      await engine.write(async (tx) => {
+        const others = [71, 72, 73].map((number) => ({ ...command, id: id(number) }));
+        await tx.insertCommands(org, [command, ...others]);
+        const [delivered, obeyed, refused] = others;
+        const states = [
+          { ...delivered, deliveredAtMs: 7 },
+          { ...obeyed, deliveredAtMs: 7, obeyedAtMs: 8 },
+          { ...refused, deliveredAtMs: 7, refusedAtMs: 8, refusedReason: 'no such model' },
+        ] as ControlCommand[];
+        for (const state of states) await tx.saveCommand(org, state);
+        expect(await tx.openCommands(org, [id(2), id(1)])).toEqual([command, states[0]]);
+        expect((await tx.commandsOf(org, id(1))).slice(1)).toEqual(states);
+        expect(await tx.openCommands(org, [])).toEqual([]);
+      });
+    });
+
+    test('runningBelow() walks every level, and says when there are too many (G3, S9)', async () => {
+      await engine.write(async (tx) => {
+        const below = (number: number, parent: number, status: 'running' | 'done' = 'running') =>
+          tx.insertSession(
+            org,
+            sessionOf(number, { parentSessionId: id(parent), rootSessionId: id(1), status }),
+            noExtras,
+          );
+        await below(2, 1);
+        await below(3, 2, 'done');
+        await below(4, 3);
+        const all = await tx.runningBelow(org, id(1), 10);
+        expect({ ...all, ids: all.ids.toSorted() }).toEqual({ ids: [id(2), id(4)], isCut: false });
+        expect(await tx.runningBelow(org, id(1), 2)).toMatchObject({ isCut: true });
+        expect(await tx.runningBelow(otherOrg, id(1), 10)).toEqual({ ids: [], isCut: false });
+      });
     });
   });
 

@@ -1,4 +1,5 @@
 import { foundation } from './0001-foundation.ts';
+import { controlCommands } from './0003-control-commands.ts';
 import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [foundation, tagsByStart];
+export const migrations: readonly Migration[] = [foundation, tagsByStart, controlCommands];

@@ -62,6 +62,7 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
   // A deleted root's children stay in its tree: its totals go only when nothing is left in them.
   const byId = [
     'DELETE FROM decision_traces WHERE org_id = ? AND session_id = ?',
+    'DELETE FROM control_commands WHERE org_id = ? AND session_id = ?',
     'DELETE FROM signals WHERE org_id = ? AND subject_id = ?',
     'DELETE FROM reroots WHERE org_id = ? AND session_id = ?',
     'DELETE FROM tree_totals WHERE org_id = ? AND root_session_id = ? AND sessions = 0',

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { ReadTimeoutError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { agentBuckets } from '../queries/agent-buckets.ts';
+import { commandReads } from '../queries/command-reads.ts';
 import { costReads } from '../queries/cost-reads.ts';
 import { eventReads } from '../queries/event-reads.ts';
 import { openHourAgents } from '../queries/hour-agents.ts';
@@ -30,6 +31,7 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
     ...eventReads(runner),
     ...costReads(runner),
     ...signalReads(runner),
+    ...commandReads(runner),
     ...rangeReads(runner),
   };
   return watch(reads);

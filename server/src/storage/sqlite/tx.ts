@@ -1,6 +1,7 @@
 import type { Tx } from '../tx.ts';
 import { sqliteAccessTx } from './access-tx.ts';
 import { changeWrites } from './changes.ts';
+import { commandWrites } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { deletionWrites } from './deletions.ts';
 import { eventWrites } from './events.ts';
@@ -19,6 +20,7 @@ export function openTx(db: Connection): Tx {
     ...senderWrites(db),
     ...eventWrites(db),
     ...signalWrites(db),
+    ...commandWrites(db),
     ...totalWrites(db),
     ...changeWrites(db),
     ...deletionWrites(db),
