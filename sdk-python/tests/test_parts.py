@@ -13,7 +13,8 @@ from niitaka import _warn
 from niitaka._clock import moment_ms, now_ms, rfc3339
 from niitaka._ledger import Ledger, close_record
 from niitaka._metrics import read_metrics
-from niitaka._uuid7 import draw_anew, session_uuid, uuid7
+from niitaka._arguments import check_uuid, show
+from niitaka._uuid7 import draw_anew, uuid7
 from niitaka._wake import Wake
 from niitaka._warn import forget_warnings, warn_once
 
@@ -67,14 +68,14 @@ class Ids(unittest.TestCase):
             thread.join()
         self.assertEqual(len(set(ids)), 16_000)
 
-    def test_session_uuid(self):
+    def test_check_uuid(self):
         """Any spelling of a UUID is taken, in lower case; anything else is an argument error"""
         wanted = "0198c7a0-0000-7000-8000-00000000000a"
         for given in (wanted, wanted.upper(), uuid.UUID(wanted), f"{{{wanted}}}", wanted.replace("-", "")):
-            self.assertEqual(session_uuid(given, "session_id"), wanted)
+            self.assertEqual(check_uuid(given, "session_id"), wanted)
         for bad in ("", "x", None, 5, wanted[:-1]):
-            with self.assertRaisesRegex(ValueError, "parent must be a UUID: got "):
-                session_uuid(bad, "parent")
+            with self.assertRaisesRegex((ValueError, TypeError), "parent must be a UUID: got "):
+                check_uuid(bad, "parent")
 
 
 class Times(unittest.TestCase):
@@ -217,20 +218,20 @@ class Metrics(unittest.TestCase):
         for name, value, expected in good:
             self.assertEqual(read_metrics({name: value}, set()), ({name: expected}, []), name)
         bad = [
-            ("score", True, "score must be a number from 0 to 1: got True"),
+            ("score", True, "score must be a number from 0 to 1: got true"),
             ("score", -0.1, "score must be a number from 0 to 1: got -0.1"),
             ("score", 1.0001, "score must be a number from 0 to 1: got 1.0001"),
-            ("score", "0.5", "score must be a number from 0 to 1: got '0.5'"),
-            ("score", None, "score must be a number from 0 to 1: got None"),
-            ("goal_completed", 1, "goal_completed must be True or False: got 1"),
-            ("goal_completed", None, "goal_completed must be True or False: got None"),
-            ("custom", float("inf"), "custom must be a finite number, True or False: got inf"),
-            ("custom", "text", "custom must be a finite number, True or False: got 'text'"),
-            ("custom", 10**400, "custom must be a finite number, True or False: got 1000"),
-            ("", 1, "the name of a metric must be 1 to 64 of a-z A-Z 0-9 _ . -: got ''"),
-            ("x" * 65, 1, "the name of a metric must be 1 to 64"),
-            ("é", 1, "the name of a metric must be 1 to 64"),
-            (5, 1, "the name of a metric must be 1 to 64 of a-z A-Z 0-9 _ . -: got 5"),
+            ("score", "0.5", "score must be a number from 0 to 1: got \"0.5\""),
+            ("score", None, "score must be a number from 0 to 1: got null"),
+            ("goal_completed", 1, "goal_completed must be true or false: got 1"),
+            ("goal_completed", None, "goal_completed must be true or false: got null"),
+            ("custom", float("inf"), "custom must be a finite number, true or false: got Infinity"),
+            ("custom", "text", "custom must be a finite number, true or false: got \"text\""),
+            ("custom", 10**400, "custom must be a finite number, true or false: got a number beyond"),
+            ("", 1, "a metric's name must be 1 to 64 of a-z A-Z 0-9 _ . -: got \"\""),
+            ("x" * 65, 1, "a metric's name must be 1 to 64"),
+            ("é", 1, "a metric's name must be 1 to 64"),
+            (5, 1, "a metric's name must be 1 to 64 of a-z A-Z 0-9 _ . -: got 5"),
         ]
         for name, value, problem in bad:
             good_part, problems = read_metrics({name: value}, set())
@@ -241,7 +242,7 @@ class Metrics(unittest.TestCase):
         """Anything but a dict is one bad value (S7)"""
         for value in (None, 5, "x", [1]):
             good, problems = read_metrics(value, set())
-            self.assertEqual((good, problems), ({}, [f"metrics must be a dict: got {type(value).__name__}"]))
+            self.assertEqual((good, problems), ({}, [f"metrics must be an object: got {show(value)}"]))
 
     def test_too_many(self):
         """The eleventh custom name refuses the whole call and is named (S7)"""
@@ -249,7 +250,7 @@ class Metrics(unittest.TestCase):
         self.assertEqual(read_metrics({"tenth": 1, "score": 1}, known), ({"tenth": 1, "score": 1}, []))
         good, problems = read_metrics({"tenth": 1, "eleventh": 2, "score": 1}, known)
         self.assertEqual(good, {})
-        self.assertEqual(problems, ["at most 10 custom metrics: 'eleventh' would be one more"] * 3)
+        self.assertEqual(problems, ["at most 10 custom metrics: \"eleventh\" would be one more"] * 3)
         self.assertEqual(read_metrics({"k0": 1, "tenth": 1}, known | {"tenth"})[1], [])
 
 

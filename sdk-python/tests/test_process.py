@@ -86,6 +86,28 @@ class Ends(ProcessCase):
             self.assertEqual(self.numbers(server, session_id), list(range(50)))
             self.assertEqual(server.of_kind("session.end")[0]["last_seq"], 50)
 
+    def test_exit_with_refused_key(self):
+        """With a key that is refused the exit does not wait: the spool keeps all for a better one"""
+        tail = "time.sleep({})\nprint(time.time(), flush=True)\n"
+        for told in (0, 1.5):
+            with self.subTest(told=told), scripted_server() as server:
+                server.rule = lambda batch: problem(401, "unauthenticated")
+                program = self.python(PRELUDE + tail.format(told), server)
+                out, err = program.communicate(timeout=20)
+                took = time.time() - float(out.split()[1])
+                self.assertLess(took, 1.5, err)
+                self.assertEqual(err.count("refuses the key nk_test_012"), 1, err)
+                self.assertEqual(len(self.segments(server)), 1)
+
+    def test_exit_with_refused_key_without_spool(self):
+        """Without a spool the records have their 2 seconds: the key may be let in again"""
+        with scripted_server() as server:
+            server.script = [problem(401, "unauthenticated")]
+            code = PRELUDE.replace("import niitaka\n", "import niitaka\nniitaka.configure(spool=False)\n")
+            status, (session_id,), err = self.run_to_end(code, server)
+            self.assertEqual(status, 0, err)
+            self.assertEqual(self.numbers(server, session_id), list(range(50)))
+
     def test_exit_with_silent_server(self):
         """A server that accepts connections and never answers holds the exit for 2 seconds at most"""
         import socket

@@ -2,6 +2,7 @@ import { configureClient, defaultClient, silenceClient } from './client/default-
 import { closeLines, flushLines } from './client/create-client.ts';
 import type { ConfigureOptions } from './client/settings.ts';
 import { currentScope } from './context/scope.ts';
+import { checkSeconds } from './session/check-arguments.ts';
 import type { Recorder } from './session/recorder.ts';
 import type { AnyFunction } from './session/any-function.ts';
 import { recordDecision, SessionHandle } from './session/session-handle.ts';
@@ -9,7 +10,7 @@ import type { Session } from './session/session.ts';
 import type { DecisionOptions, Metrics, SessionOptions } from './session/session-options.ts';
 import { joinSession, openSession, runJoined, runSession } from './session/start-session.ts';
 import { sendMetrics } from './session/send-metrics.ts';
-import { wrapTool } from './session/wrap-tool.ts';
+import { checkTool, wrapTool } from './session/wrap-tool.ts';
 
 export type { ConfigureOptions } from './client/settings.ts';
 export type { Session } from './session/session.ts';
@@ -97,8 +98,7 @@ export function currentSession(): Session | null {
  * @example const search = tool('search', async (query: string) => fetchHits(query));
  */
 export function tool<F extends AnyFunction>(name: string, fn: F): F {
-  if (typeof fn !== 'function')
-    throw new TypeError(`tool "${name}" needs a function, got ${typeof fn}`);
+  checkTool(name, fn);
   return wrapTool(name, fn, () => recorderHere('tool'));
 }
 
@@ -117,12 +117,14 @@ export function reportMetrics(sessionId: string, metrics: Metrics): void {
 }
 
 /** True when everything recorded so far, by earlier crashed processes too, is acknowledged within `seconds`. */
-export function flush(seconds = 2): Promise<boolean> {
+export async function flush(seconds = 2): Promise<boolean> {
+  checkSeconds(seconds);
   return flushLines(seconds);
 }
 
 /** Flushes, then stops reporting until `configure` is called again; true when everything was acknowledged. */
 export async function shutdown(seconds = 2): Promise<boolean> {
+  checkSeconds(seconds);
   for (const recorder of silenceClient()?.running ?? []) recorder.end();
   return closeLines(seconds);
 }

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Union
 
+from ._arguments import check_uuid
 from ._ledger import Ledger
 from ._runtime import active_client, current
 from ._session import Session
 from ._session_entry import SessionEntry
-from ._uuid7 import session_uuid
 
 
 def attach_session(session_id: Union[str, Session]) -> SessionEntry:
     """Joins a session that another process started: no start, no end; leaving closes this process' part of it.
 
-    Raises ValueError when `session_id` is no UUID.
+    Raises ValueError or TypeError when `session_id` is no UUID.
     """
-    wanted = session_uuid(session_id, "session_id")
+    wanted = check_uuid(session_id, "session_id")
     return SessionEntry(lambda: _attach(wanted))
 
 

@@ -131,6 +131,11 @@ class Backlog:
     def is_empty(self) -> bool:
         return all(chunk.held == 0 and chunk.is_drained() for chunk in self.chunks)
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether no record is in memory alone."""
+        return not any(isinstance(each, MemoryChunk) for each in self.chunks)
+
     def next_chunk(self) -> Optional[Chunk]:
         """The first chunk that holds something not taken yet; marked as in flight until it is settled."""
         for chunk in self.chunks:

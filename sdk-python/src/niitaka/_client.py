@@ -82,6 +82,12 @@ class Client:
     def has_spool(self) -> bool:
         return self._folder is not None
 
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether the spool holds all that was not sent, so that the process may end without losing it."""
+        with self.lock:
+            return self.has_spool and self.backlog.is_on_disk
+
     # Recording: on the caller's thread.
 
     def record_numbered(self, ledger: Ledger, record: Record) -> None:

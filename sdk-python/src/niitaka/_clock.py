@@ -6,8 +6,12 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import Union
 
+from ._arguments import refused
+
 #: A moment as callers give it: an aware datetime or seconds since 1970.
 Moment = Union[datetime, float, int]
+
+_WANTED = "an aware datetime or seconds since 1970"
 
 _MIN_MS = 0
 _MAX_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
@@ -44,12 +48,12 @@ def moment_ms(moment: Moment, name: str) -> int:
     """The milliseconds of an aware datetime or of seconds since 1970; an argument error names `name`."""
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
-            raise ValueError(f"{name} must be an aware datetime: got {moment!r} without a time zone")
+            raise ValueError(f"{name} must be {_WANTED}: got {moment.isoformat()} without a time zone")
         ms = int(moment.astimezone(timezone.utc).timestamp() * 1000 + 0.5)
     elif isinstance(moment, (int, float)) and not isinstance(moment, bool):
         if not _MIN_MS / 1000 <= moment <= _MAX_MS / 1000:
-            raise ValueError(f"{name} must be seconds since 1970, up to the year 9999: got {moment!r}")
+            raise refused(name, _WANTED, moment, ValueError)
         ms = int(moment * 1000 + 0.5)
     else:
-        raise TypeError(f"{name} must be an aware datetime or seconds since 1970: got {type(moment).__name__}")
+        raise refused(name, _WANTED, moment)
     return min(max(ms, _MIN_MS), _MAX_MS)

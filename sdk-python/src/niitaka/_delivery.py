@@ -27,6 +27,10 @@ class Delivery:
         self._pause = pause
         self._on_answer = on_answer
         self.deferred = Deferred()
+        #: Attempts so far that failed.
+        self.failures = 0
+        #: Whether nothing is sent until the key is accepted.
+        self.is_key_refused = False
 
     def deliver(self, batch: List[Taken], unspooled: List[bytes]) -> bool:
         """Settles every record of the batch; False when told to stop before that. `unspooled` ride along once."""
@@ -53,9 +57,11 @@ class Delivery:
         attempt = 0
         while True:
             outcome = self._push(bodies)
+            self.is_key_refused = isinstance(outcome, RefusedKey)
             if isinstance(outcome, (Accepted, RefusedWhole)):
                 return outcome
             attempt += 1
+            self.failures += 1
             if not self._wait(outcome, attempt):
                 return None
 

@@ -8,6 +8,7 @@ import ssl
 from typing import Dict, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
+from ._arguments import refused
 from ._limits import ANSWER_BYTES, REQUEST_SECONDS
 
 
@@ -32,7 +33,7 @@ class Connection:
     def __init__(self, api_url: str, api_key: str) -> None:
         parts = urlsplit(api_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"api_url must be an http or https address: got {api_url!r}")
+            raise refused("api_url", "an http or https address", api_url, ValueError)
         self._https = parts.scheme == "https"
         self._host = parts.hostname
         self._port = parts.port

@@ -27,6 +27,8 @@ JSON_DEPTH = 32
 JSON_KEYS = 512
 #: Characters of an agent's id; a longer one is an argument error.
 AGENT_ID_CHARACTERS = 128
+#: Characters of a value in an error message; the rest is left out.
+SHOWN_CHARACTERS = 60
 #: Tags of a session; further ones are left out with a warning.
 TAGS = 20
 #: Sessions around a session that are told of its exception; those further out record it again.

@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any, Dict, List, Mapping, Set, Tuple, Union
 
+from ._arguments import refused, show
 from ._json import plain_value
 from ._limits import CUSTOM_METRICS
 
@@ -21,7 +22,7 @@ def read_metrics(metrics: Any, known: Set[str]) -> Tuple[Dict[str, Metric], List
     Too many names of one's own refuse the whole call.
     """
     if not isinstance(metrics, Mapping):
-        return {}, [f"metrics must be a dict: got {type(metrics).__name__}"]
+        return {}, [str(refused("metrics", "an object", metrics))]
     good: Dict[str, Metric] = {}
     problems: List[str] = []
     for name, value in metrics.items():
@@ -34,7 +35,7 @@ def read_metrics(metrics: Any, known: Set[str]) -> Tuple[Dict[str, Metric], List
     own = {name for name in {*known, *good} if name not in _RESERVED}
     if len(own) > CUSTOM_METRICS:
         over = next(name for name in [*good][::-1] if name not in _RESERVED and name not in known)
-        full = f"at most {CUSTOM_METRICS} custom metrics: {over!r} would be one more"
+        full = f"at most {CUSTOM_METRICS} custom metrics: {show(over)} would be one more"
         return {}, problems + [full] * max(1, len(good))
     return good, problems
 
@@ -54,14 +55,14 @@ def _plain(value: Any) -> Any:
 
 def _problem(name: Any, value: Any) -> Any:
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-        return f"the name of a metric must be 1 to 64 of a-z A-Z 0-9 _ . -: got {name!r}"
+        return str(refused("a metric's name", "1 to 64 of a-z A-Z 0-9 _ . -", name))
     if name == "goal_completed":
-        return None if isinstance(value, bool) else f"goal_completed must be True or False: got {value!r}"
+        return None if isinstance(value, bool) else str(refused(name, "true or false", value))
     if name == "score":
         good = _is_number(value) and 0 <= value <= 1
-        return None if good else f"score must be a number from 0 to 1: got {value!r}"
+        return None if good else str(refused(name, "a number from 0 to 1", value))
     good = isinstance(value, bool) or _is_number(value)
-    return None if good else f"{name} must be a finite number, True or False: got {value!r}"
+    return None if good else str(refused(name, "a finite number, true or false", value))
 
 
 def _is_number(value: Any) -> bool:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
+from ._arguments import check_bool, check_text, refused
 from ._http import Connection
 
 DEFAULT_URL = "http://127.0.0.1:4600"
@@ -38,7 +39,13 @@ def read_options(
     capture_content: bool = False,
     redact: Optional[Redact] = None,
 ) -> Options:
-    """Options from arguments and environment; ValueError for an address that is none."""
+    """Options from arguments and environment; ValueError or TypeError for what cannot be used."""
+    for name, text in (("api_key", api_key), ("api_url", api_url), ("environment", environment)):
+        check_text(text, name)
+    check_bool(spool, "spool")
+    check_bool(capture_content, "capture_content")
+    if redact is not None and not callable(redact):
+        raise refused("redact", "a function", redact)
     url = (api_url or os.environ.get("NIITAKA_URL") or DEFAULT_URL).strip().rstrip("/")
     Connection(url, "")
     return Options(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Union
 
+from ._arguments import check_uuid
 from ._clock import now_ms, rfc3339
 from ._metrics import read_metrics
 from ._runtime import active_client
 from ._session import Session
-from ._uuid7 import session_uuid
 
 
 def report_metrics(session_id: Union[str, Session], metrics: Mapping[str, Any]) -> None:
@@ -16,10 +16,10 @@ def report_metrics(session_id: Union[str, Session], metrics: Mapping[str, Any]) 
 
     Raises ValueError for a bad name or value, naming it; then nothing is sent.
     """
-    wanted = session_uuid(session_id, "session_id")
+    wanted = check_uuid(session_id, "session_id")
     good, problems = read_metrics(metrics, set())
     if problems:
-        raise ValueError("; ".join(problems))
+        raise ValueError("; ".join(dict.fromkeys(problems)))
     client = active_client()
     if client is not None and good:
         client.record(

@@ -9,6 +9,7 @@ import threading
 import time
 from typing import Any, List, Optional
 
+from ._arguments import check_seconds
 from ._client import Client
 from ._http import Connection
 from ._ingest import Push, pusher
@@ -83,7 +84,9 @@ class Runtime:
         """The process ends; what is recorded after this still reaches the spool."""
         self.client.end_all()
         if not self.client.is_settled:
-            self.flush(max(0.0, deadline - time.monotonic()))
+            # What lies in the spool is the next process' to send: no hopeless waiting for it.
+            self.start()
+            self.sender.flush(max(0.0, deadline - time.monotonic()), gives_up=self.client.is_on_disk)
 
     def before_fork(self) -> None:
         # In the order in which a first record takes them.
@@ -121,7 +124,7 @@ def configure(
     and output of calls and tools. `redact(path, value)` sees every text before it is kept or sent and answers what
     stands in its place. Without a key nothing is recorded, which is told once. Called again, the newer call holds;
     sessions that are open stay with the configuration they began under. Raises ValueError for an address that is
-    none.
+    none, and TypeError for what is not of its kind.
     """
     global _current
     options = read_options(api_key, api_url, environment, spool, capture_content, redact)
@@ -184,7 +187,7 @@ def flush(seconds: float = 10.0) -> bool:
 
     True when it has; False when that took longer than `seconds`. What is left is sent later.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + check_seconds(seconds)
     with _lock:
         runtimes = [each for each in [*_retired, _current] if each is not None and _is_active(each.options)]
     return all([each.flush(max(0.0, deadline - time.monotonic())) for each in runtimes])
@@ -196,7 +199,7 @@ def shutdown(seconds: float = EXIT_SECONDS) -> bool:
     The next session configures anew from the environment.
     """
     global _current
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + check_seconds(seconds)
     with _lock:
         runtimes = [each for each in [*_retired, _current] if each is not None]
         _retired.clear()

@@ -59,13 +59,19 @@ class Sender:
             thread.start()
             self._threads.append(thread)
 
-    def flush(self, seconds: float) -> bool:
-        """Waits until the server has everything; False when that took longer than `seconds`."""
+    def flush(self, seconds: float, gives_up: bool = False) -> bool:
+        """Waits until the server has everything; False when that took longer than `seconds`.
+
+        With `gives_up` it also ends at the first attempt that fails, and at once while the key is refused.
+        """
+        failures = self._delivery.failures
         deadline = time.monotonic() + seconds
         with self._settled:
             while not self._is_settled():
                 rest = deadline - time.monotonic()
                 if rest <= 0 or self._is_stopping:
+                    return False
+                if gives_up and (self._delivery.is_key_refused or self._delivery.failures > failures):
                     return False
                 self._is_hurried = True
                 self._wake.ring()
@@ -118,6 +124,8 @@ class Sender:
     def _pause(self, seconds: float, may_hurry: bool) -> bool:
         """Waits between two attempts; a flush asks for one attempt at once."""
         end = time.monotonic() + seconds
+        with self._settled:
+            self._settled.notify_all()
         if may_hurry and self._is_hurried:
             end = min(end, time.monotonic() + WATCHED_FLUSH_SECONDS)
         while not self._is_stopping and time.monotonic() < end:

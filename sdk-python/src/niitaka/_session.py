@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Union
 
+from ._arguments import check_choice, check_text, check_uuid
 from ._client import Client
 from ._clock import Moment, moment_ms, now_ms, rfc3339
 from ._context import Scope, scope
@@ -14,7 +15,7 @@ from ._limits import ENCLOSING_SESSIONS
 from ._metrics import read_metrics
 from ._options import Options
 from ._privacy import redacted
-from ._tool import Tool, ToolCall
+from ._tool import ToolCall, tool_of
 from ._uuid7 import uuid7
 from ._warn import warn_once
 
@@ -68,10 +69,13 @@ class Session:
         `type` is `llm`, `tool`, `decision`, `error` or `log`. Times are aware datetimes or seconds since 1970 and
         default to now. `parent` is the event it belongs under, by default the call that encloses the running code.
         """
-        if type not in EVENT_TYPES:
-            raise ValueError(f"type must be one of {', '.join(EVENT_TYPES)}: got {type!r}")
-        if level is not None and level not in LEVELS:
-            raise ValueError(f"level must be one of {', '.join(LEVELS)}: got {level!r}")
+        check_choice(type, "type", EVENT_TYPES)
+        if level is not None:
+            check_choice(level, "level", LEVELS)
+        if name is not None:
+            check_text(name, "name")
+        if parent is not None:
+            parent = check_uuid(parent, "parent")
         now = now_ms()
         event_id = uuid7(now)
         client = self._client
@@ -91,7 +95,7 @@ class Session:
             "data": content if redact is None else redacted(redact, "data", content),
         }
         if name is not None:
-            record["name"] = self._redacted("name", str(name))
+            record["name"] = self._redacted("name", name)
         parent_id = self._parent_id(parent)
         if parent_id is not None:
             record["parent_event_id"] = parent_id
@@ -105,7 +109,7 @@ class Session:
 
         What is assigned to `call.input` and `call.output` is sent.
         """
-        return Tool(name, self) if name is None or isinstance(name, str) else Tool(None, self)(name)
+        return tool_of(name, self)
 
     def decision(
         self,
@@ -154,7 +158,7 @@ class Session:
 
     def _refuse(self, problems: Sequence[str]) -> None:
         if self._options.is_strict:
-            raise ValueError("; ".join(problems))
+            raise ValueError("; ".join(dict.fromkeys(problems)))
         warn_once("metrics", f"left out a metric: {problems[0]}")
         if self._client is not None:
             with self._client.lock:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, Mapping, Optional, Union
 
+from ._arguments import check_agent_id, check_object, check_text, check_uuid, show
 from ._clock import now_ms, rfc3339
 from ._context import current_session
 from ._json import Record
 from ._ledger import Ledger
-from ._limits import AGENT_ID_CHARACTERS, TAGS
+from ._limits import TAGS
 from ._privacy import redacted
 from ._runtime import active_client, current
 from ._session import Session
 from ._session_entry import SessionEntry
-from ._uuid7 import session_uuid, uuid7
+from ._uuid7 import uuid7
 from ._warn import warn_once
 
 _TAG = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
@@ -42,10 +43,11 @@ def start_session(
 
     Leaving closes it whatever happens; an exception is recorded as one error event and goes on unchanged. Without
     `parent_session_id` the parent is the session of the running code; None makes a root. Ids must be UUIDs; an
-    `agent_id` has 1 to 128 characters, no control characters, and is not `.` or `..`: ValueError otherwise.
+    `agent_id` has 1 to 128 characters, no control characters, and is not `.` or `..`: ValueError otherwise, and
+    TypeError for what is not of the kind that is written here.
     """
     fields: Record = {
-        "agent_id": _agent_id(agent_id),
+        "agent_id": check_agent_id(agent_id),
         "goal": goal,
         "environment": environment,
         "experiment_id": experiment_id,
@@ -54,14 +56,14 @@ def start_session(
         "user_id": user_id,
         "conversation_id": conversation_id,
     }
-    fields = {name: str(each) for name, each in fields.items() if each is not None}
-    if tags:
+    fields = {name: check_text(each, name) for name, each in fields.items() if each is not None}
+    if check_object(tags, "tags"):
         fields["tags"] = _tags(tags)
-    if metadata:
+    if check_object(metadata, "metadata"):
         fields["metadata"] = dict(metadata)
-    given_id = None if session_id is None else session_uuid(session_id, "session_id")
+    given_id = None if session_id is None else check_uuid(session_id, "session_id")
     if parent_session_id is not LEFT_OUT and parent_session_id is not None:
-        fields["parent_session_id"] = session_uuid(parent_session_id, "parent_session_id")
+        fields["parent_session_id"] = check_uuid(parent_session_id, "parent_session_id")
     is_child = parent_session_id is LEFT_OUT
     return SessionEntry(lambda: _start(fields, given_id, is_child))
 
@@ -89,27 +91,22 @@ def _start(fields: Dict[str, Any], given_id: Optional[str], is_child: bool) -> S
     return session
 
 
-def _agent_id(agent_id: Any) -> Optional[str]:
-    if agent_id is None:
-        return None
-    text = str(agent_id)
-    if not 1 <= len(text) <= AGENT_ID_CHARACTERS or text in (".", "..") or any(_is_control(each) for each in text):
-        raise ValueError(
-            f"agent_id must be 1 to {AGENT_ID_CHARACTERS} characters, none of them a control character,"
-            f" and not '.' or '..': got {text[:200]!r}"
-        )
-    return text
-
-
-def _is_control(character: str) -> bool:
-    return ord(character) < 32 or 127 <= ord(character) < 160
-
-
-def _tags(tags: Mapping[str, Any]) -> Dict[str, str]:
+def _tags(tags: Mapping[Any, Any]) -> Dict[str, str]:
     good: Dict[str, str] = {}
     for key, value in tags.items():
+        if value is None:
+            continue
+        text = _tag_text(value)
         if len(good) < TAGS and isinstance(key, str) and _TAG.fullmatch(key):
-            good[key] = str(value)
+            good[key] = text
         else:
-            warn_once("tags", f"left out tag {key!r}: at most {TAGS}, keys of 1 to 64 of a-z A-Z 0-9 _ . -")
+            warn_once("tags", f"left out tag {show(key)}: at most {TAGS}, keys of 1 to 64 of a-z A-Z 0-9 _ . -")
     return good
+
+
+def _tag_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bool, int, float)):
+        return show(value)
+    raise TypeError(f"tags must hold text, numbers, true or false: got {show(value)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
 
+from ._arguments import refused
 from ._clock import now_ms, rfc3339
 from ._context import Scope, scope, session_or_warn
 from ._failure import failure_data, is_failure, see_once
@@ -149,6 +150,15 @@ class Tool:
         return wrap(function, lambda args, kwargs: _Around(self, function, args, kwargs))
 
 
+def tool_of(name: Any, session: Optional[Session]) -> Any:
+    """The tool of that name, or the wrapped function where one was given in its place."""
+    if name is None or isinstance(name, str):
+        return Tool(name, session)
+    if not callable(name):
+        raise refused("name", "text", name)
+    return Tool(None, session)(name)
+
+
 class _Around:
     """One call of a wrapped function."""
 
@@ -181,4 +191,4 @@ def tool(name: Any = None) -> Any:
     Works on functions, coroutine functions and generators of both kinds, and never changes what they return or
     raise. Arguments and results are sent only with `capture_content`.
     """
-    return Tool(name) if name is None or isinstance(name, str) else Tool(None)(name)
+    return tool_of(name, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from typing import Iterator
 
 
@@ -41,11 +40,3 @@ def draw_anew() -> None:
     """After a fork: the child must not mint the ids that its parent will."""
     global _drawn
     _drawn = _draw()
-
-
-def session_uuid(value: object, name: str) -> str:
-    """`value` as lower-case UUID text; an argument error names `name`."""
-    try:
-        return str(uuid.UUID(str(value)))
-    except ValueError:
-        raise ValueError(f"{name} must be a UUID: got {str(value)!r}") from None

@@ -19,7 +19,7 @@ describe('configure()', () => {
   test('refuses bad options at the call', () => {
     expect(() => configure({ apiUrl: 'nowhere' })).toThrow(TypeError);
     expect(() => configure({ exitFlushSeconds: 99 })).toThrow(
-      'exitFlushSeconds must be 0 to 60, got 99',
+      'exitFlushSeconds must be 0 to 60: got 99',
     );
   });
 

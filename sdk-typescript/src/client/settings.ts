@@ -1,4 +1,5 @@
 import type { Redact } from '../content/redact-json.ts';
+import { checkText, isObject, refused } from '../session/check-arguments.ts';
 
 /** Where a server listens when nobody says otherwise. */
 export const defaultUrl = 'http://127.0.0.1:4600';
@@ -40,13 +41,8 @@ export interface Settings {
 
 /** Reads options over the environment; throws a `TypeError` that names the bad option. */
 export function readSettings(options: ConfigureOptions, env: NodeJS.ProcessEnv): Settings {
+  checkOptions(options);
   const exitFlushSeconds = options.exitFlushSeconds ?? 2;
-  if (!(exitFlushSeconds >= 0 && exitFlushSeconds <= 60)) {
-    throw new TypeError(`exitFlushSeconds must be 0 to 60, got ${exitFlushSeconds}`);
-  }
-  if (options.redact !== undefined && typeof options.redact !== 'function') {
-    throw new TypeError(`redact must be a function, got ${typeof options.redact}`);
-  }
   return {
     apiKey: readKey(options.apiKey ?? env['NIITAKA_API_KEY']),
     apiUrl: readUrl(options.apiUrl ?? (env['NIITAKA_URL'] || defaultUrl)),
@@ -58,6 +54,23 @@ export function readSettings(options: ConfigureOptions, env: NodeJS.ProcessEnv):
     isDisabled: isOn(env['NIITAKA_DISABLED']),
     isStrict: isOn(env['NIITAKA_STRICT']),
   };
+}
+
+function checkOptions(options: ConfigureOptions): void {
+  if (!isObject(options)) throw refused('options', 'an object', options);
+  for (const name of ['apiKey', 'apiUrl', 'environment'] as const) checkText(options[name], name);
+  for (const name of ['spool', 'captureContent'] as const) {
+    if (typeof (options[name] ?? true) !== 'boolean') {
+      throw refused(name, 'true or false', options[name]);
+    }
+  }
+  if (typeof (options.redact ?? checkText) !== 'function') {
+    throw refused('redact', 'a function', options.redact);
+  }
+  const seconds = options.exitFlushSeconds ?? 2;
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= 60)) {
+    throw refused('exitFlushSeconds', '0 to 60', seconds);
+  }
 }
 
 function readKey(key: string | undefined): string | null {
@@ -73,9 +86,7 @@ function readKey(key: string | undefined): string | null {
 function readUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new TypeError(
-      `apiUrl must be an http or https address like ${defaultUrl}, got "${text}"`,
-    );
+    throw refused('apiUrl', 'an http or https address', text);
   }
   return text.trim().replace(/\/+$/, '');
 }

@@ -1,4 +1,4 @@
-import { show } from './check-arguments.ts';
+import { isObject, refused, show } from './check-arguments.ts';
 import type { Metrics } from './session-options.ts';
 
 const customLimit = 10;
@@ -19,7 +19,9 @@ export interface ReadMetrics {
 export function readMetrics(input: Metrics, known: ReadonlySet<string> = new Set()): ReadMetrics {
   const metrics: Record<string, number | boolean> = {};
   const problems: string[] = [];
-  for (const [key, value] of Object.entries(input ?? {})) {
+  if (!isObject(input))
+    return { metrics, problems: [refused('metrics', 'an object', input).message] };
+  for (const [key, value] of Object.entries(input)) {
     if (value === undefined) continue;
     const name = reserved[key] ?? key;
     const problem = problemOf(name, value);
@@ -37,25 +39,25 @@ function isCustom(name: string): boolean {
 }
 
 function tooMany(name: string): string {
-  return `metric "${name}" is one too many: at most ${customLimit} keys of one's own`;
+  return `at most ${customLimit} custom metrics: ${show(name)} would be one more`;
 }
 
 function problemOf(name: string, value: unknown): string | null {
+  const isNumber = typeof value === 'number' && Number.isFinite(value);
   if (name === 'goal_completed') {
-    return typeof value === 'boolean'
-      ? null
-      : `goalCompleted must be true or false, got ${show(value)}`;
+    return typeof value === 'boolean' ? null : problem('goalCompleted', 'true or false', value);
   }
   if (name === 'score') {
-    const isScore = typeof value === 'number' && value >= 0 && value <= 1;
-    return isScore ? null : `score must be a number from 0 to 1, got ${show(value)}`;
+    const isScore = isNumber && value >= 0 && value <= 1;
+    return isScore ? null : problem(name, 'a number from 0 to 1', value);
   }
   if (!namePattern.test(name)) {
-    return `metric name must be 1 to 64 of a-z A-Z 0-9 _ . -, got ${show(name)}`;
+    return problem("a metric's name", '1 to 64 of a-z A-Z 0-9 _ . -', name);
   }
-  const isValue =
-    typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
-  return isValue
-    ? null
-    : `metric "${name}" must be a finite number or true/false, got ${show(value)}`;
+  if (typeof value === 'boolean' || isNumber) return null;
+  return problem(name, 'a finite number, true or false', value);
+}
+
+function problem(name: string, wanted: string, value: unknown): string {
+  return refused(name, wanted, value).message;
 }

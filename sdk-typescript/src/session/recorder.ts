@@ -5,7 +5,7 @@ import { closeSender, endSession } from '../transport/close-records.ts';
 import { addCount, type Ledger } from '../transport/ledger-book.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import { Call, type CallStart } from './call.ts';
-import { checkEventType, checkUuid, readTime } from './check-arguments.ts';
+import { checkEventOptions, isObject, readTime } from './check-arguments.ts';
 import { errorData } from './describe-error.ts';
 import { readMetrics } from './read-metrics.ts';
 import type { EventOptions, EventType, Metrics } from './session-options.ts';
@@ -54,11 +54,10 @@ export class Recorder {
 
   /** Records one finished event; its id. Throws a `TypeError` for arguments of the wrong kind. */
   event(type: EventType, options: EventOptions): string {
-    checkEventType(type);
+    checkEventOptions(type, options);
     const { startedAt, endedAt, parent } = options;
-    if (parent !== undefined && parent !== null) checkUuid(parent, 'parent');
-    const end = endedAt === undefined ? Date.now() : readTime(endedAt, 'endedAt');
-    const start = startedAt === undefined ? end : readTime(startedAt, 'startedAt');
+    const end = endedAt == null ? Date.now() : readTime(endedAt, 'endedAt');
+    const start = startedAt == null ? end : readTime(startedAt, 'startedAt');
     const eventId = this.client.newId();
     this.sendEvent({
       kind: 'event',
@@ -67,9 +66,9 @@ export class Recorder {
       name: options.name,
       parent: this.parentOf(parent),
       startedAtMs: start,
-      endedAtMs: endedAt === undefined ? Math.max(start, end) : end,
+      endedAtMs: endedAt == null ? Math.max(start, end) : end,
       level: options.level,
-      data: options.data ?? {},
+      data: dataOf(type, options.data),
     });
     return eventId;
   }
@@ -134,7 +133,7 @@ export class Recorder {
   sendEvent(fields: EventFields): void {
     const { content } = this.client;
     const { value: data, cuts } = content.passObject(fields.data, 'data');
-    const name = fields.name === undefined ? undefined : content.passText(fields.name, 'name');
+    const name = fields.name == null ? undefined : content.passText(fields.name, 'name');
     const record: Omit<EventRecord, 'kind' | 'sender' | 'seq'> = {
       session_id: this.sessionId,
       event_id: fields.eventId,
@@ -144,7 +143,7 @@ export class Recorder {
       ...(name === undefined ? {} : { name }),
       ...(fields.parent === null ? {} : { parent_event_id: fields.parent }),
       ...(fields.latencyMs === undefined ? {} : { latency_ms: fields.latencyMs }),
-      ...(fields.level === undefined ? {} : { level: fields.level }),
+      ...(fields.level == null ? {} : { level: fields.level }),
       ...(cuts.length === 0 ? {} : { truncated: [...cuts] }),
     };
     const ended = fields.endedAtMs === null ? {} : { ended_at: wireTime(fields.endedAtMs) };
@@ -164,6 +163,13 @@ export class Recorder {
   #refuseMetrics(problems: readonly string[]): void {
     addCount(this.#ledger.omitted, 'metrics_refused', problems.length);
     this.#ledger.isTold = false;
-    this.client.misuse('metrics', `Metrics left out: ${problems.join('; ')}`);
+    this.client.misuse('metrics', `Metrics left out: ${[...new Set(problems)].join('; ')}`);
   }
+}
+
+/** What is no object is told under one key, and not lost. */
+function dataOf(type: EventType, data: unknown): Readonly<Record<string, unknown>> {
+  if (data === undefined || data === null) return {};
+  if (isObject(data)) return data as Readonly<Record<string, unknown>>;
+  return { [type === 'log' ? 'message' : 'value']: data };
 }

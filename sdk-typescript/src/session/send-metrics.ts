@@ -11,7 +11,7 @@ import type { Metrics } from './session-options.ts';
 export function sendMetrics(client: Client, sessionId: string, input: Metrics): void {
   checkUuid(sessionId, 'sessionId');
   const { metrics, problems } = readMetrics(input);
-  if (problems.length > 0) throw new TypeError(`Cannot report metrics: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new TypeError([...new Set(problems)].join('; '));
   client.outlet.send({
     kind: 'session.metrics',
     session_id: sessionId.toLowerCase(),

@@ -2,7 +2,7 @@ import { runIn } from '../context/scope.ts';
 import type { Recorder } from './recorder.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
 import type { Session } from './session.ts';
-import { wrapTool } from './wrap-tool.ts';
+import { checkTool, wrapTool } from './wrap-tool.ts';
 
 /** What the program holds: when it is collected, nobody runs the session any more. */
 export class SessionHandle implements Session {
@@ -29,6 +29,7 @@ export class SessionHandle implements Session {
   }
 
   tool<T>(name: string, fn: () => T): T {
+    checkTool(name, fn);
     return wrapTool(name, fn, () => this.#recorder)();
   }
 

@@ -103,16 +103,16 @@ describe('startSession()', () => {
   });
 
   test.each([
-    ['agentId', { agentId: '' }, 'agentId must be 1 to 128 characters, got ""'],
-    ['agentId', { agentId: 'a'.repeat(129) }, 'agentId must be 1 to 128 characters, got "aaaa'],
+    ['agentId', { agentId: '' }, 'agentId must be 1 to 128 characters: got ""'],
+    ['agentId', { agentId: 'a'.repeat(129) }, 'agentId must be 1 to 128 characters: got "aaaa'],
     [
       'agentId',
       { agentId: '..' },
       'agentId must hold no control characters and not be "." or ".."',
     ],
     ['agentId', { agentId: 'a\nb' }, 'agentId must hold no control characters'],
-    ['sessionId', { sessionId: 'x' }, 'sessionId must be a UUID, got "x"'],
-    ['parentSessionId', { parentSessionId: '7' }, 'parentSessionId must be a UUID, got "7"'],
+    ['sessionId', { sessionId: 'x' }, 'sessionId must be a UUID: got "x"'],
+    ['parentSessionId', { parentSessionId: '7' }, 'parentSessionId must be a UUID: got "7"'],
   ])('refuses a bad %s with a TypeError (A1)', async (_name, options, message) => {
     await expect(startSession(options, () => {})).rejects.toThrow(TypeError);
     await expect(startSession(options)).rejects.toThrow(message);
@@ -129,7 +129,7 @@ describe('startSession()', () => {
     await startSession({ tags: { 'bad key': 'v', ...many } }, () => {});
     expect(Object.keys(starts()[0]?.['tags'] as object).length).toBe(20);
     expect(captured.warnings).toEqual([
-      `Tag left out: its key must be 1 to 64 of a-z A-Z 0-9 _ . -, got "bad key"`,
+      `Tag left out: its key must be 1 to 64 of a-z A-Z 0-9 _ . -: got "bad key"`,
     ]);
   });
 });
@@ -177,16 +177,16 @@ describe('Session.event()', () => {
   });
 
   test.each([
-    [() => ['span', {}], 'event type must be one of llm, tool, decision, error, log, got "span"'],
+    [() => ['span', {}], 'type must be one of llm, tool, decision, error, log: got "span"'],
     [
       () => ['log', { startedAt: Number.NaN }],
-      'startedAt must be a Date or milliseconds since the epoch, got NaN',
+      'startedAt must be a Date or milliseconds since 1970: got NaN',
     ],
     [
       () => ['log', { endedAt: new Date('x') }],
       'endedAt must be a Date or milliseconds since the epoch',
     ],
-    [() => ['log', { parent: 'p' }], 'parent must be a UUID, got "p"'],
+    [() => ['log', { parent: 'p' }], 'parent must be a UUID: got "p"'],
   ])('refuses bad arguments at the call', async (args, message) => {
     const session = await startSession();
     const [type, options] = args() as Parameters<Session['event']>;

@@ -1,6 +1,7 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { Client } from '../client/client.ts';
 import { wireTime } from '../transport/wire-time.ts';
+import { show } from './check-arguments.ts';
 import type { SessionOptions } from './session-options.ts';
 
 const tagLimit = 20;
@@ -14,8 +15,8 @@ export function startRecord(
   options: SessionOptions,
 ): IngestRecord {
   const { content, settings } = client;
-  const text = (value: string | undefined, path: string) =>
-    value === undefined ? undefined : content.passText(value, path);
+  const text = (value: string | null | undefined, path: string) =>
+    value == null ? undefined : content.passText(value, path);
   const { metadata, tags } = options;
   return {
     kind: 'session.start',
@@ -43,11 +44,11 @@ function passTags(client: Client, tags: Readonly<Record<string, string>>): Recor
     if (!tagKey.test(key)) {
       client.misuse(
         'tags',
-        `Tag left out: its key must be 1 to 64 of a-z A-Z 0-9 _ . -, got "${key}"`,
+        `Tag left out: its key must be 1 to 64 of a-z A-Z 0-9 _ . -: got ${show(key)}`,
       );
     } else if (Object.keys(passed).length >= tagLimit) {
-      client.misuse('tags', `Tag "${key}" left out: a session has at most ${tagLimit}`);
-    } else {
+      client.misuse('tags', `Tag ${show(key)} left out: a session has at most ${tagLimit}`);
+    } else if (value !== undefined) {
       const text = client.content.passText(String(value), `tags.${key}`);
       if (text !== undefined) passed[key] = text;
     }
@@ -58,6 +59,6 @@ function passTags(client: Client, tags: Readonly<Record<string, string>>): Recor
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 function defined<T extends object>(fields: T): Defined<T> {
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(known) as Defined<T>;
 }

@@ -29,9 +29,7 @@ describe('tool()', () => {
   });
 
   test('refuses what is no function', () => {
-    expect(() => tool('x', 7 as unknown as () => void)).toThrow(
-      'tool "x" needs a function, got number',
-    );
+    expect(() => tool('x', 7 as unknown as () => void)).toThrow('fn must be a function: got 7');
   });
 
   test('is one event with the time it took, and without content', async () => {

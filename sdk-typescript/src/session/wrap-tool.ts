@@ -1,5 +1,6 @@
 import { runIn } from '../context/scope.ts';
 import type { AnyFunction } from './any-function.ts';
+import { checkText, refused } from './check-arguments.ts';
 import type { Call } from './call.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -27,6 +28,13 @@ export function wrapTool<F extends AnyFunction>(
   Object.defineProperty(wrapped, 'name', { value: fn.name || name, configurable: true });
   Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true });
   return wrapped as unknown as F;
+}
+
+/** Throws a `TypeError` unless a tool has a name and something to call. */
+export function checkTool(name: string, fn: unknown): void {
+  if (name === undefined || name === null) throw refused('name', 'text', name);
+  checkText(name, 'name');
+  if (typeof fn !== 'function') throw refused('fn', 'a function', fn);
 }
 
 function begin(recorder: Recorder, name: string, args: readonly unknown[]): Call {
