@@ -12,6 +12,8 @@ import { lifeText } from '../../../lib/session-life.ts';
 import { useNowText } from '../../../lib/use-now.ts';
 import { SessionLink } from '../session-link.tsx';
 import { useSessionPlace } from '../session-place.ts';
+import { ControlLog } from '../control/control-log.tsx';
+import { ControlMenu } from '../control/control-menu.tsx';
 import { DeliveryButton } from './delivery-button.tsx';
 import { HeaderTags } from './header-tags.tsx';
 import { RawButton } from './raw-button.tsx';
@@ -33,6 +35,7 @@ export function SessionHeader({ session, onClose }: SessionHeaderProps) {
           <HeaderTags session={session} />
           <Origin session={session} />
         </div>
+        <ControlMenu session={session} />
         <RawButton session={session} />
         {place === 'drawer' && (
           <Link
@@ -56,6 +59,7 @@ export function SessionHeader({ session, onClose }: SessionHeaderProps) {
       </h1>
       <Facts session={session} />
       <Family session={session} />
+      <ControlLog session={session} />
       <SessionFigures session={session} />
     </header>
   );
