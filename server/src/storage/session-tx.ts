@@ -19,6 +19,12 @@ export interface SessionExtras {
   readonly truncated: string | null;
 }
 
+/** Events to store of one session. */
+export interface EventSet {
+  readonly stored: StoredSession;
+  readonly rows: readonly EventRow[];
+}
+
 /** What is known of one sender in one session. */
 export interface StoredSender {
   readonly sender: string;
@@ -136,8 +142,8 @@ export interface SessionTx {
   ): Promise<Map<string, StoredSender>>;
   saveSenders(stored: StoredSession, senders: readonly StoredSender[]): Promise<void>;
 
-  /** Inserts what is new; answers per row whether it was. */
-  insertEvents(stored: StoredSession, rows: readonly EventRow[]): Promise<boolean[]>;
+  /** Inserts what is new of all these sessions at once; answers per set and row whether it was. */
+  insertEvents(sets: readonly EventSet[]): Promise<boolean[][]>;
   loadEvents(stored: StoredSession, ids: readonly string[]): Promise<Map<string, EventRow>>;
   replaceEvents(stored: StoredSession, rows: readonly EventRow[]): Promise<void>;
   /** Events that may lie after the session's end: higher numbers of its ender, later starts of others. */

@@ -2,7 +2,7 @@ import { correctTime } from '@niitaka/core/event/correct-time.ts';
 import { countClosedEvent } from '@niitaka/core/session/count-event.ts';
 import { isAfterEnd } from '@niitaka/core/session/end-session.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
-import type { StoredSession } from '../../storage/session-tx.ts';
+import type { EventSet, StoredSession } from '../../storage/session-tx.ts';
 import { eventState, type EventRow } from '../../storage/event-row.ts';
 import { findSession, settle, takeSign, type BatchWork } from './batch-work.ts';
 import { chargeEvent, computeCharge, factsOf, noCharge, type Charge } from './charge-event.ts';
@@ -11,27 +11,41 @@ import { briefOf } from './event-brief.ts';
 import { mergeEvent } from './merge-event.ts';
 import type { EventRecord } from './record.ts';
 
-/** Applies the events of a batch, session by session (E4, S5). */
+/** Applies the events of a batch: those of all sessions are stored at once, then counted one by one (E4, S5). */
 export async function storeEvents(work: BatchWork, records: readonly EventRecord[]): Promise<void> {
-  const bySession = Map.groupBy(records, (record) => record.sessionId);
-  for (const group of bySession.values()) {
+  const made: MadeEvents[] = [];
+  for (const group of Map.groupBy(records, (record) => record.sessionId).values()) {
     let stored: StoredSession | undefined;
     for (const record of group) stored = findSession(work, record);
-    if (stored !== undefined) await storeGroup(work, stored, group);
+    if (stored !== undefined) made.push(await makeRows(work, stored, group));
   }
+  if (made.length === 0) return;
+  const inserted = await work.context.tx.insertEvents(made);
+  for (const [index, one] of made.entries()) await countGroup(work, one, inserted[index] ?? []);
 }
 
-async function storeGroup(
+interface MadeEvents extends EventSet {
+  readonly records: readonly EventRecord[];
+}
+
+async function makeRows(
   work: BatchWork,
   stored: StoredSession,
   records: readonly EventRecord[],
-): Promise<void> {
+): Promise<MadeEvents> {
   const rows: EventRow[] = [];
   for (const record of records) {
-    const made = rowOf(work, stored, record);
-    rows.push(made instanceof Promise ? await made : made);
+    const row = rowOf(work, stored, record);
+    rows.push(row instanceof Promise ? await row : row);
   }
-  const inserted = await work.context.tx.insertEvents(stored, rows);
+  return { stored, records, rows };
+}
+
+async function countGroup(
+  work: BatchWork,
+  { stored, records, rows }: MadeEvents,
+  inserted: readonly boolean[],
+): Promise<void> {
   for (const [index, record] of records.entries()) {
     const row = rows[index];
     if (row === undefined) continue;

@@ -7,6 +7,7 @@ import {
   contractOrgs,
   eventOf,
   id,
+  insertOf,
   large,
   noExtras,
   sessionOf,
@@ -38,7 +39,7 @@ export function eventWritesContract(open: () => Promise<WriteEngine>): void {
       });
       const session = await insert(1);
       await engine.write(async (tx) => {
-        expect(await tx.insertEvents(session, [row, open])).toEqual([true, true]);
+        expect(await insertOf(tx, session, [row, open])).toEqual([true, true]);
         const found = await tx.loadEvents(session, [row.id, open.id, id(99)]);
         expect([...found.values()]).toEqual([row, open]);
       });
@@ -48,8 +49,13 @@ export function eventWritesContract(open: () => Promise<WriteEngine>): void {
       const [one, two] = [await insert(1), await insert(2)];
       await engine.write(async (tx) => {
         const rows = [eventOf(10), eventOf(10, { position: 11 }), eventOf(12)];
-        expect(await tx.insertEvents(one, rows)).toEqual([true, false, true]);
-        expect(await tx.insertEvents(two, rows)).toEqual([true, false, true]);
+        const sets = [one, two].map((stored) => ({ stored, rows }));
+        expect(await tx.insertEvents(sets)).toEqual([
+          [true, false, true],
+          [true, false, true],
+        ]);
+        expect(await insertOf(tx, two, [eventOf(12), eventOf(13)])).toEqual([false, true]);
+        expect(await tx.insertEvents([])).toEqual([]);
         expect((await tx.loadEvents(one, [id(10)])).get(id(10))?.position).toBe(10);
       });
     });
@@ -58,7 +64,7 @@ export function eventWritesContract(open: () => Promise<WriteEngine>): void {
       const session = await insert(1);
       const after = eventOf(10, { position: 20, name: null, afterEnd: true, costNanoUsd: 1n });
       await engine.write(async (tx) => {
-        await tx.insertEvents(session, [eventOf(10)]);
+        await insertOf(tx, session, [eventOf(10)]);
         await tx.replaceEvents(session, [after]);
         expect((await tx.loadEvents(session, [id(10)])).get(id(10))).toEqual(after);
       });
@@ -68,7 +74,7 @@ export function eventWritesContract(open: () => Promise<WriteEngine>): void {
       const done = { status: 'done', endedAtMs: 2_000, endSender: id(900), endLastSeq: 5 } as const;
       const session = await insert(1, done);
       await engine.write(async (tx) => {
-        await tx.insertEvents(session, [
+        await insertOf(tx, session, [
           eventOf(4, { seq: 4 }),
           eventOf(6, { seq: 6 }),
           eventOf(7, { seq: 2, closeSeq: 7 }),

@@ -6,6 +6,7 @@ import {
   contractOrgs,
   eventOf,
   id,
+  insertOf,
   large,
   noExtras,
   sessionOf,
@@ -166,7 +167,7 @@ export function sessionWritesContract(open: () => Promise<WriteEngine>): void {
       const session = await stored(1);
       await engine.write(async (tx) => {
         await tx.touchAgents(org, [{ agentId: 'router', startedAtMs: 1_000 }], 1_000);
-        await tx.insertEvents(session, [eventOf(10)]);
+        await insertOf(tx, session, [eventOf(10)]);
         await tx.deleteSession(org, session, 5_000);
         expect(await tx.deletedAmong(org, [id(1), id(2)])).toEqual(new Set([id(1)]));
         expect(await tx.deletedAmong(otherOrg, [id(1)])).toEqual(new Set());
@@ -180,7 +181,7 @@ export function sessionWritesContract(open: () => Promise<WriteEngine>): void {
       const session = await stored(1);
       const day = 86_400_000;
       await engine.write(async (tx) => {
-        await tx.insertEvents(session, [
+        await insertOf(tx, session, [
           eventOf(1, { startedAtMs: day - 1 }),
           eventOf(2, { startedAtMs: day, costNanoUsd: 5n }),
           eventOf(3, { startedAtMs: day, costNanoUsd: 6n, afterEnd: true }),

@@ -1,7 +1,7 @@
 import { createSession } from '@niitaka/core/session/create-session.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import { eventState, type EventRow } from '../event-row.ts';
-import type { SessionExtras, SessionTx } from '../session-tx.ts';
+import type { SessionExtras, SessionTx, StoredSession } from '../session-tx.ts';
 
 /** An empty engine under test, with two organisations in it. */
 export interface WriteEngine {
@@ -22,6 +22,16 @@ export const contractOrgs = [
 export const id = (number: number) => `01990000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 /** A session without tags or metadata. */
 export const noExtras: SessionExtras = { goalWords: '', tags: {}, metadata: null, truncated: null };
+
+/** Inserts events of one session; answers per row whether it was new. */
+export async function insertOf(
+  tx: SessionTx,
+  stored: StoredSession,
+  rows: readonly EventRow[],
+): Promise<boolean[]> {
+  const [inserted = []] = await tx.insertEvents([{ stored, rows }]);
+  return inserted;
+}
 /** Beyond 2^53: a sum that a double would round. */
 export const large = 9_007_199_254_740_993n;
 

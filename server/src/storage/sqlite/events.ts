@@ -35,8 +35,10 @@ export function eventWrites(db: Connection): Part {
   );
   const prices = priceIds(db);
   return {
-    async insertEvents(stored, rows) {
-      return rows.map((row) => insert.run(...eventValues(row), stored.key).changes === 1);
+    async insertEvents(sets) {
+      return sets.map(({ stored, rows }) =>
+        rows.map((row) => insert.run(...eventValues(row), stored.key).changes === 1),
+      );
     },
     async loadEvents(stored, ids) {
       const found = new Map<string, EventRow>();
