@@ -235,7 +235,7 @@ test('everything by keyboard: move, open, fold, change the tab, close', async ()
 
 test('the cost tab leads from a number to its events, and lists what has no price (S6)', async () => {
   const page = await open(`/sessions?session=${run.id}&tab=cost`);
-  await page.getByText('1 call without a price').waitFor();
+  await page.getByRole('button', { name: /^1 call without a price \$0/ }).waitFor();
   expect(await page.getByText('own cost').textContent()).toContain(
     '$0.0290868 own cost · $0.2500 in 1 session below',
   );
@@ -293,6 +293,52 @@ test('a running session grows live: events, figures, what it waits for, its end'
   await page.getByRole('complementary').getByText('Done', { exact: true }).waitFor();
   expect(await rows(page).filter({ hasText: 'unfinished' }).count()).toBe(1);
   expect(problemsOf(page)).toEqual([]);
+});
+
+test('children and signals beyond one page of the API are all there', async () => {
+  const parent = sessionScript(Date.now() - 60_000, { goal: 'Fan out', agent_id: 'router' });
+  parent.event('log', 0, { data: { message: 'begins' } });
+  const time = (ms: number) => new Date(Date.now() - 60_000 + ms).toISOString();
+  const many = Array.from({ length: 510 }, (_each, index) => index);
+  await server.ingest([
+    ...parent.records,
+    ...many.map((index) => ({
+      kind: 'session.start' as const,
+      session_id: randomUUID(),
+      goal: `Part ${index}`,
+      agent_id: 'worker',
+      parent_session_id: parent.id,
+      started_at: time(index),
+    })),
+    ...many.map((index) => ({
+      kind: 'signal' as const,
+      signal_id: randomUUID(),
+      session_id: parent.id,
+      type: 'control',
+      subtype: 'retry',
+      severity: 'info' as const,
+      message: `Retry ${index}`,
+      occurred_at: time(index),
+    })),
+  ]);
+  const page = await open(`/sessions/${parent.id}`);
+  await rows(page).filter({ hasText: '510' }).waitFor();
+  await page.getByRole('tab', { name: /Signals/ }).click();
+  await page.getByText('Retry 0', { exact: true }).waitFor();
+  expect(await page.getByText(/^Retry \d+$/).count()).toBe(510);
+});
+
+test('the strip zooms by keyboard alone', async () => {
+  const page = await open(`/sessions/${run.id}`);
+  const strip = page.getByRole('slider', { name: /Stretch of the session/ });
+  await strip.focus();
+  expect(await strip.getAttribute('aria-valuetext')).toBe('the whole session');
+  await page.keyboard.press('+');
+  await page.getByRole('button', { name: 'Show the whole session' }).waitFor();
+  await page.keyboard.press('Home');
+  expect(await strip.getAttribute('aria-valuetext')).toMatch(/^0 ms to /);
+  await page.keyboard.press('0');
+  expect(await strip.getAttribute('aria-valuetext')).toBe('the whole session');
 });
 
 test('a session that is not here says so and leads back', async () => {

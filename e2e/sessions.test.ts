@@ -251,6 +251,23 @@ test('the histogram stands as a table too, and a bar zooms', async () => {
   await page.context().close();
 });
 
+test('the histogram zooms by keyboard alone', async () => {
+  const page = await openSignedIn(browser, server);
+  await row(page, 'Research').waitFor();
+  const bars = page.getByRole('slider', { name: /Sessions in \d+ bars/ });
+  await bars.focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Shift+ArrowLeft');
+  expect(await bars.getAttribute('aria-valuetext')).toMatch(/: 0 sessions$/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('End');
+  expect(await bars.getAttribute('aria-valuetext')).toMatch(/: 4 sessions, 1 with errors$/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.searchParams.has('from') && url.searchParams.has('to'));
+  expect(new URL(page.url()).searchParams.has('session')).toBe(false);
+  await page.context().close();
+});
+
 test('the command palette finds a session by its goal and opens it', async () => {
   const page = await openSignedIn(browser, server);
   await row(page, 'Research').waitFor();

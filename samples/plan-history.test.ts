@@ -2,7 +2,7 @@ import { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { openPriceBook } from '@niitaka/server/prices/price-book.ts';
 import { describe, expect, test } from 'vitest';
 import { maxHistoryDays, planHistory } from './plan-history.ts';
-import { providers, runSeconds } from './plan.ts';
+import { providers, runSeconds, unpricedModel } from './plan.ts';
 import { recordRun } from './record-history.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -71,12 +71,13 @@ describe('recordRun()', () => {
     }
   });
 
-  test('uses models that the price book knows (C1)', () => {
+  test('uses models that the price book knows, and one of the house (C1, S6)', () => {
     const book = openPriceBook();
     const used = new Set(events.map((event) => String(event.data['model'] ?? 'gpt-5')));
     expect([...used].toSorted()).toEqual(Object.keys(providers).toSorted());
     for (const [model, provider] of Object.entries(providers)) {
-      expect(book.find(provider, model, now)?.row.model).toBe(model);
+      const found = book.find(provider, model, now)?.row.model;
+      expect(found).toBe(model === unpricedModel ? undefined : model);
     }
   });
 });

@@ -69,7 +69,7 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** Models of the sample agents, all of them in the price book. */
+/** Models of the sample agents. */
 export type ModelName = keyof typeof providers;
 
 /** Who serves each model. */
@@ -79,7 +79,11 @@ export const providers = {
   'gpt-4o-mini': 'openai',
   'claude-sonnet-4-5': 'anthropic',
   'gemini-2.5-flash': 'google',
+  'house-reranker-1': 'self-hosted',
 } as const;
+
+/** The one model without a public price: its calls show as unpriced. */
+export const unpricedModel = 'house-reranker-1' satisfies ModelName;
 
 /** Marks every session of a sample agent, so that all of them can be told and removed. */
 export const sampleTag = { sample: 'true' } as const;

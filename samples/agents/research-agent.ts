@@ -1,4 +1,4 @@
-import { atTurn, type Run, type Step } from '../plan.ts';
+import { atTurn, unpricedModel, type Run, type Step } from '../plan.ts';
 
 /** Answers a question from several sources; sources fail, and it goes on without them. */
 export function researchAgent(turn: number): Run {
@@ -27,6 +27,7 @@ export function researchAgent(turn: number): Run {
         reason: 'The question asks for figures that change.',
       },
       ...sources.flatMap((index) => readSource(turn, index)),
+      ...(turn % 3 === 0 ? [rankSources(sources.length)] : []),
       {
         does: 'call',
         seconds: 6.2,
@@ -43,6 +44,19 @@ export function researchAgent(turn: number): Run {
       score: 0.6 + (turn % 5) * 0.07,
       sources: sources.length,
     },
+  };
+}
+
+/** The organisation's own model has no public price: what it costs is unknown, not nothing. */
+function rankSources(sources: number): Step {
+  return {
+    does: 'call',
+    seconds: 1.3,
+    model: unpricedModel,
+    prompt: `Rank ${sources} sources by how well they answer the question.`,
+    answer: Array.from({ length: sources }, (_each, index) => index + 1).join(', '),
+    inputTokens: 900 * sources,
+    outputTokens: 12,
   };
 }
 

@@ -6,7 +6,7 @@ export function supportRouter(turn: number): Run {
   const input = 900 + (turn % 7) * 140;
   return {
     agentId: 'support-router',
-    goal: `Process customer support ticket: ${ticket.subject}`,
+    goal: `Answer ticket ${4100 + turn}: ${ticket.subject.toLowerCase()}`,
     agentVersion: '1.4.0',
     userId: ticket.customer,
     conversationId: `ticket-${4100 + turn}`,
@@ -58,7 +58,7 @@ function replyDrafter(turn: number, queue: string, index: number): Run {
   const article = { title: `${queue}: frequent questions`, score: 0.91 };
   return {
     agentId: 'reply-drafter',
-    goal: `Draft reply for ${queue} query`,
+    goal: `Draft the ${queue} reply to ticket ${4100 + turn}`,
     agentVersion: '2.1.0',
     userId: ticket.customer,
     conversationId: `ticket-${4100 + turn}`,

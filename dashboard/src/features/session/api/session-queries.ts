@@ -1,11 +1,9 @@
 import type { Event } from '@niitaka/protocol/event.ts';
-import type { SessionCost, SessionDetail, SessionPage } from '@niitaka/protocol/session.ts';
-import type { SignalPage, TracePage } from '@niitaka/protocol/signal.ts';
+import type { SessionCost, SessionDetail, SessionRow } from '@niitaka/protocol/session.ts';
+import type { Signal, Trace } from '@niitaka/protocol/signal.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { apiGet } from '../../../lib/api/api-fetch.ts';
-
-/** Children, signals and decisions beyond this many are not read for one open session. */
-const READ_LIMIT = 500;
+import { readPages } from '../../../lib/api/read-pages.ts';
 
 export const sessionQuery = (id: string) =>
   queryOptions({
@@ -16,8 +14,7 @@ export const sessionQuery = (id: string) =>
 export const childrenQuery = (id: string) =>
   queryOptions({
     queryKey: ['session', id, 'children'],
-    queryFn: ({ signal }) =>
-      apiGet<SessionPage>(`/sessions/${id}/children`, { limit: READ_LIMIT }, signal),
+    queryFn: ({ signal }) => readPages<SessionRow>(`/sessions/${id}/children`, signal),
   });
 
 export const eventQuery = (id: string, eventId: string) =>
@@ -35,13 +32,11 @@ export const costQuery = (id: string) =>
 export const signalsQuery = (id: string) =>
   queryOptions({
     queryKey: ['session', id, 'signals'],
-    queryFn: ({ signal }) =>
-      apiGet<SignalPage>(`/sessions/${id}/signals`, { limit: READ_LIMIT }, signal),
+    queryFn: ({ signal }) => readPages<Signal>(`/sessions/${id}/signals`, signal),
   });
 
 export const tracesQuery = (id: string) =>
   queryOptions({
     queryKey: ['session', id, 'traces'],
-    queryFn: ({ signal }) =>
-      apiGet<TracePage>(`/sessions/${id}/traces`, { limit: READ_LIMIT }, signal),
+    queryFn: ({ signal }) => readPages<Trace>(`/sessions/${id}/traces`, signal),
   });

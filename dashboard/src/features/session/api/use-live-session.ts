@@ -1,6 +1,7 @@
-import type { SessionDetail, SessionPage, SessionRow } from '@niitaka/protocol/session.ts';
+import type { SessionDetail, SessionRow } from '@niitaka/protocol/session.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import type { ReadPages } from '../../../lib/api/read-pages.ts';
 import { useLiveSessions } from '../../../lib/live/use-live-sessions.ts';
 import { childrenQuery, sessionQuery } from './session-queries.ts';
 
@@ -32,7 +33,7 @@ export function useLiveSession(sessionId: string): void {
         );
         readAgain();
       } else if (row.parent_session_id === sessionId) {
-        client.setQueryData<SessionPage>(
+        client.setQueryData<ReadPages<SessionRow>>(
           childrenQuery(sessionId).queryKey,
           (known) => known && { ...known, items: withRow(known.items, row) },
         );

@@ -50,7 +50,13 @@ export function CostTab({ session, onSearch }: SessionTabProps) {
               rows={sharesBySource(cost)}
               onShow={showEvents}
             />
-            {cost.unpriced.length > 0 && <UnpricedCalls calls={cost.unpriced} onOpen={openEvent} />}
+            {cost.unpriced.length > 0 && (
+              <UnpricedCalls
+                calls={cost.unpriced}
+                total={cost.by_model.reduce((sum, row) => sum + row.unpriced, 0)}
+                onOpen={openEvent}
+              />
+            )}
             {cost.tree_by_model.length > 0 && (
               <CostTable
                 title="With everything below, by model"

@@ -5,7 +5,7 @@ import { EmptyState } from '../../../components/empty-state.tsx';
 import { JsonTree } from '../../../components/json-tree.tsx';
 import { Tag, type Tone } from '../../../components/tag.tsx';
 import { TimeClock } from '../../../components/time-text.tsx';
-import { formatNoun } from '../../../lib/format-count.ts';
+import { formatCount, formatNoun } from '../../../lib/format-count.ts';
 import { signalsQuery, tracesQuery } from '../api/session-queries.ts';
 import { Disclosure } from '../disclosure.tsx';
 import { EventLink } from '../event-link.tsx';
@@ -19,7 +19,7 @@ export function DecisionsTab({ session }: SessionTabProps) {
   const signals = useQuery(signalsQuery(session.id)).data?.items ?? [];
   return (
     <QueryBody query={query} what="The decisions could not be read">
-      {({ items, next_cursor: more }) =>
+      {({ items, more }) =>
         items.length === 0 ? (
           <EmptyState title="No decisions">
             No policy has warned, stopped or changed anything in this session.
@@ -31,7 +31,7 @@ export function DecisionsTab({ session }: SessionTabProps) {
                 <DecisionLine key={trace.id} trace={trace} signals={signals} />
               ))}
             </ol>
-            {more !== null && <p className="text-muted">The first {items.length} are shown.</p>}
+            {more && <p className="text-muted">The first {formatCount(items.length)} are shown.</p>}
           </>
         )
       }
@@ -60,7 +60,7 @@ function DecisionLine({
 }) {
   const text = decisionText(trace, signals);
   return (
-    <li className="flex gap-3 border-t border-line2 py-2.5 first:border-t-0">
+    <li className="rendered-in-view flex gap-3 border-t border-line2 py-2.5 first:border-t-0">
       <span
         aria-hidden="true"
         className={classNames('mt-1.5 size-2 shrink-0 rounded-full', dots[text.tone])}

@@ -5,6 +5,7 @@ import { EmptyState } from '../../../components/empty-state.tsx';
 import { JsonTree } from '../../../components/json-tree.tsx';
 import { Tag } from '../../../components/tag.tsx';
 import { TimeClock } from '../../../components/time-text.tsx';
+import { formatCount } from '../../../lib/format-count.ts';
 import { signalsQuery } from '../api/session-queries.ts';
 import { Disclosure } from '../disclosure.tsx';
 import { EventLink } from '../event-link.tsx';
@@ -16,7 +17,7 @@ export function SignalsTab({ session }: SessionTabProps) {
   const query = useQuery(signalsQuery(session.id));
   return (
     <QueryBody query={query} what="The signals could not be read">
-      {({ items, next_cursor: more }) =>
+      {({ items, more }) =>
         items.length === 0 ? (
           <EmptyState title="No signals">
             Limits that were reached, retries and fallbacks of this session show here.
@@ -28,7 +29,9 @@ export function SignalsTab({ session }: SessionTabProps) {
                 <SignalLine key={signal.id} signal={signal} />
               ))}
             </ul>
-            {more !== null && <p className="text-muted">The newest {items.length} are shown.</p>}
+            {more && (
+              <p className="text-muted">The newest {formatCount(items.length)} are shown.</p>
+            )}
           </>
         )
       }
@@ -46,7 +49,7 @@ function SignalLine({ signal }: { readonly signal: Signal }) {
   const { Icon, tone } = looks[signal.severity];
   const data = typeof signal.data === 'object' && signal.data !== null ? signal.data : {};
   return (
-    <li className="flex gap-2.5 border-t border-line2 py-2.5 first:border-t-0">
+    <li className="rendered-in-view flex gap-2.5 border-t border-line2 py-2.5 first:border-t-0">
       <Icon
         size={15}
         strokeWidth={1.6}

@@ -1,8 +1,10 @@
-import { useMemo, useState, type PointerEvent } from 'react';
+import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { formatDuration } from '../../../lib/format-duration.ts';
 import { buildOverview, overviewLanes } from './build-overview.ts';
 import { percent } from './percent.ts';
 import { fractionAt, timeAt } from './time-scale.ts';
 import type { Timeline } from './use-timeline.ts';
+import { zoomByKey } from './zoom-by-key.ts';
 
 const BUCKETS = 400;
 const LANE_HEIGHT = 3;
@@ -30,9 +32,29 @@ export function TimelineOverview({ timeline }: { readonly timeline: Timeline }) 
     if (to - from < LEAST_DRAG) setZoom(null);
     else setZoom({ startMs: timeAt(whole, from), endMs: timeAt(whole, to) });
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = zoomByKey(zoom, whole, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setZoom(next);
+  };
   return (
     <div
-      title="Drag to zoom"
+      title="Drag to zoom; + and − zoom, arrows move, 0 shows all"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an input cannot hold what is drawn here
+      role="slider"
+      tabIndex={0}
+      aria-label="Stretch of the session shown: plus and minus zoom, arrows move, 0 shows all"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round((shown?.[0] ?? 0) * 100)}
+      aria-valuetext={
+        zoom === null
+          ? 'the whole session'
+          : `${formatDuration(zoom.startMs - timeline.originMs)} to ${formatDuration(zoom.endMs - timeline.originMs)}`
+      }
+      onKeyDown={onKeyDown}
       className="absolute inset-x-0 top-0 h-6 cursor-crosshair touch-none overflow-hidden rounded-[3px] bg-row"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

@@ -34,6 +34,12 @@ export function TimelineTab({ session, search, onSearch }: SessionTabProps) {
           <Button onClick={timeline.retry}>Retry</Button>
         </p>
       )}
+      {timeline.moreChildren && (
+        <p className="shrink-0 px-5 pt-2 text-muted max-sm:px-4">
+          {formatCount(timeline.children.length)} of {formatCount(session.child_count)} child
+          sessions are drawn; the list of sessions has them all.
+        </p>
+      )}
       <TimelineToolbar timeline={timeline} search={search} onSearch={onSearch} />
       <SplitPanes
         side={place === 'page' ? 'beside' : 'below'}

@@ -17,6 +17,8 @@ import type { TimelineEvent } from './timeline-event.ts';
 export interface Timeline {
   readonly events: readonly TimelineEvent[];
   readonly children: readonly ChildSession[];
+  /** There are more children than are drawn. */
+  readonly moreChildren: boolean;
   readonly complete: boolean;
   readonly error: unknown;
   readonly retry: () => void;
@@ -50,10 +52,8 @@ const NEARLY_ALL = 0.6;
 
 export function useTimeline(session: SessionDetail, search: SessionSearch): Timeline {
   const feed = useTimelineEvents(session.id, session.event_count);
-  const childRows = useQuery({
-    ...childrenQuery(session.id),
-    enabled: session.child_count > 0,
-  }).data?.items;
+  const { items: childRows, more: moreChildren = false } =
+    useQuery({ ...childrenQuery(session.id), enabled: session.child_count > 0 }).data ?? {};
   const children = useMemo(() => (childRows ?? []).map(toChildSession), [childRows]);
   const found = useContentMatches(session.id, search.find);
   const [toggled, setToggled] = useState(NONE);
@@ -75,6 +75,7 @@ export function useTimeline(session: SessionDetail, search: SessionSearch): Time
     ...axis,
     ...follow,
     children,
+    moreChildren,
     rows: built.rows,
     matched: built.matched,
     filtering: isFiltering(filter),

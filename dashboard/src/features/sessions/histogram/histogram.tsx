@@ -3,13 +3,11 @@ import { ChartColumn, Table2 } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { formatCount, formatNoun } from '../../../lib/format-count.ts';
-import { formatDayClock } from '../../../lib/format-time.ts';
 import { useNarrow } from '../../../lib/use-media.ts';
 import { axisLabels } from './axis-labels.ts';
 import { Bars } from './bars.tsx';
 import { HistogramTable } from './histogram-table.tsx';
-import { bucketText, stackBuckets, type Bar } from './stack-buckets.ts';
+import { barText, bucketText, stackBuckets, type Bar } from './stack-buckets.ts';
 
 const legend = [
   ['done', 'bg-bar'],
@@ -43,7 +41,7 @@ export function Histogram({ histogram, onZoom }: HistogramProps) {
         ))}
         <span className="min-w-0 flex-1 truncate text-right">
           {pointed !== null
-            ? pointedText(pointed)
+            ? barText(pointed)
             : histogram !== null && !narrow && `drag to zoom · ${bucketText(histogram.bucket_ms)}`}
         </span>
         <IconButton
@@ -88,10 +86,4 @@ function Axis({ bars }: { readonly bars: readonly Bar[] }) {
       ))}
     </div>
   );
-}
-
-function pointedText(bar: Bar): string {
-  const from = formatDayClock(bar.startMs, bar.startMs);
-  const errors = bar.withErrors > 0 ? `, ${formatCount(bar.withErrors)} with errors` : '';
-  return `${from}: ${formatNoun(bar.total, 'session')}${errors}`;
 }

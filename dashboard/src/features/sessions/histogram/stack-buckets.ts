@@ -1,4 +1,6 @@
 import type { SessionHistogram } from '@niitaka/protocol/session.ts';
+import { formatCount, formatNoun } from '../../../lib/format-count.ts';
+import { formatDayClock } from '../../../lib/format-time.ts';
 
 type Bucket = SessionHistogram['buckets'][number];
 
@@ -21,6 +23,13 @@ export function stackBuckets(histogram: SessionHistogram): Bar[] {
 /** The height of the highest bar, at least 1. */
 export function highest(bars: readonly Bar[]): number {
   return bars.reduce((most, bar) => Math.max(most, bar.total), 1);
+}
+
+/** One bar in words: "24 Nov, 14:00: 12 sessions, 2 with errors". */
+export function barText(bar: Bar): string {
+  const from = formatDayClock(bar.startMs, bar.startMs);
+  const errors = bar.withErrors > 0 ? `, ${formatCount(bar.withErrors)} with errors` : '';
+  return `${from}: ${formatNoun(bar.total, 'session')}${errors}`;
 }
 
 /** The words of a bar's width: "1 bar = 3 h". */
