@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sqliteAccessReader } from '../storage/sqlite/access-reader.ts';
+import { openReads } from '../storage/sqlite/reads.ts';
 import { openStore, type TestStore } from '../testing/open-store.ts';
 import { llm, noonMs, senderId, sessionId, start, testOrgId } from '../testing/records.ts';
 import { deleteSession } from './delete-session.ts';
@@ -47,7 +47,7 @@ test('a deletion stands in the live feed for 24 h, its hash for 400 days', async
 });
 
 test('what processes lost is told by reason, the greatest each told, for 30 days (D1)', async () => {
-  const reader = sqliteAccessReader(store.db);
+  const reader = openReads(store.db);
   const tell = (sender: number, counts: Record<string, number>) =>
     store.tx.noteLost(testOrgId, senderId(sender), counts, store.nowMs);
   await tell(1, { disk_full: 3, queue_full: 1 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { accessContract } from '../contract/access.ts';
-import { sqliteAccessReader } from './access-reader.ts';
-import { sqliteAccessTx } from './access-tx.ts';
 import { openReader, openWriter } from './connection.ts';
 import { migrate } from './migrate.ts';
+import { openReads } from './reads.ts';
+import { openTx } from './tx.ts';
 
 describe('SQLite', () => {
   accessContract(async () => {
@@ -16,10 +16,10 @@ describe('SQLite', () => {
     // What is thrown away with the directory need not survive a power cut.
     db.pragma('synchronous = OFF');
     migrate(db, path);
-    const tx = sqliteAccessTx(db);
+    const tx = openTx(db);
     const readOnly = openReader(path);
     return {
-      reader: sqliteAccessReader(readOnly),
+      reader: openReads(readOnly),
       async write(work) {
         db.exec('BEGIN IMMEDIATE');
         await work(tx);

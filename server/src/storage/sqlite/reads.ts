@@ -13,7 +13,8 @@ import { rangeTotals } from '../queries/range-totals.ts';
 import { compileForSqlite, type Runner } from '../queries/runner.ts';
 import { sessionReads } from '../queries/session-reads.ts';
 import { signalReads } from '../queries/signal-reads.ts';
-import { sqliteAccessReader } from './access-reader.ts';
+import { accessReads } from '../queries/access-reads.ts';
+import { sqliteStatements } from './statements.ts';
 import type { Connection } from './connection.ts';
 import { readLimitMs } from './read-limit.ts';
 import { uuidBlob, uuidText } from './uuid-blob.ts';
@@ -26,7 +27,7 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
   const watch = openWatch(db, limitMs);
   const runner = openRunner(db);
   const reads = {
-    ...sqliteAccessReader(db),
+    ...accessReads(sqliteStatements(db), taggedSql),
     ...sessionReads(runner),
     ...eventReads(runner),
     ...costReads(runner),
@@ -36,6 +37,10 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
   };
   return watch(reads);
 }
+
+/** Sessions by a tag. */
+const taggedSql = `SELECT s.id FROM session_tags AS t JOIN sessions AS s ON s.session_key = t.session_key
+  WHERE t.org_id = ? AND t.key = ? AND t.value = ? LIMIT ?`;
 
 function rangeReads(runner: Runner) {
   const hourAgents = openHourAgents(runner);

@@ -1,5 +1,6 @@
 import type { Tx } from '../tx.ts';
-import { sqliteAccessTx } from './access-tx.ts';
+import { accessWrites } from '../queries/access-writes.ts';
+import { sqliteStatements } from './statements.ts';
 import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
 import type { Connection } from './connection.ts';
@@ -25,6 +26,6 @@ export function openTx(db: Connection): Tx {
     ...changeWrites(db),
     ...deletionWrites(db),
     ...expiryWrites(db),
-    ...sqliteAccessTx(db),
+    ...accessWrites(sqliteStatements(db)),
   };
 }

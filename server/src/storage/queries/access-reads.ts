@@ -12,9 +12,9 @@ import {
   type OrganisationColumns,
   type PersonColumns,
   type ViewColumns,
-} from './access-row.ts';
-import type { Connection } from './connection.ts';
-import { uuidBlob, uuidText } from './uuid-blob.ts';
+} from '../sqlite/access-row.ts';
+import type { Statements } from './statements.ts';
+import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
 
 interface AuditColumns {
   org_id: Buffer;
@@ -35,28 +35,29 @@ interface BrowserSessionColumns {
   last_used_at: number;
 }
 
-/** The access reads on one connection. */
-export function sqliteAccessReader(db: Connection): AccessReader {
-  return { ...identities(db), ...lists(db), ...sessionFacts(db) };
+/**
+ * The access reads, the same text on every engine but for one: `tagged` gives the ids of sessions by organisation,
+ * key and value of a tag, and a limit.
+ */
+export function accessReads(db: Statements, tagged: string): AccessReader {
+  return { ...identities(db), ...lists(db), ...sessionFacts(db, tagged) };
 }
 
 type Part<Names extends keyof AccessReader> = Pick<AccessReader, Names>;
 
-function identities(db: Connection): Part<'organisation' | 'keyByHash' | 'browserSession'> {
-  const organisation = db.prepare<[Buffer], OrganisationColumns>(
+function identities(db: Statements): Part<'organisation' | 'keyByHash' | 'browserSession'> {
+  const organisation = db.prepare<OrganisationColumns>(
     'SELECT id, name, created_at FROM organisations WHERE id = ?',
   );
-  const keyByHash = db.prepare<[Buffer], KeyColumns>(
-    `SELECT ${keyColumns} FROM api_keys WHERE hash = ?`,
-  );
+  const keyByHash = db.prepare<KeyColumns>(`SELECT ${keyColumns} FROM api_keys WHERE hash = ?`);
   const findHolder = holderLookup(db);
   return {
     async organisation(id) {
-      const row = organisation.get(uuidBlob(id));
+      const row = await organisation.get(uuidBlob(id));
       return row === undefined ? null : organisationOf(row);
     },
     async keyByHash(hash) {
-      const row = keyByHash.get(Buffer.from(hash, 'hex'));
+      const row = await keyByHash.get(Buffer.from(hash, 'hex'));
       return row === undefined ? null : keyOf(row);
     },
     async browserSession(tokenHash) {
@@ -65,87 +66,83 @@ function identities(db: Connection): Part<'organisation' | 'keyByHash' | 'browse
   };
 }
 
-function lists(db: Connection): Part<'keys' | 'people' | 'views' | 'audit'> {
-  const keys = db.prepare<[Buffer, number], KeyColumns>(
+function lists(db: Statements): Part<'keys' | 'people' | 'views' | 'audit'> {
+  const keys = db.prepare<KeyColumns>(
     `SELECT ${keyColumns} FROM api_keys WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
   );
-  const people = db.prepare<[Buffer, number], PersonColumns>(
+  const people = db.prepare<PersonColumns>(
     `SELECT ${personColumns} FROM people WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
   );
-  const views = db.prepare<[Buffer, Buffer, number], ViewColumns>(
+  const views = db.prepare<ViewColumns>(
     `SELECT ${viewColumns} FROM views WHERE org_id = ? AND person_id = ? ORDER BY name, id LIMIT ?`,
   );
-  const audit = db.prepare<[Buffer, number, Buffer, number], AuditColumns>(
+  const audit = db.prepare<AuditColumns>(
     `SELECT org_id, id, at, actor, action, target, before, after FROM audit
      WHERE org_id = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
   );
   return {
     async keys(orgId, limit) {
-      return keys.all(uuidBlob(orgId), limit).map(keyOf);
+      return (await keys.all(uuidBlob(orgId), limit)).map(keyOf);
     },
     async people(orgId, limit) {
-      return people.all(uuidBlob(orgId), limit).map(personOf);
+      return (await people.all(uuidBlob(orgId), limit)).map(personOf);
     },
     async views(orgId, holderId, limit) {
-      return views.all(uuidBlob(orgId), uuidBlob(holderId), limit).map(viewOf);
+      return (await views.all(uuidBlob(orgId), uuidBlob(holderId), limit)).map(viewOf);
     },
     async audit(orgId, after, limit) {
-      const id = after === null ? Buffer.alloc(0) : uuidBlob(after.id);
+      const id = after === null ? Buffer.alloc(16) : uuidBlob(after.id);
       const atMs = after?.atMs ?? Number.MAX_SAFE_INTEGER;
-      return audit.all(uuidBlob(orgId), atMs, id, limit).map(auditOf);
+      return (await audit.all(uuidBlob(orgId), atMs, id, limit)).map(auditOf);
     },
   };
 }
 
 function sessionFacts(
-  db: Connection,
+  db: Statements,
+  tagged: string,
 ): Part<'hasSessions' | 'sessionIdsByTag' | 'revision' | 'lostRecords'> {
-  const anySession = db.prepare<[Buffer], unknown>(
-    'SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1',
+  const anySession = db.prepare<unknown>('SELECT 1 FROM sessions WHERE org_id = ? LIMIT 1');
+  const byTag = db.prepare<{ id: Uint8Array }>(tagged);
+  const revision = db.prepare<{ revision: number }>(
+    'SELECT revision FROM organisations WHERE id = ?',
   );
-  const byTag = db
-    .prepare<[Buffer, string, string, number], Buffer>(
-      `SELECT s.id FROM session_tags AS t JOIN sessions AS s ON s.session_key = t.session_key
-       WHERE t.org_id = ? AND t.key = ? AND t.value = ? LIMIT ?`,
-    )
-    .pluck();
-  const revision = db
-    .prepare<[Buffer], number>('SELECT revision FROM organisations WHERE id = ?')
-    .pluck();
-  const lost = db.prepare<[Buffer], [string, number]>(
-    'SELECT reason, sum(lost) FROM lost_records WHERE org_id = ? GROUP BY reason',
+  const lost = db.prepare<{ reason: string; lost: number }>(
+    'SELECT reason, sum(lost) AS lost FROM lost_records WHERE org_id = ? GROUP BY reason',
   );
   return {
     async lostRecords(orgId) {
-      return Object.fromEntries(lost.raw().all(uuidBlob(orgId)));
+      const rows = await lost.all(uuidBlob(orgId));
+      return Object.fromEntries(rows.map(({ reason, lost: count }) => [reason, count]));
     },
     async hasSessions(orgId) {
-      return anySession.get(uuidBlob(orgId)) !== undefined;
+      return (await anySession.get(uuidBlob(orgId))) !== undefined;
     },
     async sessionIdsByTag(orgId, key, value, limit) {
-      return byTag.all(uuidBlob(orgId), key, value, limit).map(uuidText);
+      const rows = await byTag.all(uuidBlob(orgId), key, value, limit);
+      return rows.map((row) => uuidText(row.id));
     },
     async revision(orgId) {
-      return revision.get(uuidBlob(orgId)) ?? 0;
+      return (await revision.get(uuidBlob(orgId)))?.revision ?? 0;
     },
   };
 }
 
-function holderLookup(db: Connection): (hash: Buffer) => BrowserSessionHolder | null {
-  const session = db.prepare<[Buffer], BrowserSessionColumns>(
+function holderLookup(db: Statements): (hash: Buffer) => Promise<BrowserSessionHolder | null> {
+  const session = db.prepare<BrowserSessionColumns>(
     'SELECT token_hash, org_id, person_id, created_at, last_used_at FROM browser_sessions WHERE token_hash = ?',
   );
-  const person = db.prepare<[Buffer, Buffer], PersonColumns>(
+  const person = db.prepare<PersonColumns>(
     `SELECT ${personColumns} FROM people WHERE org_id = ? AND id = ?`,
   );
-  const key = db.prepare<[Buffer, Buffer], KeyColumns>(
+  const key = db.prepare<KeyColumns>(
     `SELECT ${keyColumns} FROM api_keys WHERE org_id = ? AND id = ?`,
   );
-  return (hash) => {
-    const row = session.get(hash);
+  return async (hash) => {
+    const row = await session.get(hash);
     if (row === undefined) return null;
-    const personRow = person.get(row.org_id, row.person_id);
-    const keyRow = personRow === undefined ? key.get(row.org_id, row.person_id) : undefined;
+    const personRow = await person.get(row.org_id, row.person_id);
+    const keyRow = personRow === undefined ? await key.get(row.org_id, row.person_id) : undefined;
     return {
       session: {
         tokenHash: row.token_hash.toString('hex'),

@@ -12,46 +12,46 @@ import {
   type OrganisationColumns,
   type PersonColumns,
   type ViewColumns,
-} from './access-row.ts';
-import type { Connection } from './connection.ts';
-import { uuidBlob, uuidText } from './uuid-blob.ts';
+} from '../sqlite/access-row.ts';
+import type { Statements } from './statements.ts';
+import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
 
 const purgeLimit = 500;
 
-/** The access writes on the writer's connection. */
-export function sqliteAccessTx(db: Connection): AccessTx {
+/** The access writes within one transaction, the same text on every engine. */
+export function accessWrites(db: Statements): AccessTx {
   return { ...organisations(db), ...keys(db), ...people(db), ...signIns(db), ...records(db) };
 }
 
 type Part<Names extends keyof AccessTx> = Pick<AccessTx, Names>;
 
-function organisations(db: Connection): Part<'firstOrganisation' | 'insertOrganisation'> {
-  const first = db.prepare<[], OrganisationColumns>(
+function organisations(db: Statements): Part<'firstOrganisation' | 'insertOrganisation'> {
+  const first = db.prepare<OrganisationColumns>(
     'SELECT id, name, created_at FROM organisations ORDER BY created_at, id LIMIT 1',
   );
   const insert = db.prepare('INSERT INTO organisations (id, name, created_at) VALUES (?, ?, ?)');
   return {
     async firstOrganisation() {
-      const row = first.get();
+      const row = await first.get();
       return row === undefined ? null : organisationOf(row);
     },
     async insertOrganisation(row) {
-      insert.run(uuidBlob(row.id), row.name, row.createdAtMs);
+      await insert.run(uuidBlob(row.id), row.name, row.createdAtMs);
     },
   };
 }
 
-function keys(db: Connection): Part<'insertKey' | 'findKey' | 'revokeKey'> {
+function keys(db: Statements): Part<'insertKey' | 'findKey' | 'revokeKey'> {
   const insert = db.prepare(
     `INSERT INTO api_keys (${keyColumns}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const find = db.prepare<[Buffer, Buffer], KeyColumns>(
+  const find = db.prepare<KeyColumns>(
     `SELECT ${keyColumns} FROM api_keys WHERE org_id = ? AND id = ?`,
   );
   const revoke = db.prepare('UPDATE api_keys SET revoked_at = ? WHERE org_id = ? AND id = ?');
   return {
     async insertKey(row, hash) {
-      insert.run(
+      await insert.run(
         uuidBlob(row.orgId),
         uuidBlob(row.id),
         row.name,
@@ -64,27 +64,27 @@ function keys(db: Connection): Part<'insertKey' | 'findKey' | 'revokeKey'> {
       );
     },
     async findKey(orgId, id) {
-      const row = find.get(uuidBlob(orgId), uuidBlob(id));
+      const row = await find.get(uuidBlob(orgId), uuidBlob(id));
       return row === undefined ? null : keyOf(row);
     },
     async revokeKey(orgId, id, atMs) {
-      revoke.run(atMs, uuidBlob(orgId), uuidBlob(id));
+      await revoke.run(atMs, uuidBlob(orgId), uuidBlob(id));
     },
   };
 }
 
 function people(
-  db: Connection,
+  db: Statements,
 ): Part<'insertPerson' | 'findPerson' | 'findPersonByName' | 'firstAdmin' | 'revokePerson'> {
   const insert = db.prepare(`INSERT INTO people (${personColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
-  const find = db.prepare<[Buffer, Buffer], PersonColumns>(
+  const find = db.prepare<PersonColumns>(
     `SELECT ${personColumns} FROM people WHERE org_id = ? AND id = ?`,
   );
-  const byName = db.prepare<[Buffer, string], PersonColumns>(
+  const byName = db.prepare<PersonColumns>(
     `SELECT ${personColumns} FROM people WHERE org_id = ? AND name = ? AND revoked_at IS NULL
      ORDER BY created_at, id LIMIT 1`,
   );
-  const admin = db.prepare<[Buffer], PersonColumns>(
+  const admin = db.prepare<PersonColumns>(
     `SELECT ${personColumns} FROM people WHERE org_id = ? AND role = 'admin' AND revoked_at IS NULL
      ORDER BY created_at, id LIMIT 1`,
   );
@@ -92,7 +92,7 @@ function people(
   const orNull = (row: PersonColumns | undefined) => (row === undefined ? null : personOf(row));
   return {
     async insertPerson(row) {
-      insert.run(
+      await insert.run(
         uuidBlob(row.orgId),
         uuidBlob(row.id),
         row.name,
@@ -103,22 +103,22 @@ function people(
       );
     },
     async findPerson(orgId, id) {
-      return orNull(find.get(uuidBlob(orgId), uuidBlob(id)));
+      return orNull(await find.get(uuidBlob(orgId), uuidBlob(id)));
     },
     async findPersonByName(orgId, name) {
-      return orNull(byName.get(uuidBlob(orgId), name));
+      return orNull(await byName.get(uuidBlob(orgId), name));
     },
     async firstAdmin(orgId) {
-      return orNull(admin.get(uuidBlob(orgId)));
+      return orNull(await admin.get(uuidBlob(orgId)));
     },
     async revokePerson(orgId, id, atMs) {
-      revoke.run(atMs, uuidBlob(orgId), uuidBlob(id));
+      await revoke.run(atMs, uuidBlob(orgId), uuidBlob(id));
     },
   };
 }
 
 function signIns(
-  db: Connection,
+  db: Statements,
 ): Part<
   | 'insertSignInLink'
   | 'findSignInLink'
@@ -133,33 +133,38 @@ function signIns(
   return { ...links(db), ...browserSessions(db), ...expiry(db) };
 }
 
-function links(db: Connection): Part<'insertSignInLink' | 'findSignInLink' | 'useSignInLink'> {
+function links(db: Statements): Part<'insertSignInLink' | 'findSignInLink' | 'useSignInLink'> {
   const insert = db.prepare(
     `INSERT INTO sign_in_links (token_hash, org_id, person_id, created_at, expires_at, used_at)
      VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const find = db.prepare<[Buffer], LinkColumns>(
-    'SELECT * FROM sign_in_links WHERE token_hash = ?',
-  );
+  const find = db.prepare<LinkColumns>('SELECT * FROM sign_in_links WHERE token_hash = ?');
   const use = db.prepare('UPDATE sign_in_links SET used_at = ? WHERE token_hash = ?');
   return {
     async insertSignInLink(row) {
       const hash = Buffer.from(row.tokenHash, 'hex');
       const person = uuidBlob(row.personId);
-      insert.run(hash, uuidBlob(row.orgId), person, row.createdAtMs, row.expiresAtMs, row.usedAtMs);
+      await insert.run(
+        hash,
+        uuidBlob(row.orgId),
+        person,
+        row.createdAtMs,
+        row.expiresAtMs,
+        row.usedAtMs,
+      );
     },
     async findSignInLink(tokenHash) {
-      const row = find.get(Buffer.from(tokenHash, 'hex'));
+      const row = await find.get(Buffer.from(tokenHash, 'hex'));
       return row === undefined ? null : linkOf(row);
     },
     async useSignInLink(tokenHash, atMs) {
-      use.run(atMs, Buffer.from(tokenHash, 'hex'));
+      await use.run(atMs, Buffer.from(tokenHash, 'hex'));
     },
   };
 }
 
 function browserSessions(
-  db: Connection,
+  db: Statements,
 ): Part<
   'insertBrowserSession' | 'findBrowserSession' | 'deleteBrowserSession' | 'deleteBrowserSessionsOf'
 > {
@@ -167,31 +172,29 @@ function browserSessions(
     `INSERT INTO browser_sessions (token_hash, org_id, person_id, created_at, last_used_at)
      VALUES (?, ?, ?, ?, ?)`,
   );
-  const find = db.prepare<[Buffer], BrowserColumns>(
-    'SELECT * FROM browser_sessions WHERE token_hash = ?',
-  );
+  const find = db.prepare<BrowserColumns>('SELECT * FROM browser_sessions WHERE token_hash = ?');
   const remove = db.prepare('DELETE FROM browser_sessions WHERE token_hash = ?');
   const removeAll = db.prepare('DELETE FROM browser_sessions WHERE org_id = ? AND person_id = ?');
   return {
     async insertBrowserSession(row) {
       const hash = Buffer.from(row.tokenHash, 'hex');
       const holder = uuidBlob(row.holderId);
-      insert.run(hash, uuidBlob(row.orgId), holder, row.createdAtMs, row.lastUsedAtMs);
+      await insert.run(hash, uuidBlob(row.orgId), holder, row.createdAtMs, row.lastUsedAtMs);
     },
     async findBrowserSession(tokenHash) {
-      const row = find.get(Buffer.from(tokenHash, 'hex'));
+      const row = await find.get(Buffer.from(tokenHash, 'hex'));
       return row === undefined ? null : browserSessionOf(row);
     },
     async deleteBrowserSession(tokenHash) {
-      remove.run(Buffer.from(tokenHash, 'hex'));
+      await remove.run(Buffer.from(tokenHash, 'hex'));
     },
     async deleteBrowserSessionsOf(orgId, holderId) {
-      removeAll.run(uuidBlob(orgId), uuidBlob(holderId));
+      await removeAll.run(uuidBlob(orgId), uuidBlob(holderId));
     },
   };
 }
 
-function expiry(db: Connection): Part<'deleteExpiredSignIns' | 'noteLastUses'> {
+function expiry(db: Statements): Part<'deleteExpiredSignIns' | 'noteLastUses'> {
   const oldSessions = db.prepare('DELETE FROM browser_sessions WHERE last_used_at < ?');
   const oldLinks = db.prepare('DELETE FROM sign_in_links WHERE expires_at < ?');
   const useKey = db.prepare('UPDATE api_keys SET last_used_at = ? WHERE org_id = ? AND id = ?');
@@ -204,22 +207,23 @@ function expiry(db: Connection): Part<'deleteExpiredSignIns' | 'noteLastUses'> {
   );
   return {
     async deleteExpiredSignIns(beforeMs) {
-      oldSessions.run(beforeMs);
-      oldLinks.run(beforeMs);
+      await oldSessions.run(beforeMs);
+      await oldLinks.run(beforeMs);
     },
     async noteLastUses(uses) {
-      for (const { orgId, id, atMs } of uses.keys) useKey.run(atMs, uuidBlob(orgId), uuidBlob(id));
+      for (const { orgId, id, atMs } of uses.keys)
+        await useKey.run(atMs, uuidBlob(orgId), uuidBlob(id));
       for (const { tokenHash, atMs } of uses.browserSessions) {
         const hash = Buffer.from(tokenHash, 'hex');
-        useSession.run(atMs, hash);
-        seePerson.run(atMs, hash);
+        await useSession.run(atMs, hash);
+        await seePerson.run(atMs, hash);
       }
     },
   };
 }
 
 function records(
-  db: Connection,
+  db: Statements,
 ): Part<
   | 'countViews'
   | 'insertView'
@@ -233,44 +237,50 @@ function records(
   return { ...views(db), ...auditLog(db), ...once(db) };
 }
 
-function views(db: Connection): Part<'countViews' | 'insertView' | 'findView' | 'deleteView'> {
-  const count = db
-    .prepare<[Buffer, Buffer], number>(
-      'SELECT count(*) FROM views WHERE org_id = ? AND person_id = ?',
-    )
-    .pluck();
+function views(db: Statements): Part<'countViews' | 'insertView' | 'findView' | 'deleteView'> {
+  const count = db.prepare<{ value: number }>(
+    'SELECT count(*) AS value FROM views WHERE org_id = ? AND person_id = ?',
+  );
   const insert = db.prepare(`INSERT INTO views (${viewColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
-  const find = db.prepare<[Buffer, Buffer, Buffer], ViewColumns>(
+  const find = db.prepare<ViewColumns>(
     `SELECT ${viewColumns} FROM views WHERE org_id = ? AND person_id = ? AND id = ?`,
   );
   const remove = db.prepare('DELETE FROM views WHERE org_id = ? AND person_id = ? AND id = ?');
   return {
     async countViews(orgId, holderId) {
-      return count.get(uuidBlob(orgId), uuidBlob(holderId)) ?? 0;
+      return (await count.get(uuidBlob(orgId), uuidBlob(holderId)))?.value ?? 0;
     },
     async insertView(row) {
       const holder = uuidBlob(row.holderId);
       const org = uuidBlob(row.orgId);
-      insert.run(org, uuidBlob(row.id), holder, row.page, row.name, row.query, row.createdAtMs);
+      await insert.run(
+        org,
+        uuidBlob(row.id),
+        holder,
+        row.page,
+        row.name,
+        row.query,
+        row.createdAtMs,
+      );
     },
     async findView(orgId, holderId, id) {
-      const row = find.get(uuidBlob(orgId), uuidBlob(holderId), uuidBlob(id));
+      const row = await find.get(uuidBlob(orgId), uuidBlob(holderId), uuidBlob(id));
       return row === undefined ? null : viewOf(row);
     },
     async deleteView(orgId, holderId, id) {
-      remove.run(uuidBlob(orgId), uuidBlob(holderId), uuidBlob(id));
+      await remove.run(uuidBlob(orgId), uuidBlob(holderId), uuidBlob(id));
     },
   };
 }
 
-function auditLog(db: Connection): Part<'insertAudit'> {
+function auditLog(db: Statements): Part<'insertAudit'> {
   const insert = db.prepare(
     `INSERT INTO audit (org_id, id, at, actor, action, target, before, after)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return {
     async insertAudit(entry) {
-      insert.run(
+      await insert.run(
         uuidBlob(entry.orgId),
         uuidBlob(entry.id),
         entry.atMs,
@@ -284,13 +294,14 @@ function auditLog(db: Connection): Part<'insertAudit'> {
   };
 }
 
-function once(db: Connection): Part<'findOnce' | 'insertOnce' | 'deleteOnceBefore'> {
-  const find = db.prepare<[Buffer, string], OnceColumns>(
+function once(db: Statements): Part<'findOnce' | 'insertOnce' | 'deleteOnceBefore'> {
+  const find = db.prepare<OnceColumns>(
     'SELECT * FROM idempotency_keys WHERE org_id = ? AND key = ?',
   );
   const insert = db.prepare(
-    `INSERT OR REPLACE INTO idempotency_keys (org_id, key, body_hash, status, answer, created_at)
-     VALUES (?, ?, ?, 200, ?, ?)`,
+    `INSERT INTO idempotency_keys (org_id, key, body_hash, status, answer, created_at)
+     VALUES (?, ?, ?, 200, ?, ?) ON CONFLICT (org_id, key) DO UPDATE SET
+       body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at`,
   );
   const purge = db.prepare(
     `DELETE FROM idempotency_keys WHERE (org_id, key) IN
@@ -298,15 +309,15 @@ function once(db: Connection): Part<'findOnce' | 'insertOnce' | 'deleteOnceBefor
   );
   return {
     async findOnce(orgId, keyHash) {
-      const row = find.get(uuidBlob(orgId), keyHash);
+      const row = await find.get(uuidBlob(orgId), keyHash);
       return row === undefined ? null : onceOf(row);
     },
     async insertOnce(row) {
       const body = Buffer.from(row.bodyHash, 'hex');
-      insert.run(uuidBlob(row.orgId), row.keyHash, body, row.answer, row.createdAtMs);
+      await insert.run(uuidBlob(row.orgId), row.keyHash, body, row.answer, row.createdAtMs);
     },
     async deleteOnceBefore(createdBeforeMs) {
-      purge.run(createdBeforeMs);
+      await purge.run(createdBeforeMs);
     },
   };
 }
