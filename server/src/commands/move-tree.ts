@@ -1,4 +1,5 @@
 import type { Session } from '@niitaka/core/session/session.ts';
+import type { StoredSession } from '../storage/session-tx.ts';
 import type { CommandContext } from './command.ts';
 import type { SessionSet } from './session-set.ts';
 
@@ -17,12 +18,16 @@ export async function moveTree(
 ): Promise<boolean> {
   const ids = await context.tx.sessionIdsByRoot(orgId, inner.id, moveTreeLimit);
   await sessions.load(ids);
+  const moved: StoredSession[] = [];
   for (const id of ids) {
-    const session = sessions.get(id)?.session;
-    if (session === undefined || session.rootSessionId !== inner.id) continue;
-    session.rootSessionId = inner.rootSessionId;
-    session.depth += inner.depth;
+    const stored = sessions.get(id);
+    if (stored === undefined || stored.session.rootSessionId !== inner.id) continue;
+    stored.session.rootSessionId = inner.rootSessionId;
+    stored.session.depth += inner.depth;
     sessions.touch(id, true);
+    moved.push(stored);
   }
+  // INVARIANT: roots and depths are looked up in the storage, so they stand there before the next link is made.
+  await context.tx.saveSessions(moved);
   return ids.length < moveTreeLimit;
 }

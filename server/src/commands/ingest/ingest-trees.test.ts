@@ -102,20 +102,38 @@ describe('a tree', () => {
     expect(place(300)).toMatchObject({ root: 258, depth: 42 });
   });
 
-  test('has the same shape in whatever order its sessions start (S9)', async () => {
+  test('is whole when a batch brings its chain from the leaf up (S9)', async () => {
+    const chain = [6, 5, 4, 3, 2].map((child) => start(child, under(child - 1)));
+    await store.ingest(chain);
+    expect([2, 3, 4, 5, 6].map(place)).toEqual([
+      { parent: 1, root: 1, depth: 1, children: 1 },
+      { parent: 2, root: 1, depth: 2, children: 1 },
+      { parent: 3, root: 1, depth: 3, children: 1 },
+      { parent: 4, root: 1, depth: 4, children: 1 },
+      { parent: 5, root: 1, depth: 5, children: 0 },
+    ]);
+    const { warnings } = await store.ingest([start(1, under(6))]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('has the same shape in whatever order and batches its sessions start (S9)', async () => {
+    const batch = fc.integer({ min: 1, max: 10 });
     const parents = fc.array(fc.nat(9), { minLength: 10, maxLength: 10 });
     const order = fc.shuffledSubarray([...Array(10).keys()], { minLength: 10 });
     await fc.assert(
-      fc.asyncProperty(parents, order, async (picks, indexes) => {
+      fc.asyncProperty(parents, order, batch, async (picks, indexes, size) => {
         const other = openStore(noonMs + 20_000);
         const mine = store;
         store = other;
         try {
           const parentOf = (index: number) => (index === 0 ? null : (picks[index] ?? 0) % index);
-          for (const index of indexes) {
+          const records = indexes.map((index) => {
             const parent = parentOf(index);
             const link = parent === null ? {} : under(parent + 1);
-            await other.ingest([start(index + 1, link), llm(index + 1, 1)]);
+            return [start(index + 1, link), llm(index + 1, 1)];
+          });
+          for (let from = 0; from < records.length; from += size) {
+            await other.ingest(records.slice(from, from + size).flat());
           }
           await moveAll();
           expect(other.verify().differences).toEqual([]);
