@@ -1,32 +1,10 @@
+import { filterKeys } from '../features/sessions/filters/session-filters.ts';
 import { drawerKeys } from '../lib/url/drawer-search.ts';
 
 /** Every key a page may have in its URL; others are dropped. */
 export const pageKeys = {
   shell: ['env'],
-  sessions: [
-    'env',
-    'range',
-    'from',
-    'to',
-    'status',
-    'agent',
-    'q',
-    'errors',
-    'goal',
-    'score',
-    'cost',
-    'duration',
-    'experiment',
-    'variant',
-    'user',
-    'conversation',
-    'tag',
-    'incomplete',
-    'quiet',
-    'sort',
-    'root',
-    ...drawerKeys,
-  ],
+  sessions: ['env', 'range', 'from', 'to', ...filterKeys, 'sort', 'root', ...drawerKeys],
   session: ['env', ...drawerKeys],
   signIn: ['token', 'next'],
 } as const;

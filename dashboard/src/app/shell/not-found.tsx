@@ -7,6 +7,7 @@ export function NotFound() {
   return (
     <main className="grid h-full place-items-center">
       <EmptyState
+        heading
         title="There is no page at this address"
         action={
           <Link to="/sessions" className={buttonClass()}>

@@ -23,6 +23,10 @@ export const keyHelp: readonly { readonly title: string; readonly keys: readonly
       { keys: ['Enter'], does: 'Open the session' },
       { keys: ['→'], does: 'Show the children' },
       { keys: ['←'], does: 'Hide the children, or go to the parent' },
+      {
+        keys: ['←', '→', 'Enter'],
+        does: 'In the histogram: choose bars, with Shift several, and zoom',
+      },
     ],
   },
   {
@@ -31,6 +35,7 @@ export const keyHelp: readonly { readonly title: string; readonly keys: readonly
       { keys: ['j', 'k'], does: 'Next and previous event' },
       { keys: ['Enter'], does: 'Open the event' },
       { keys: ['→', '←'], does: 'Unfold and fold' },
+      { keys: ['+', '-', '0'], does: 'In the strip: zoom in, out, show all' },
       { keys: ['[', ']'], does: 'Previous and next tab' },
       { keys: ['Esc'], does: 'Back to the list' },
     ],

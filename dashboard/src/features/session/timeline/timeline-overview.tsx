@@ -1,6 +1,6 @@
 import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { formatDuration } from '../../../lib/format-duration.ts';
-import { buildOverview, overviewLanes } from './build-overview.ts';
+import { buildOverview, overviewLanes, type Overview } from './build-overview.ts';
 import { percent } from './percent.ts';
 import { fractionAt, timeAt } from './time-scale.ts';
 import type { Timeline } from './use-timeline.ts';
@@ -21,7 +21,6 @@ export function TimelineOverview({ timeline }: { readonly timeline: Timeline }) 
     () => buildOverview(whole, events, children, BUCKETS),
     [whole, events, children],
   );
-  const height = overviewLanes.length * (LANE_HEIGHT + LANE_GAP);
   const shown =
     drag ?? (zoom && ([fractionAt(whole, zoom.startMs), fractionAt(whole, zoom.endMs)] as const));
 
@@ -65,25 +64,7 @@ export function TimelineOverview({ timeline }: { readonly timeline: Timeline }) 
       onPointerUp={finish}
       onPointerCancel={() => setDrag(null)}
     >
-      <svg
-        aria-hidden="true"
-        viewBox={`0 0 ${BUCKETS} ${height}`}
-        preserveAspectRatio="none"
-        className="size-full"
-      >
-        {overviewLanes.map((lane, index) => (
-          <path
-            key={lane}
-            className={`bar-${lane} fill-(--bar-color)`}
-            d={overview.lanes[lane]
-              .map(
-                ([from, to]) =>
-                  `M${from} ${index * (LANE_HEIGHT + LANE_GAP)}h${to - from}v${LANE_HEIGHT}h${from - to}z`,
-              )
-              .join('')}
-          />
-        ))}
-      </svg>
+      <Lanes overview={overview} />
       {shown !== null && (
         <span
           className="absolute inset-y-0 border-x border-accent bg-accent/15"
@@ -94,6 +75,31 @@ export function TimelineOverview({ timeline }: { readonly timeline: Timeline }) 
         />
       )}
     </div>
+  );
+}
+
+function Lanes({ overview }: { readonly overview: Overview }) {
+  const height = overviewLanes.length * (LANE_HEIGHT + LANE_GAP);
+  return (
+    <svg
+      aria-hidden="true"
+      viewBox={`0 0 ${BUCKETS} ${height}`}
+      preserveAspectRatio="none"
+      className="size-full"
+    >
+      {overviewLanes.map((lane, index) => (
+        <path
+          key={lane}
+          className={`bar-${lane} fill-(--bar-color)`}
+          d={overview.lanes[lane]
+            .map(
+              ([from, to]) =>
+                `M${from} ${index * (LANE_HEIGHT + LANE_GAP)}h${to - from}v${LANE_HEIGHT}h${from - to}z`,
+            )
+            .join('')}
+        />
+      ))}
+    </svg>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { SessionStats } from '@niitaka/protocol/session.ts';
-import { formatChange, formatCount, formatNoun } from '../../../lib/format-count.ts';
+import { formatChange, formatCount } from '../../../lib/format-count.ts';
 import { formatNanoUsd } from '../../../lib/format-money.ts';
 
 /** A change against the range before. */
@@ -77,6 +77,6 @@ function costFigure(cost: SessionStats['total_cost']): string {
 function costNotes(cost: SessionStats['total_cost'], before: string): string[] {
   const notes: string[] = [];
   if (cost.unpriced > 0) notes.push(`${formatCount(cost.unpriced)} unpriced`);
-  if (cost.incomplete > 0) notes.push(`${formatNoun(cost.incomplete, 'session')} incomplete`);
+  if (cost.incomplete > 0) notes.push(`${formatCount(cost.incomplete)} incomplete`);
   return notes.length > 0 ? notes : comparison(cost.value, cost.previous, before);
 }

@@ -44,7 +44,7 @@ test('tileTexts() shows each figure with its change (S12)', () => {
 
 test('tileTexts() marks unpriced and incomplete cost, and never calls it $0 (S6, D1)', () => {
   const cost = tileTexts(stats, 'vs previous 7 d')[2];
-  expect(cost).toMatchObject({ notes: ['23 unpriced', '1 session incomplete'], caution: true });
+  expect(cost).toMatchObject({ notes: ['23 unpriced', '1 incomplete'], caution: true });
   const none = { ...stats, total_cost: { ...stats.total_cost, nano_usd: '0' } };
   expect(tileTexts(none, '')[2]?.figure).toBe('no price');
 });
