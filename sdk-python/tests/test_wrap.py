@@ -24,6 +24,9 @@ class Around:
         self._seen = seen
         self._seen.append(("made", args, kwargs))
 
+    async def ready(self):
+        self._seen.append("ready")
+
     def begin(self):
         self._seen.append("begin")
 

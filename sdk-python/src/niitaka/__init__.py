@@ -12,6 +12,7 @@ from ._attach_session import attach_session
 from ._context import current_session
 from ._decision import decision
 from ._errors import (
+    AgentExecutionStopped,
     AuthenticationError,
     ConnectionError,
     InvalidRequestError,
@@ -36,6 +37,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "AgentExecutionStopped",
     "AuthenticationError",
     "ConnectionError",
     "InvalidRequestError",

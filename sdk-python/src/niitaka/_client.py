@@ -12,6 +12,7 @@ from ._adoption import DeadSenders, adopt_segments
 from ._backlog import Backlog, sync_files
 from ._chunk import KEPT_KINDS, Chunk
 from ._clock import now_ms, rfc3339
+from ._control import Controls
 from ._json import Record, encode_record, parse_object
 from ._ledger import Counts, Ledger, close_record
 from ._limits import FLUSH_BYTES, FLUSH_RECORDS, OPEN_CALL_SECONDS
@@ -60,6 +61,8 @@ class Client:
         #: Ledgers with losses, kept to the end: a later close must tell the sum.
         self.lossy: Dict[str, Ledger] = {}
         self.sessions: WeakSet[Session] = WeakSet()
+        #: What operators ask of sessions here.
+        self.controls = Controls(self.record)
         self.open_calls: Set[OpenCall] = set()
         #: Sessions whose start was refused for good: their records are not sent.
         self.refused_sessions: Set[str] = set()
@@ -76,6 +79,7 @@ class Client:
         self._begin()
         for session in sessions:
             session.ledger.begin(self.sender_id, started_here=False)
+            session.control = self.controls.of(session.session_id)
             self.sessions.add(session)
 
     @property
@@ -164,6 +168,7 @@ class Client:
         """Ends the session where it was started here, else closes this process as one of its senders."""
         with self.lock:
             ledger = session.ledger
+            self.controls.forget(session.session_id)
             ended = ledger.started_here
             if ended:
                 ledger.started_here = False

@@ -5,6 +5,29 @@ from __future__ import annotations
 from typing import Optional
 
 
+class AgentExecutionStopped(Exception):
+    """Raised before a step of a session that an operator or a policy stopped; every further step raises it again."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        session_id: str,
+        policy: str = "operator",
+        threshold: Optional[float] = None,
+        found: Optional[float] = None,
+    ) -> None:
+        super().__init__(message)
+        #: The session that was stopped.
+        self.session_id = session_id
+        #: Id of the policy that stopped it, or `operator`.
+        self.policy = policy
+        #: The limit that was reached, where there is one: USD or steps.
+        self.threshold = threshold
+        #: What was found against it.
+        self.found = found
+
+
 class NiitakaError(Exception):
     """A call to the server failed."""
 

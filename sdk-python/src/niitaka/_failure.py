@@ -10,15 +10,17 @@ import traceback
 from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Optional, Sequence
 
+from ._errors import AgentExecutionStopped
+
 #: Attribute by which an exception object knows the sessions that have its event, or are around one that has.
 _SEEN = "_niitaka_sessions"
 
 
 def is_failure(trouble: BaseException) -> bool:
-    """Whether it tells of trouble: a clean exit and a closed generator do not."""
+    """Whether it tells of trouble: a clean exit, a closed generator and a deliberate stop do not (E1)."""
     if isinstance(trouble, SystemExit):
         return trouble.code not in (None, 0)
-    return not isinstance(trouble, GeneratorExit)
+    return not isinstance(trouble, (GeneratorExit, AgentExecutionStopped))
 
 
 def see_once(trouble: BaseException, session_ids: Sequence[str]) -> bool:

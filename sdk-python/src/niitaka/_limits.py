@@ -81,5 +81,19 @@ HEARTBEAT_SECONDS = 30.0
 HEARTBEAT_SESSIONS = 10_000
 #: Seconds after which a call that has not returned is shown as open.
 OPEN_CALL_SECONDS = 1.0
+#: Commands of one session that are obeyed; further ones are passed over.
+CONTROL_ORDERS = 10_000
+#: Sessions named in one poll for commands.
+CONTROL_SESSIONS = 500
+#: Seconds that one poll waits for a command.
+CONTROL_WAIT_SECONDS = 20
+#: Seconds for which commands are polled after the server asked for it.
+CONTROL_WATCHED_SECONDS = 60.0
+#: Seconds between two polls where the first brought nothing new.
+CONTROL_RETRY_SECONDS = 1.0
+#: Longest seconds between two looks of a step that is held.
+PAUSE_LOOK_SECONDS = 1.0
+#: Seconds without an answer of the server after which a pause ends.
+PAUSE_WITHOUT_SERVER_SECONDS = 300.0
 #: Seconds that the end of the process waits for the last delivery.
 EXIT_SECONDS = 2.0

@@ -7,10 +7,12 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import Any, List, Optional
 
 from ._arguments import check_seconds
 from ._client import Client
+from ._control_poll import ControlPoll
 from ._http import Connection
 from ._ingest import Push, pusher
 from ._limits import EXIT_SECONDS
@@ -38,7 +40,12 @@ class Runtime:
         self._is_started = False
         self._connection = Connection(self.options.api_url, self.options.api_key)
         push = self._given_push or pusher(self._connection, self.client.describe_sdk)
-        self.sender = Sender(self.client, push, self._wake)
+        self._poll = None if self._given_push else self._open_poll()
+        self.sender = Sender(self.client, push, self._wake, self._poll)
+
+    def _open_poll(self) -> ControlPoll:
+        connection = Connection(self.options.api_url, self.options.api_key)
+        return ControlPoll(connection, self.client.controls, self.client.live_session_ids)
 
     def _ring(self) -> None:
         if not self._is_started:
@@ -99,6 +106,8 @@ class Runtime:
 
     def after_fork_in_child(self) -> None:
         self._connection.leave_to_parent()
+        if self._poll is not None:
+            self._poll.leave_to_parent()
         self.client.renew_after_fork(self._ring)
         self._begin()
 
@@ -127,7 +136,13 @@ def configure(
     none, and TypeError for what is not of its kind.
     """
     global _current
-    options = read_options(api_key, api_url, environment, spool, capture_content, redact)
+    given = (api_key, api_url, environment, spool, capture_content, redact)
+    try:
+        options = read_options(*given)
+    except ValueError as trouble:
+        # Bad arguments raise again here; a bad environment is nobody's call, and only told.
+        options = replace(read_options(*given, environ={}), is_disabled=True)
+        warn_once("environment", f"nothing is recorded, the environment cannot be used: {trouble}")
     with _lock:
         former = _current
         if former is not None and _is_same_target(former.options, options):

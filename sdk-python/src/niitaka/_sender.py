@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from ._backlog import Backlog
 from ._chunk import Chunk, Taken
 from ._client import Client
+from ._control_poll import ControlPoll
 from ._delivery import Delivery
 from ._ingest import Push
 from ._json import parse_object
@@ -36,8 +37,9 @@ Part = Tuple[Chunk, List[Taken]]
 class Sender:
     """Must be stopped. In a forked child it is dropped and a new one is made."""
 
-    def __init__(self, client: Client, push: Push, wake: Wake) -> None:
+    def __init__(self, client: Client, push: Push, wake: Wake, poll: Optional[ControlPoll] = None) -> None:
         self._client = client
+        self._poll = poll
         self._wake = wake
         self._keep_wake = Wake()
         self._delivery = Delivery(client, push, self._pause, self._read_answer)
@@ -82,6 +84,8 @@ class Sender:
     def stop(self, seconds: float) -> None:
         """Ends the threads, which takes at most `seconds`; what was not sent stays in the spool."""
         self._is_stopping = True
+        if self._poll is not None:
+            self._poll.stop()
         self._wake.ring()
         self._keep_wake.ring()
         deadline = time.monotonic() + seconds
@@ -248,6 +252,9 @@ class Sender:
             for session in list(self._client.sessions):
                 if session.session_id in totals:
                     session.read_totals(totals[session.session_id])
+        self._client.controls.read_answer(answer)
+        if self._poll is not None:
+            self._poll.note_answer(answer)
 
     def _seconds_to_next(self) -> float:
         now = time.monotonic()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Union
 
 from ._arguments import check_choice, check_text, check_uuid
 from ._client import Client
 from ._clock import Moment, moment_ms, now_ms, rfc3339
 from ._context import Scope, scope
+from ._control import Control
 from ._failure import failure_data, is_failure, see_once
 from ._json import Record
 from ._ledger import Ledger
@@ -39,6 +40,8 @@ class Session:
         self._options = options
         #: What the running code belonged to before.
         self._outer: Optional[Scope] = None
+        #: What operators ask of it; None where nothing is recorded.
+        self.control: Optional[Control] = None if client is None else client.controls.of(session_id)
         self._metric_names: Set[str] = set()
         self._total_cost = 0.0
 
@@ -110,6 +113,15 @@ class Session:
         What is assigned to `call.input` and `call.output` is sent.
         """
         return tool_of(name, self)
+
+    def step(self, name: str, call: Optional[Callable[[], Any]] = None) -> Any:
+        """Guards a step of any kind: `with session.step("search"):`, or `session.step("search", call)` for its result.
+
+        Before it begins, an operator or a policy may hold it or stop it with AgentExecutionStopped. It is recorded as a
+        call of a tool.
+        """
+        guard = tool_of(check_text(name, "name"), self)
+        return guard if call is None else guard(call)()
 
     def decision(
         self,

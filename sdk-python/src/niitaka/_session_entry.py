@@ -6,7 +6,7 @@ from typing import Any, Callable, List, Optional
 
 from ._context import Scope, scope
 from ._session import Session
-from ._wrap import wrap
+from ._wrap import Around, wrap
 
 
 class SessionEntry:
@@ -52,7 +52,7 @@ class SessionEntry:
         return wrap(function, lambda args, kwargs: _Around(SessionEntry(self._enter)))
 
 
-class _Around:
+class _Around(Around):
     """A session around one call of a function."""
 
     def __init__(self, entry: SessionEntry) -> None:

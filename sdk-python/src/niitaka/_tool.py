@@ -65,6 +65,8 @@ class ToolCall:
         session = self._session
         if session is None:
             return
+        if session.control is not None:
+            session.control.end_step(is_finished=trouble is None)
         found = scope.get()
         if found is not None and found.event_id == self.event_id:
             scope.set(self._outer)
@@ -118,14 +120,27 @@ class Tool:
         self._bound = session
         self._calls: list[ToolCall] = []
 
-    def _begin(self, name: str) -> ToolCall:
-        session = self._bound if self._bound is not None else session_or_warn(f"tool {name!r}")
+    def _session(self, name: str) -> Optional[Session]:
+        return self._bound if self._bound is not None else session_or_warn(f"tool {name!r}")
+
+    def _begin(self, name: str, is_held: bool = True) -> ToolCall:
+        session = self._session(name)
+        if is_held and session is not None and session.control is not None:
+            session.control.pass_gate()
         call = ToolCall(name, session)
         call.begin()
         return call
 
+    async def _ready(self, name: str) -> None:
+        session = self._session(name)
+        if session is not None and session.control is not None:
+            await session.control.pass_gate_async()
+
     def __enter__(self) -> ToolCall:
-        call = self._begin(self._name or "tool")
+        return self._enter(is_held=True)
+
+    def _enter(self, is_held: bool) -> ToolCall:
+        call = self._begin(self._name or "tool", is_held)
         self._calls.append(call)
         return call
 
@@ -133,7 +148,8 @@ class Tool:
         self._leave().end(trouble)
 
     async def __aenter__(self) -> ToolCall:
-        return self.__enter__()
+        await self._ready(self._name or "tool")
+        return self._enter(is_held=False)
 
     async def __aexit__(self, kind: Any, trouble: Optional[BaseException], trace: Any) -> None:
         self._leave().end(trouble)
@@ -167,9 +183,15 @@ class _Around:
         self._name = tool._name or getattr(function, "__name__", "tool")
         self._given = (args, kwargs)
         self._call: Optional[ToolCall] = None
+        #: Whether the gate was passed already, as coroutines do.
+        self._is_ready = False
+
+    async def ready(self) -> None:
+        self._is_ready = True
+        await self._tool._ready(self._name)
 
     def begin(self) -> None:
-        call = self._call = self._tool._begin(self._name)
+        call = self._call = self._tool._begin(self._name, is_held=not self._is_ready)
         if self._captures():
             args, kwargs = self._given
             call.input = kwargs if not args else list(args) if not kwargs else {"args": args, "kwargs": kwargs}

@@ -12,6 +12,9 @@ from ._context import Scope, scope
 class Around(Protocol):
     """What stands around one call."""
 
+    async def ready(self) -> None:
+        """For coroutines, before `begin`: waits without holding up other tasks."""
+
     def begin(self) -> None: ...
 
     def end(self, trouble: Optional[BaseException], result: Any) -> None: ...
@@ -52,6 +55,7 @@ def _wrap_function(function: Callable[..., Any], make: MakeAround) -> Callable[.
 def _wrap_coroutine(function: Callable[..., Any], make: MakeAround) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
         around = make(args, kwargs)
+        await around.ready()
         around.begin()
         try:
             result = await function(*args, **kwargs)
@@ -119,6 +123,7 @@ def _close(generator: Any, stop: GeneratorExit) -> Any:
 def _wrap_async_generator(function: Callable[..., Any], make: MakeAround) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
         around = make(args, kwargs)
+        await around.ready()
         inside = _Inside(around)
         generator = function(*args, **kwargs)
         step: Callable[[], Any] = generator.__anext__

@@ -1,0 +1,246 @@
+"""What an operator asks of a session, obeyed at its next step (G3)."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any, Callable, Dict, List, Optional, Set
+
+from ._clock import now_ms, rfc3339
+from ._errors import AgentExecutionStopped
+from ._json import Record
+from ._limits import CONTROL_ORDERS, PAUSE_LOOK_SECONDS, PAUSE_WITHOUT_SERVER_SECONDS
+
+#: How a command ends where the session ends before its next step.
+_OVER = "the session ended before its next step"
+
+
+class Control:
+    """The commands of one session in this process. Safe to use from any thread."""
+
+    def __init__(self, session_id: str, record: Callable[[Record], None]) -> None:
+        self.session_id = session_id
+        #: Cost in USD as of the server's newest answer.
+        self.cost = 0.0
+        #: Steps as of the server's newest answer.
+        self.steps = 0
+        self._record = record
+        self._changed = threading.Condition()
+        self._seen: Set[str] = set()
+        self._limits: Dict[str, float] = {}
+        self._abort: Optional[Dict[str, Any]] = None
+        self._pause: Optional[Dict[str, Any]] = None
+        self._finished = 0
+        self._under_way = 0
+        self._answered_at = time.monotonic()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the next step would be held."""
+        with self._changed:
+            return self._hold_seconds() is not None
+
+    def read_answer(self, totals: Dict[str, Any]) -> None:
+        """Takes over what the server answered about the session."""
+        with self._changed:
+            self._answered_at = time.monotonic()
+            self.cost = max(self.cost, _number(totals.get("total_cost")))
+            self.steps = max(self.steps, int(_number(totals.get("step_count"))))
+
+    def take(self, order: Dict[str, Any]) -> None:
+        """Obeys what can be obeyed at once; the rest waits for the next step. Each command once."""
+        order_id, command = order.get("command_id"), order.get("command")
+        args = order.get("args")
+        if not isinstance(order_id, str) or not isinstance(args, dict):
+            return
+        with self._changed:
+            self._answered_at = time.monotonic()
+            if order_id in self._seen or len(self._seen) >= CONTROL_ORDERS:
+                return
+            self._seen.add(order_id)
+            self._tell(order_id, "delivered")
+            if command == "pause":
+                self._end_pause("another pause came before its next step")
+                self._pause = {"id": order_id, "until": time.monotonic() + _number(args.get("max_seconds")), "held": False}
+            elif command == "resume":
+                self._end_pause("it was resumed before its next step")
+                self._tell(order_id, "obeyed")
+            elif command == "abort":
+                self._abort = {"id": order_id, "reason": str(args.get("reason") or ""), "told": False}
+            elif command == "limit":
+                for name in ("cost_usd", "steps"):
+                    if name in args:
+                        self._limits[name] = min(self._limits.get(name, float("inf")), _number(args[name]))
+                self._tell(order_id, "obeyed")
+            elif command == "model":
+                self._tell(order_id, "refused", "no call of this process goes through an instrumented model client")
+            else:
+                self._tell(order_id, "refused", f"this version knows no command {command}")
+            self._changed.notify_all()
+
+    def pass_gate(self) -> None:
+        """Before a step: raises where the session was stopped, and waits while it is paused.
+
+        Whoever passes has begun a step, and tells its end by `end_step`. Where an event loop runs in this thread it
+        does not wait: that would hold every task.
+        """
+        with self._changed:
+            if _is_in_loop():
+                self._raise_if_stopped()
+                self._under_way += 1
+                return
+            hold = self._look()
+            while hold is not None:
+                self._changed.wait(min(hold, PAUSE_LOOK_SECONDS))
+                hold = self._look()
+
+    async def pass_gate_async(self) -> None:
+        """The same for coroutines: other tasks go on meanwhile."""
+        hold = self._look()
+        while hold is not None:
+            await asyncio.sleep(min(hold, PAUSE_LOOK_SECONDS / 10))
+            hold = self._look()
+
+    def end_step(self, is_finished: bool) -> None:
+        """A step that had passed the gate is over; one that failed is none (E3)."""
+        with self._changed:
+            self._under_way -= 1
+            self._finished += int(is_finished)
+
+    def close(self) -> None:
+        """The session is over here: what was not obeyed never will be."""
+        with self._changed:
+            self._end_pause(_OVER)
+            if self._abort is not None and not self._abort["told"]:
+                self._abort["told"] = True
+                self._tell(self._abort["id"], "refused", _OVER)
+            self._changed.notify_all()
+
+    def _look(self) -> Optional[float]:
+        """Raises, or answers for how many seconds the step is held; None when it may begin."""
+        with self._changed:
+            self._raise_if_stopped()
+            hold = self._hold_seconds()
+            pause = self._pause
+            if hold is None or pause is None:
+                # INVARIANT: looked and counted under one lock, so that no two steps pass where one may.
+                self._under_way += 1
+                return None
+            if not pause["held"]:
+                pause["held"] = True
+                self._tell(pause["id"], "obeyed")
+            return hold
+
+    def _hold_seconds(self) -> Optional[float]:
+        pause = self._pause
+        if pause is None:
+            return None
+        now = time.monotonic()
+        ends = min(pause["until"], self._answered_at + PAUSE_WITHOUT_SERVER_SECONDS)
+        if now < ends:
+            return ends - now
+        self._end_pause("its time was over before its next step")
+        return None
+
+    def _raise_if_stopped(self) -> None:
+        abort = self._abort
+        if abort is not None:
+            if not abort["told"]:
+                abort["told"] = True
+                self._tell(abort["id"], "obeyed")
+            reason = f": {abort['reason']}" if abort["reason"] else ""
+            raise AgentExecutionStopped(f"an operator stopped this session{reason}", session_id=self.session_id)
+        begun = max(self.steps, self._finished) + self._under_way
+        self._raise_over("steps", begun, begun >= self._limits.get("steps", float("inf")), "{:.0f}")
+        self._raise_over("cost_usd", self.cost, self.cost > self._limits.get("cost_usd", float("inf")), "${:g}")
+
+    def _raise_over(self, name: str, found: float, is_over: bool, shape: str) -> None:
+        if not is_over:
+            return
+        limit = self._limits[name]
+        what = "steps" if name == "steps" else "cost"
+        raise AgentExecutionStopped(
+            f"an operator limited this session: {what} {shape.format(found)}, limit {shape.format(limit)}",
+            session_id=self.session_id,
+            threshold=limit,
+            found=found,
+        )
+
+    def _end_pause(self, why: str) -> None:
+        pause, self._pause = self._pause, None
+        if pause is not None and not pause["held"]:
+            self._tell(pause["id"], "refused", why)
+
+    def _tell(self, command_id: str, state: str, reason: Optional[str] = None) -> None:
+        record: Record = {
+            "kind": "command.ack",
+            "session_id": self.session_id,
+            "command_id": command_id,
+            "state": state,
+            "at": rfc3339(now_ms()),
+        }
+        if reason is not None:
+            record["reason"] = reason
+        self._record(record)
+
+
+class Controls:
+    """The controls of every session of this process, by session id."""
+
+    def __init__(self, record: Callable[[Record], None]) -> None:
+        self._record = record
+        self._lock = threading.RLock()
+        self._by_session: Dict[str, Control] = {}
+
+    def of(self, session_id: str) -> Control:
+        """The control of a session: one, however many objects stand for the session."""
+        with self._lock:
+            control = self._by_session.get(session_id)
+            if control is None:
+                control = self._by_session[session_id] = Control(session_id, self._record)
+            return control
+
+    def read_answer(self, answer: Dict[str, Any]) -> None:
+        """Takes totals and commands out of an answer of the server; what concerns no session here is passed over."""
+        for totals in _objects(answer.get("sessions")):
+            control = self._find(totals)
+            if control is not None:
+                control.read_answer(totals)
+        for order in _objects(answer.get("control")):
+            control = self._find(order)
+            if control is not None:
+                control.take(order)
+
+    def forget(self, session_id: str) -> None:
+        """The session is over in this process."""
+        with self._lock:
+            control = self._by_session.pop(session_id, None)
+        if control is not None:
+            control.close()
+
+    def any_paused(self) -> bool:
+        """Whether a session here waits to be resumed."""
+        with self._lock:
+            controls = list(self._by_session.values())
+        return any(each.is_paused for each in controls)
+
+    def _find(self, told: Dict[str, Any]) -> Optional[Control]:
+        with self._lock:
+            return self._by_session.get(str(told.get("session_id")))
+
+
+def _objects(value: Any) -> List[Dict[str, Any]]:
+    return [each for each in value or () if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+
+
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
