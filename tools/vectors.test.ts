@@ -41,11 +41,16 @@ const right = {
 };
 
 describe('npm run vectors', () => {
-  test('runs the shipped files without a difference (C1, C2)', async () => {
-    const { code, output } = await run('vectors/cost.json', 'vectors/cost-random.json');
-    expect(output).toBe(
-      'vectors/cost.json: 9 cases, 0 differ\nvectors/cost-random.json: 150 cases, 0 differ\n',
-    );
+  test('runs the shipped files without a difference (C1, C2, P3)', async () => {
+    const files = ['cost.json', 'cost-random.json', 'policy.json', 'policy-random.json'];
+    const { code, output } = await run(...files.map((name) => `vectors/${name}`));
+    expect(output.split('\n')).toEqual([
+      'vectors/cost.json: 9 cases, 0 differ',
+      'vectors/cost-random.json: 150 cases, 0 differ',
+      'vectors/policy.json: 300 cases, 0 differ',
+      'vectors/policy-random.json: 125 cases, 0 differ',
+      '',
+    ]);
     expect(code).toBe(0);
   });
 
@@ -78,11 +83,36 @@ describe('npm run vectors', () => {
     expect(await run(path)).toEqual({ code: 0, output: `${path}: 1 cases, 0 differ\n` });
   });
 
+  test('prints each differing key of a policy case, and compares only those it has', async () => {
+    const session = { agent_id: null, environment: 'production', cost: 0.5, steps: 2 };
+    const policy = {
+      id: 'p0',
+      type: 'step_limit',
+      condition: { steps_exceeded: 2 },
+      action: { type: 'abort' },
+    };
+    const one = { name: 'one', policies: [policy], session, event: { type: 'llm' } };
+    const path = write('policy.json', {
+      cases: [
+        { ...one, expect: { action: 'abort' } },
+        { ...one, name: 'two', expect: { action: 'warn', policy_id: 'p0', errors: [1] } },
+        { ...one, name: 'three', policies: {} },
+      ],
+    });
+    const { code, output } = await run(path);
+    expect(output.split('\n')).toEqual([
+      `${path}: two: action: expected "warn", found "abort"`,
+      `${path}: two: errors: expected [1], found []`,
+      `${path}: three: expected a list \`policies\`, found {}`,
+      `${path}: 3 cases, 2 differ`,
+      '',
+    ]);
+    expect(code).toBe(1);
+  });
+
   test('says what it cannot run', async () => {
-    const policy = write('policy.json', { cases: [{ name: 'p', policies: [] }] });
-    const found = await run(policy, join(folder, 'none.json'), write('list.json', []));
+    const found = await run(join(folder, 'none.json'), write('list.json', []));
     expect(found.code).toBe(1);
-    expect(found.output).toContain(`Cannot run ${policy}: policy cases are not known yet`);
     expect(found.output).toContain('none.json: ENOENT');
     expect(found.output).toContain('list.json: expected an object with an array `cases`');
     expect((await run()).code).toBe(2);

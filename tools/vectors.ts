@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkCostCase } from './vectors/check-cost-case.ts';
+import { checkPolicyCase } from './vectors/check-policy-case.ts';
 
 /** `npm run vectors -- FILE…`: runs the cases of each file through the shipped code, exit code 1 if any differs. */
 function main(files: readonly string[]): number {
@@ -20,7 +21,7 @@ function runFile(file: string): number {
   }
   let differing = 0;
   for (const [index, vector] of cases.entries()) {
-    const differences = checkCostCase(vector);
+    const differences = 'policies' in vector ? checkPolicyCase(vector) : checkCostCase(vector);
     if (differences.length > 0) differing += 1;
     const name = vector['id'] ?? vector['name'] ?? `case ${index}`;
     for (const line of differences) console.log(`${file}: ${String(name)}: ${line}`);
@@ -42,9 +43,6 @@ function readCases(file: string): readonly Case[] | string {
   if (!Array.isArray(cases)) return 'expected an object with an array `cases`';
   if (cases.some((each) => typeof each !== 'object' || each === null || Array.isArray(each))) {
     return 'expected every case to be an object';
-  }
-  if (cases.some((each: Case) => 'policies' in each)) {
-    return 'policy cases are not known yet: this version runs cost cases (with `usage`)';
   }
   return cases as Case[];
 }

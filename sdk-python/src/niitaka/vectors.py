@@ -14,6 +14,7 @@ from ._cost.normalise_usage import is_usage_format, normalise_usage
 from ._cost.price import parse_decimal, parse_price
 from ._cost.price_call import price_call
 from ._cost.token_usage import TokenUsage
+from ._policy.check_case import check_policy_case
 
 Case = Dict[str, Any]
 
@@ -27,7 +28,10 @@ def main(files: List[str]) -> int:
 
 
 def check_case(case: Case) -> List[str]:
-    """One line per difference; only keys that the case has are compared, without `prices` it only normalises."""
+    """One line per difference; only keys that the case has are compared, without `prices` it only normalises. A case
+    with `policies` is one of policy, else of cost."""
+    if "policies" in case:
+        return _check_policy_case(case)
     raw = case.get("usage")
     if not isinstance(raw, dict):
         return [f"expected an object `usage`, found {_shown(raw)}"]
@@ -45,8 +49,6 @@ def _run_file(file: str) -> int:
         cases = content["cases"]
         if not all(isinstance(case, dict) for case in cases):
             raise ValueError("expected every case to be an object")
-        if any("policies" in case for case in cases):
-            raise ValueError("policy cases are not known yet: this version runs cost cases (with `usage`)")
     except (OSError, ValueError, KeyError, TypeError) as trouble:
         print(f"Cannot run {file}: {trouble or 'expected an object with an array `cases`'}", file=sys.stderr)
         return 1
@@ -58,6 +60,13 @@ def _run_file(file: str) -> int:
             print(f"{file}: {case.get('id') or case.get('name') or f'case {index}'}: {line}")
     print(f"{file}: {len(cases)} cases, {differing} differ")
     return differing
+
+
+def _check_policy_case(case: Case) -> List[str]:
+    try:
+        return check_policy_case(case)
+    except (KeyError, TypeError, ValueError) as trouble:
+        return [f"cannot be run: {trouble!r}"]
 
 
 def _check_normalised(case: Case, usage: TokenUsage) -> List[str]:
