@@ -17,6 +17,8 @@ class ScriptedServer:
         #: Answers every request that the script does not: None accepts.
         self.rule = None
         self.delay = 0.0
+        #: Seconds by which this server's clock is ahead.
+        self.ahead_seconds = 0
         self.gets = {}
         self._lock = threading.Lock()
         owner = self
@@ -43,6 +45,9 @@ class ScriptedServer:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string(time.time() + owner.ahead_seconds)
 
             def log_message(self, *_):
                 pass

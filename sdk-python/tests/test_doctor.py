@@ -1,127 +1,133 @@
 """`python -m niitaka doctor`: what stands between a program and its server."""
 
+import io
+import json
 import os
-import time
-import types
+import re
 import unittest
-import uuid
+from contextlib import redirect_stdout
+from email.utils import formatdate
+from pathlib import Path
 from unittest import mock
 
-from client_case import KEY, ClientCase
-from niitaka import _doctor
-from niitaka._doctor import delete_orphans, examine, orphan_folders
-from niitaka._options import read_options
-from niitaka._process_identity import ProcessIdentity, own_identity
-from niitaka._spool_folder import segment_name
-from scripted_server import problem, scripted_server
+from client_case import ClientCase
+from niitaka.__main__ import main
+from niitaka._clock_bounds import ClockBounds, describe_clock, narrow
+from niitaka._spool_folder import folder_name
+from scripted_server import scripted_server
+
+FILE = json.loads((Path(__file__).resolve().parents[2] / "vectors" / "doctor.json").read_text(encoding="utf-8"))
+KEY = FILE["key"]
+SEGMENT = "0_0_1_1_0_55555555-5555-4555-8555-555555555555.seg"
+HOLES = {
+    "n": r"[0-9]+(?:\.[0-9])?",
+    "reason": ".+",
+    "folder": "/.+/niitaka/spool/v1/[0-9a-f]{16}",
+    "path": r"/.+\.seg",
+}
+
+
+def pattern(line, url):
+    """A line of the table as a regular expression."""
+    parts = re.split(r"\{(\w+)\}", line.replace("{url}", url))
+    return "".join(HOLES[part] if at % 2 else re.escape(part) for at, part in enumerate(parts)) + r"\Z"
 
 
 class Doctor(ClientCase):
-    def findings(self, server, **more):
-        url = server if isinstance(server, str) else server.url
-        return {each.name: each for each in examine(read_options(**{"api_key": KEY, "api_url": url, **more}))}
-
-    def healthy(self, server):
-        server.gets["/readyz"] = (200, {"status": "ready"}, {})
-        server.gets["/healthz"] = (200, {"status": "ok"}, {})
-
-    def leave(self, server, key, owner=None, size=10):
-        folder = self.folder(server, key)
+    def leave(self, url, key):
+        """A segment of a process that is long gone."""
+        folder = self.home / "niitaka" / "spool" / "v1" / folder_name(url, key)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / segment_name(owner or ProcessIdentity("d" * 32, 1, 1, 1), str(uuid.uuid4()))
-        path.write_bytes(b"x" * size)
-        os.utime(path, (1, 1))
-        return folder
+        (folder / SEGMENT).write_bytes(b"x" * 2048)
+        os.utime(folder / SEGMENT, (1, 1))
 
-    def test_all_good(self):
-        """A healthy set-up is good at every check, and nothing is recorded by asking"""
-        with scripted_server() as server:
-            self.healthy(server)
-            found = self.findings(server)
-            self.assertEqual(
-                list(found), ["key", "address", "clock", "round trip", "context", "spool"]
-            )
-            self.assertTrue(all(each.is_good for each in found.values()), found)
-            self.assertEqual(found["key"].text, "nk_test_012... (environment production)")
-            self.assertNotIn(KEY, str(found))
-            self.assertEqual(server.records, [])
-            self.assertIn("0 segments, 0 bytes wait", found["spool"].text)
-            self.assertEqual(os.listdir(self.folder(server)), [])
+    def check(self, case, url):
+        for whose in case.get("left", ()):
+            self.leave(url, KEY if whose == "own" else "nk_other")
+        printed = io.StringIO()
+        environ = {"NIITAKA_URL": url, "NIITAKA_API_KEY": KEY, **case.get("env", {})}
+        with mock.patch.dict(os.environ, environ), redirect_stdout(printed):
+            code = main(["doctor", *case.get("flags", ())])
+        lines = printed.getvalue().splitlines()
+        self.assertEqual((code, len(lines)), (case["exit"], len(case["lines"])), lines)
+        for line, wanted in zip(lines, case["lines"]):
+            self.assertRegex(line, pattern(wanted, url))
+        self.assertNotIn(KEY, printed.getvalue())
+        stays = [whose for whose in case.get("left", ()) if whose == "own" or "flags" not in case]
+        left = list(self.home.rglob("*.seg"))
+        self.assertEqual(len(left), len(stays))
+        for each in left:
+            each.unlink()
 
-    def test_no_key(self):
-        """A missing key and NIITAKA_DISABLED are told"""
-        self.assertEqual(self.findings("http://127.0.0.1:9", api_key="")["key"].text, "no API key: set NIITAKA_API_KEY")
-        with mock.patch.dict(os.environ, {"NIITAKA_DISABLED": "1"}):
-            found = self.findings("http://127.0.0.1:9")["key"]
-        self.assertEqual((found.is_good, found.text), (False, "NIITAKA_DISABLED=1: nothing is recorded"))
-
-    def test_server_away(self):
-        """A server that is away fails address, clock and round trip alone"""
-        found = self.findings("http://127.0.0.1:9")
-        bad = [name for name, each in found.items() if not each.is_good]
-        self.assertEqual(bad, ["address", "clock", "round trip"])
-        self.assertIn("http://127.0.0.1:9 cannot be reached", found["address"].text)
-
-    def test_refused_key(self):
-        """A key that is refused fails the round trip, with the server's words"""
-        with scripted_server() as server:
-            self.healthy(server)
-            server.rule = lambda batch: problem(401, "unauthenticated")
-            found = self.findings(server)["round trip"]
-            self.assertEqual((found.is_good, found.text), (False, "it is unauthenticated (status 401)"))
-
-    def test_clock(self):
-        """A clock that is off is told with its sign"""
-        with scripted_server() as server:
-            self.healthy(server)
-            fast = types.SimpleNamespace(time=lambda: time.time() + 120, monotonic=time.monotonic)
-            with mock.patch.object(_doctor, "time", fast):
-                found = self.findings(server)["clock"]
-            self.assertFalse(found.is_good)
-            self.assertRegex(found.text, r"^\+1(19|20|21)\.\d s against the server's$")
-
-    def test_spool_that_cannot_be_written(self):
-        """A spool that cannot be written is told"""
-        (self.home / "niitaka").write_text("in the way")
-        found = self.findings("http://127.0.0.1:9")["spool"]
-        self.assertFalse(found.is_good)
-        self.assertIn("cannot be written", found.text)
-
-    def test_orphans(self):
-        """Spools of other keys that nobody writes to are listed, and deleted on demand"""
-        with scripted_server() as server:
-            own = self.leave(server, KEY)
-            dead = self.leave(server, "nk_old", size=1000)
-            alive = self.leave(server, "nk_other", owner=own_identity())
-            options = read_options(KEY, server.url)
-            self.assertEqual(orphan_folders(options), [dead])
-            text = self.findings(server)["spool"].text
-            self.assertIn("1 segments, 10 bytes wait; 1000 bytes of other keys were left behind", text)
-            self.assertEqual(delete_orphans(options), 1000)
-            self.assertFalse(dead.exists())
-            self.assertTrue(own.exists() and alive.exists())
-            self.assertEqual(orphan_folders(options), [])
+    def test_shared_cases(self):
+        """Each shared case prints its lines, as the other SDK does"""
+        for case in FILE["cases"]:
+            with self.subTest(case["name"]), scripted_server() as server:
+                server.ahead_seconds = case.get("server_ahead_s", 0)
+                status = case.get("server")
+                if isinstance(status, int):
+                    server.rule = lambda batch, status=status: (status, b"hello", {})
+                self.check(case, "http://127.0.0.1:1" if status == "down" else server.url)
+                self.assertEqual(server.records, [])
 
     def test_command(self):
-        """The command prints a line per check, and its exit code tells"""
-        with scripted_server() as server:
-            self.healthy(server)
-            for arguments, code, line in (
-                ("'doctor'", 0, "ok    round trip"),
-                ("'doctor', '--delete-orphans'", 0, "0 bytes deleted"),
-                ("'other'", 2, "usage: python -m niitaka doctor"),
-                ("", 2, "usage: python -m niitaka doctor"),
-            ):
-                program = self.python(f"import sys; from niitaka.__main__ import main; sys.exit(main([{arguments}]))",
-                                      server)
-                out, err = program.communicate(timeout=20)
-                self.assertEqual(program.returncode, code, out + err)
-                self.assertIn(line, out + err)
-        program = self.python("import sys; from niitaka.__main__ import main; sys.exit(main(['doctor']))", server)
-        out, _ = program.communicate(timeout=20)
-        self.assertEqual((program.returncode, out.count("FAIL")), (1, 3), out)
-        program = self.python("import sys; from niitaka.__main__ import main; sys.exit(main(['doctor']))", "ftp://x")
-        self.assertIn("NIITAKA_URL: api_url must be an http or https address", program.communicate(timeout=20)[1])
+        """A wrong call shows the usage, and its exit code tells"""
+        for arguments, code in (([], 0), (["--help"], 0), (["dance"], 2), (["doctor", "--now"], 2)):
+            printed = io.StringIO()
+            with redirect_stdout(printed):
+                self.assertEqual(main(arguments), code)
+            self.assertIn("Usage: niitaka doctor [--delete-orphans]", printed.getvalue())
+
+    def test_ascii_terminal(self):
+        """A folder with a name that the terminal cannot print is shown all the same"""
+        state = self.home / "caf\u00e9"
+        program = self.python("import sys; from niitaka.__main__ import main; sys.exit(main(['doctor']))", None,
+                              XDG_STATE_HOME=str(state), PYTHONIOENCODING="ascii", LC_ALL="C")
+        out, err = program.communicate(timeout=20)
+        self.assertEqual((program.returncode, err), (1, ""))
+        self.assertIn("caf\\xe9", out)
+
+
+class Clock(unittest.TestCase):
+    SPREAD = [1_764_000_000_000 + each for each in (0, 170, 340, 510, 680, 850)]
+
+    def compare(self, ahead_ms, sent_at):
+        """What some answers of a server tell whose clock is ahead; each takes 10 ms both ways."""
+        known = None
+        for sent_ms in sent_at:
+            date = formatdate((sent_ms + 10 + ahead_ms) // 1000, usegmt=True)
+            known = narrow(known, date, sent_ms, sent_ms + 20)
+        return known
+
+    def test_narrow(self):
+        """Answers over a second close in on the difference"""
+        self.assertEqual(self.compare(0, self.SPREAD[:1]), (-20, 1000))
+        for ahead_ms in (0, 123, -456, 60_000, -3_600_000, 999):
+            low, high = self.compare(ahead_ms, self.SPREAD)
+            self.assertTrue(low <= ahead_ms <= high and high - low <= 190, (ahead_ms, low, high))
+
+    def test_no_date(self):
+        """An answer without a date changes nothing"""
+        known = ClockBounds(-5, 5)
+        self.assertIs(narrow(known, None, 0, 0), known)
+        self.assertIsNone(narrow(None, "soon", 0, 0))
+
+    def test_clock_that_was_set(self):
+        """A clock that was set meanwhile begins anew"""
+        at = self.SPREAD[0]
+        date = formatdate(at // 1000 + 60, usegmt=True)
+        self.assertEqual(narrow(self.compare(0, self.SPREAD), date, at, at + 20), (59_980, 61_000))
+
+    def test_words(self):
+        """The finding is told as far as it is known"""
+        for low, high, text in (
+            (-20, 1000, "as the server's, within 0.6 s"),
+            (-90, 90, "as the server's, within 0.1 s"),
+            (300, 500, "0.4 s behind the server's, within 0.1 s"),
+            (-500, -300, "0.4 s ahead of the server's, within 0.1 s"),
+            (119_900, 120_090, "120.0 s behind the server's, within 0.1 s; the server corrects it"),
+        ):
+            self.assertEqual(describe_clock(ClockBounds(low, high)), text)
 
 
 if __name__ == "__main__":

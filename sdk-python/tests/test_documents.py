@@ -6,6 +6,7 @@ import inspect
 import re
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import niitaka
 from client_case import ClientCase
@@ -24,13 +25,19 @@ def python_blocks(path):
 class Documents(unittest.TestCase):
     def test_readme(self):
         """The README's examples run"""
-        (example,) = python_blocks(HERE / "README.md")
+        example, privacy = python_blocks(HERE / "README.md")
         with capture() as captured:
             exec(example, {})
             kinds = [each["kind"] for each in captured.records]
             self.assertEqual(kinds, ["session.start", "event", "event", "session.metrics", "session.end"])
             self.assertEqual(captured.metrics, {"goal_completed": True, "score": 0.8})
             self.assertEqual(captured.sessions[0]["goal"], "Find a hotel in Kyoto")
+        with mock.patch.object(niitaka, "configure") as configure:
+            exec(privacy, {})
+        with capture(redact=configure.call_args.kwargs["redact"]) as captured:
+            with niitaka.start_session("Write to a@example.org"):
+                pass
+            self.assertEqual(captured.sessions[0]["goal"], "[mail]")
 
     def test_readme_names(self):
         """Every name of the package that the README mentions is there"""

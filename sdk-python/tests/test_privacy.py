@@ -31,6 +31,56 @@ class Privacy(unittest.TestCase):
                      "data.reason", "data.input", "data.message"):
             self.assertIn(path, seen)
 
+    def test_capture_off(self):
+        """Without capture_content what is handed over by name is sent, arguments and results are not"""
+
+        @niitaka.tool
+        def look(query):
+            return query + " found"
+
+        with capture(capture_content=False) as captured:
+            with self.assertRaises(ValueError):
+                with niitaka.start_session("the goal", tags={"t": "the tag"}, metadata={"m": "the plan"}) as session:
+                    look("the argument")
+                    session.event("log", data={"message": "the data"})
+                    session.decision("the choice", reason="the reason")
+                    raise ValueError("the message")
+            text = str(captured.records)
+        for each in ("goal", "tag", "plan", "data", "choice", "reason", "message"):
+            self.assertIn(f"'the {each}'", text)
+        self.assertNotIn("the argument", text)
+
+    def test_capture_on(self):
+        """With capture_content arguments and results are sent as well"""
+
+        @niitaka.tool
+        def look(query):
+            return query + " found"
+
+        with capture(capture_content=True) as captured:
+            with niitaka.start_session():
+                look("x")
+            self.assertEqual(captured.events[0]["data"], {"input": ["x"], "output": "x found"})
+
+    def test_stack_without_message(self):
+        """The message stands in data.message alone: a redactor of that path hides it wherever it came from"""
+        cause, message = "secret " + "cause", "secret " + "message"
+
+        def redact(path, value):
+            return "[gone]" if path == "data.message" else value
+
+        with capture(redact=redact) as captured:
+            with self.assertRaises(ValueError), niitaka.start_session():
+                try:
+                    raise KeyError(cause)
+                except KeyError as error:
+                    raise ValueError(message) from error
+            (data,) = [each["data"] for each in captured.events]
+        self.assertEqual(data["message"], "[gone]")
+        self.assertIn("raise ValueError(message) from error", data["stack"])
+        self.assertNotIn("secret message", str(data))
+        self.assertNotIn("secret cause", str(data))
+
     def test_failing_redactor(self):
         """A failing redactor drops the content, not the event, and is told once"""
 

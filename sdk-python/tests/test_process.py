@@ -299,6 +299,26 @@ class Quiet(ProcessCase):
         self.assertEqual(err.count("\n"), 1)
         self.assertIn("no API key", err)
 
+    def test_bad_environment(self):
+        """An environment that cannot be used breaks no host: one warning, and nothing is recorded"""
+        code = """
+        import niitaka
+        for _ in range(2):
+            with niitaka.start_session("goal") as session:
+                session.event("log")
+        print("done")
+        """
+        for name, value, told in (
+            ("NIITAKA_URL", "ftp://x", 'NIITAKA_URL must be an http or https address: got "ftp://x"'),
+            ("NIITAKA_URL", "http://x:99999999", 'NIITAKA_URL must be an http or https address: got'),
+            ("NIITAKA_API_KEY", "nk ü", "NIITAKA_API_KEY must be printable ASCII without spaces, like nk_..."),
+        ):
+            with self.subTest(value):
+                status, out, err = self.run_to_end(code, None, **{name: value})
+                self.assertEqual((status, out), (0, ["done"]), err)
+                self.assertIn(told, err)
+                self.assertEqual(err.count("\n"), 1, err)
+
     def test_ascii_terminal(self):
         """An ASCII terminal, and warnings turned into errors, change nothing"""
         code = """

@@ -98,11 +98,13 @@ class Format(unittest.TestCase):
         with mock.patch.dict(os.environ, {"XDG_STATE_HOME": "/x/state", "HOME": "/h"}):
             self.assertEqual(state_folder(), Path("/x/state"))
             with mock.patch.object(_spool_folder.sys, "platform", "darwin"):
-                self.assertEqual(state_folder(), Path("/h/Library/Application Support"))
+                self.assertEqual(state_folder(), Path("/x/state"))
         with mock.patch.dict(os.environ, {"XDG_STATE_HOME": "relative", "HOME": "/h"}):
             self.assertEqual(state_folder(), Path("/h/.local/state"))
+            with mock.patch.object(_spool_folder.sys, "platform", "darwin"):
+                self.assertEqual(state_folder(), Path("/h/Library/Application Support"))
         with mock.patch.object(_spool_folder.sys, "platform", "win32"):
-            with mock.patch.dict(os.environ, {"LOCALAPPDATA": "/l"}):
+            with mock.patch.dict(os.environ, {"LOCALAPPDATA": "/l", "XDG_STATE_HOME": ""}):
                 self.assertEqual(state_folder(), Path("/l"))
 
 

@@ -84,7 +84,9 @@ describe('the examples', () => {
   test('of the package run as they stand', async () => {
     const peer = await startPeer();
     vi.stubEnv('XDG_STATE_HOME', tempFolder());
-    niitaka.configure({ apiKey: 'nk_example', apiUrl: peer.url });
+    vi.stubEnv('NIITAKA_API_KEY', 'nk_example');
+    vi.stubEnv('NIITAKA_URL', peer.url);
+    niitaka.configure();
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ items: [], next_cursor: null })));
     try {
       for (const block of blocksOf('../README.md')) await run(block);

@@ -5,30 +5,28 @@ from __future__ import annotations
 import sys
 from typing import List
 
-from ._doctor import delete_orphans, examine, orphan_folders
-from ._options import read_options
+from ._doctor import examine
+from ._version import VERSION
 
-USAGE = "usage: python -m niitaka doctor [--delete-orphans]"
+USAGE = f"""niitaka {VERSION}
+
+Usage: niitaka doctor [--delete-orphans]
+
+  doctor             checks key, address, clock, context, one round trip, and the spool
+  --delete-orphans   also deletes what dead processes of other keys left in the spool
+"""
 
 
 def main(arguments: List[str]) -> int:
     """Exit code 0 when every check is good, 1 when one is not, 2 for a wrong call."""
-    if arguments not in (["doctor"], ["doctor", "--delete-orphans"]):
-        print(USAGE, file=sys.stderr)
-        return 2
-    try:
-        options = read_options()
-    except ValueError as trouble:
-        print(f"NIITAKA_URL: {trouble}", file=sys.stderr)
-        return 1
-    if "--delete-orphans" in arguments:
-        for folder in orphan_folders(options):
-            print(f"deleting {folder}")
-        print(f"{delete_orphans(options)} bytes deleted")
-        return 0
-    findings = examine(options)
+    if arguments[:1] != ["doctor"] or any(flag != "--delete-orphans" for flag in arguments[1:]):
+        print(USAGE)
+        return 0 if arguments in ([], ["--help"]) else 2
+    findings = examine(deletes_orphans=len(arguments) > 1)
     for finding in findings:
-        print(f"{'ok  ' if finding.is_good else 'FAIL'}  {finding.name:10}  {finding.text}")
+        line = f"{'ok  ' if finding.is_good else 'FAIL'}  {finding.text}"
+        # A folder may have a name that the terminal cannot print.
+        print(line.encode(sys.stdout.encoding or "ascii", "backslashreplace").decode(sys.stdout.encoding or "ascii"))
     return 0 if all(each.is_good for each in findings) else 1
 
 

@@ -116,6 +116,7 @@ def _text_of(trouble: BaseException) -> str:
 
 def _stack_of(trouble: BaseException) -> str:
     try:
-        return "".join(traceback.format_exception(type(trouble), trouble, trouble.__traceback__))
+        # Frames alone: the message has a field of its own, where a redactor looks for it.
+        return "".join(["Traceback (most recent call last):\n", *traceback.format_tb(trouble.__traceback__)])
     except Exception:
         return ""

@@ -30,10 +30,14 @@ class Unreachable(Exception):
 class Connection:
     """Requests to one address, one at a time; must be closed."""
 
-    def __init__(self, api_url: str, api_key: str) -> None:
-        parts = urlsplit(api_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise refused("api_url", "an http or https address", api_url, ValueError)
+    def __init__(self, api_url: str, api_key: str, url_name: str = "api_url") -> None:
+        try:
+            parts = urlsplit(api_url)
+            is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:  # a port or a host that is none
+            is_url = False
+        if not is_url:
+            raise refused(url_name, "an http or https address", api_url, ValueError)
         self._https = parts.scheme == "https"
         self._host = parts.hostname
         self._port = parts.port

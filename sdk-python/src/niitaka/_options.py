@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Mapping, Optional
 
 from ._arguments import check_bool, check_text, refused
 from ._http import Connection
@@ -38,6 +39,8 @@ def read_options(
     spool: bool = True,
     capture_content: bool = False,
     redact: Optional[Redact] = None,
+    *,
+    environ: Optional[Mapping[str, str]] = None,
 ) -> Options:
     """Options from arguments and environment; ValueError or TypeError for what cannot be used."""
     for name, text in (("api_key", api_key), ("api_url", api_url), ("environment", environment)):
@@ -46,15 +49,29 @@ def read_options(
     check_bool(capture_content, "capture_content")
     if redact is not None and not callable(redact):
         raise refused("redact", "a function", redact)
-    url = (api_url or os.environ.get("NIITAKA_URL") or DEFAULT_URL).strip().rstrip("/")
-    Connection(url, "")
+    given = os.environ if environ is None else environ
+    url = (api_url or given.get("NIITAKA_URL") or DEFAULT_URL).strip().rstrip("/")
+    Connection(url, "", "api_url" if api_url else "NIITAKA_URL").close()
+    key = _key(api_key, "api_key") or _key(given.get("NIITAKA_API_KEY"), "NIITAKA_API_KEY")
     return Options(
-        api_key=(api_key or os.environ.get("NIITAKA_API_KEY") or "").strip(),
+        api_key=key,
         api_url=url,
-        environment=environment or os.environ.get("NIITAKA_ENV") or DEFAULT_ENVIRONMENT,
+        environment=environment or given.get("NIITAKA_ENV") or DEFAULT_ENVIRONMENT,
         spool=spool,
         capture_content=capture_content,
         redact=redact,
-        is_strict=os.environ.get("NIITAKA_STRICT") == "1",
-        is_disabled=os.environ.get("NIITAKA_DISABLED") == "1",
+        is_strict=_is_on(given.get("NIITAKA_STRICT")),
+        is_disabled=_is_on(given.get("NIITAKA_DISABLED")),
     )
+
+
+def _key(text: Optional[str], name: str) -> str:
+    key = (text or "").strip()
+    # A header cannot carry anything else; the key itself is never shown.
+    if re.fullmatch(r"[\x21-\x7e]*", key) is None:
+        raise ValueError(f"{name} must be printable ASCII without spaces, like nk_...")
+    return key
+
+
+def _is_on(text: Optional[str]) -> bool:
+    return (text or "").lower() not in ("", "0", "false", "no", "off")

@@ -16,13 +16,15 @@ _NAME = re.compile(r"([0-9A-Za-z]{1,64})_(\d{1,20})_(\d{1,20})_(\d{1,20})_(\d{1,
 
 def state_folder() -> Path:
     """The folder for data that outlives a process, by the custom of the system."""
+    given = os.environ.get("XDG_STATE_HOME") or ""
+    if os.path.isabs(given):
+        return Path(given)
     home = Path(os.path.expanduser("~"))
     if sys.platform == "darwin":
         return home / "Library" / "Application Support"
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    given = os.environ.get("XDG_STATE_HOME") or ""
-    return Path(given) if os.path.isabs(given) else home / ".local" / "state"
+    return home / ".local" / "state"
 
 
 def spool_root() -> Path:

@@ -52,7 +52,7 @@ describe('readSettings()', () => {
   test.each([
     [{ apiUrl: 'ftp://x' }, 'apiUrl must be an http or https address: got "ftp://x"'],
     [{ apiUrl: 'localhost' }, 'apiUrl must be an http or https address'],
-    [{ apiKey: 'nk a' }, 'apiKey must be printable ASCII without spaces, like nk_…'],
+    [{ apiKey: 'nk a' }, 'apiKey must be printable ASCII without spaces, like nk_...'],
     [{ exitFlushSeconds: -1 }, 'exitFlushSeconds must be 0 to 60: got -1'],
     [{ exitFlushSeconds: Number.NaN }, 'exitFlushSeconds must be 0 to 60: got NaN'],
     [{ redact: 'x' as unknown as () => string }, 'redact must be a function: got "x"'],

@@ -44,8 +44,10 @@ export function readSettings(options: ConfigureOptions, env: NodeJS.ProcessEnv):
   checkOptions(options);
   const exitFlushSeconds = options.exitFlushSeconds ?? 2;
   return {
-    apiKey: readKey(options.apiKey ?? env['NIITAKA_API_KEY']),
-    apiUrl: readUrl(options.apiUrl ?? (env['NIITAKA_URL'] || defaultUrl)),
+    apiKey: readKey(options.apiKey, 'apiKey') ?? readKey(env['NIITAKA_API_KEY'], 'NIITAKA_API_KEY'),
+    apiUrl: options.apiUrl
+      ? readUrl(options.apiUrl, 'apiUrl')
+      : readUrl(env['NIITAKA_URL'] || defaultUrl, 'NIITAKA_URL'),
     environment: options.environment || env['NIITAKA_ENV'] || null,
     spool: options.spool ?? true,
     captureContent: options.captureContent ?? false,
@@ -73,20 +75,20 @@ function checkOptions(options: ConfigureOptions): void {
   }
 }
 
-function readKey(key: string | undefined): string | null {
+function readKey(key: string | undefined, name: string): string | null {
   const trimmed = key?.trim() ?? '';
   if (trimmed === '') return null;
   // A header cannot carry anything else; the key itself is never shown.
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
-    throw new TypeError('apiKey must be printable ASCII without spaces, like nk_…');
+    throw new TypeError(`${name} must be printable ASCII without spaces, like nk_...`);
   }
   return trimmed;
 }
 
-function readUrl(text: string): string {
+function readUrl(text: string, name: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw refused('apiUrl', 'an http or https address', text);
+    throw refused(name, 'an http or https address', text);
   }
   return text.trim().replace(/\/+$/, '');
 }

@@ -1,92 +1,81 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { spoolFolder, spoolRoot } from '../spool/spool-folder.ts';
-import { startPeer, type PeerAnswer } from '../testing/loopback-peer.ts';
+import { accepted, startPeer } from '../testing/loopback-peer.ts';
 import { segmentsUnder, tempFolder } from '../testing/temp-folder.ts';
 import { runDoctor } from './run-doctor.ts';
 
-const key = 'nk_doctor_0123456789';
+interface Case {
+  readonly name: string;
+  readonly server?: 'down' | number;
+  readonly server_ahead_s?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly left?: readonly ('own' | 'other')[];
+  readonly flags?: readonly string[];
+  readonly exit: number;
+  readonly lines: readonly string[];
+}
+
+const file = new URL('../../../vectors/doctor.json', import.meta.url);
+const { key, cases } = JSON.parse(readFileSync(file, 'utf8')) as {
+  readonly key: string;
+  readonly cases: readonly Case[];
+};
+const segment = '0_0_1_1_0_55555555-5555-4555-8555-555555555555.seg';
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** Runs the doctor against `url`; its lines and its verdict. */
-async function examine(url: string, env: Readonly<Record<string, string>> = {}, deletes = false) {
-  const values = { NIITAKA_URL: url, NIITAKA_API_KEY: key, XDG_STATE_HOME: tempFolder(), ...env };
-  for (const [name, value] of Object.entries(values)) vi.stubEnv(name, value);
-  const lines: string[] = [];
-  const isHealthy = await runDoctor(deletes, (line) => lines.push(line));
-  return { lines, isHealthy };
+/** Starts what a case has for a server; its address. */
+async function serve({ server, server_ahead_s: aheadS = 0 }: Case): Promise<string> {
+  if (server === 'down') return 'http://127.0.0.1:1';
+  const { url } = await startPeer((request) => {
+    const date = new Date(Date.now() + aheadS * 1000).toUTCString();
+    const answer = server === undefined ? accepted(request) : { status: server, body: 'hello' };
+    return typeof answer === 'string' ? answer : { ...answer, headers: { date } };
+  });
+  return url;
 }
 
-const answering = async (answer: PeerAnswer) => (await startPeer(() => answer)).url;
+/** Leaves a segment of a process that is long gone. */
+function leave(state: string, url: string, apiKey: string): void {
+  const folder = spoolFolder(spoolRoot({ XDG_STATE_HOME: state }, process.platform), url, apiKey);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, segment), 'x'.repeat(2048));
+  utimesSync(join(folder, segment), 1, 1);
+}
+
+/** A line of the table as a pattern. */
+function pattern(line: string, url: string): RegExp {
+  const holes: Readonly<Record<string, string>> = {
+    n: '[0-9]+(?:\\.[0-9])?',
+    reason: '.+',
+    folder: '/.+/niitaka/spool/v1/[0-9a-f]{16}',
+    path: '/.+\\.seg',
+  };
+  const parts = line.replace('{url}', url).split(/\{(\w+)\}/);
+  const escaped = parts.map((part, at) =>
+    at % 2 === 1 ? holes[part] : part.replaceAll(/[.()?+]/g, '\\$&'),
+  );
+  return new RegExp(`^${escaped.join('')}$`);
+}
 
 describe('runDoctor()', () => {
-  test('says that nobody listens', async () => {
-    const { lines, isHealthy } = await examine('http://127.0.0.1:1');
-    expect(isHealthy).toBe(false);
-    expect(lines[1]).toMatch(
-      /^FAIL {2}address: http:\/\/127\.0\.0\.1:1: no connection: .*Is the server running there\?$/,
-    );
-    expect(lines[2]).toBe('FAIL  clock: not compared, the server did not answer');
-  });
-
-  test.each([
-    [401, 'the server does not know this key (401). Was it revoked?'],
-    [403, 'this key may not ingest (403). Make one with the scope "ingest".'],
-    [500, 'the server answered 500.'],
-    [200, 'something answers there, but it is not a Niitaka server.'],
-  ])('says what %s means', async (status, text) => {
-    const url = await answering({ status, body: 'hello' });
-    const { lines, isHealthy } = await examine(url);
-    expect(isHealthy).toBe(false);
-    expect(lines[1]).toBe(`FAIL  address: ${url}: ${text}`);
-  });
-
-  test('shows the beginning of the key alone', async () => {
-    const { lines } = await examine((await startPeer()).url);
-    expect(lines[0]).toBe('ok    key: nk_doctor_0…');
+  test.each(cases.map((it) => [it.name, it] as const))('%s', async (_name, it) => {
+    const [url, state] = [await serve(it), tempFolder()];
+    const env = { NIITAKA_URL: url, NIITAKA_API_KEY: key, XDG_STATE_HOME: state, ...it.env };
+    for (const [name, value] of Object.entries({ NIITAKA_ENV: '', ...env }))
+      vi.stubEnv(name, value);
+    for (const whose of it.left ?? []) leave(state, url, whose === 'own' ? key : 'nk_other');
+    const lines: string[] = [];
+    const isHealthy = await runDoctor((it.flags ?? []).length > 0, (line) => lines.push(line));
+    expect(isHealthy).toBe(it.exit === 0);
+    for (const [at, line] of it.lines.entries()) expect(lines[at]).toMatch(pattern(line, url));
+    expect(lines.length).toBe(it.lines.length);
     expect(lines.join('\n')).not.toContain(key);
-  });
-
-  test('says that there is no key, or that all is switched off', async () => {
-    const { url } = await startPeer();
-    const without = await examine(url, { NIITAKA_API_KEY: '' });
-    expect(without.lines[0]).toBe('FAIL  key: NIITAKA_API_KEY is not set, nothing is recorded');
-    const off = await examine(url, { NIITAKA_DISABLED: '1' });
-    expect(off.lines[0]).toBe('FAIL  key: NIITAKA_DISABLED is set, nothing is recorded');
-  });
-
-  test('says that the environment cannot be read', async () => {
-    const { lines, isHealthy } = await examine('nowhere');
-    expect(isHealthy).toBe(false);
-    expect(lines).toEqual([
-      'FAIL  settings: apiUrl must be an http or https address like http://127.0.0.1:4600, got "nowhere"',
-    ]);
-  });
-
-  test('says that the spool cannot be written', async () => {
-    const { lines } = await examine((await startPeer()).url, { XDG_STATE_HOME: '/dev/null' });
-    expect(lines.at(-1)).toMatch(/^FAIL {2}spool: \/dev\/null\/.*: ENOTDIR/);
-  });
-
-  test('lists orphans of other keys, and deletes them on demand alone', async () => {
-    const [{ url }, state] = [await startPeer(), tempFolder()];
-    const other = spoolFolder(spoolRoot({ XDG_STATE_HOME: state }, 'linux'), url, 'nk_other');
-    mkdirSync(other, { recursive: true });
-    const name = '0_0_1_1_0_55555555-5555-4555-8555-555555555555.seg';
-    writeFileSync(join(other, name), 'x'.repeat(2048));
-    utimesSync(join(other, name), 1, 1);
-    const listed = await examine(url, { XDG_STATE_HOME: state });
-    expect(listed.lines.slice(-2)).toEqual([
-      'ok    spool: 1 orphans of other keys, 2 KiB: delete them with --delete-orphans',
-      `ok           ${join(other, name)}`,
-    ]);
-    expect(segmentsUnder(state).length).toBe(1);
-    const deleted = await examine(url, { XDG_STATE_HOME: state }, true);
-    expect(deleted.lines.at(-2)).toBe('ok    spool: 1 orphans of other keys, 2 KiB: deleted');
-    expect(segmentsUnder(state)).toEqual([]);
+    const stays = (it.left ?? []).filter((whose) => whose === 'own' || !it.flags);
+    expect(segmentsUnder(state).length).toBe(stays.length);
   });
 });

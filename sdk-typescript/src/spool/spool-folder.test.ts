@@ -8,6 +8,11 @@ describe('spoolRoot()', () => {
     expect(spoolRoot({ XDG_STATE_HOME: '/state' }, 'linux')).toBe('/state/niitaka/spool/v1');
   });
 
+  test('a relative XDG_STATE_HOME is ignored, an absolute one holds on every system', () => {
+    expect(spoolRoot({ XDG_STATE_HOME: 'state' }, 'linux')).toBe(spoolRoot({}, 'linux'));
+    expect(spoolRoot({ XDG_STATE_HOME: '/state' }, 'darwin')).toBe('/state/niitaka/spool/v1');
+  });
+
   test('lies in ~/.local/state, Application Support or LOCALAPPDATA', () => {
     expect(spoolRoot({}, 'linux')).toBe(`${homedir()}/.local/state/niitaka/spool/v1`);
     expect(spoolRoot({}, 'darwin')).toBe(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /** Where the spools of all addresses and keys lie on this machine. */
 export function spoolRoot(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
@@ -16,7 +16,9 @@ export function spoolFolder(root: string, apiUrl: string, apiKey: string): strin
 }
 
 function stateFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (env['XDG_STATE_HOME']) return env['XDG_STATE_HOME'];
+  const given = env['XDG_STATE_HOME'] ?? '';
+  // A relative one is to be ignored, says its specification.
+  if (isAbsolute(given)) return given;
   if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
   if (platform === 'win32') return env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
   return join(homedir(), '.local', 'state');
