@@ -84,15 +84,15 @@ export function GoalTags({ row, filtered }: Pick<GoalCellProps, 'row' | 'filtere
   );
 }
 
-/** What a row waits for, ticking; it gives way before the goal does, its time last. */
+/** What a row waits for, ticking; a long name of a call gives way to the goal, its time never does. */
 function Note({ row }: { readonly row: SessionRow }) {
   const what = useNowText((now) => sessionLife(row, now)?.what ?? '');
   const since = useNowText((now) => sessionLife(row, now)?.since ?? '');
   if (what === '') return null;
   return (
-    <span className="flex min-w-0 shrink-3 gap-1 text-sm text-muted" title={`${what} ${since}`}>
-      <span className="min-w-6 truncate">{what}</span>
-      {since !== '' && <span className="shrink-0">{since}</span>}
+    <span className="flex shrink-0 gap-1 text-sm text-muted" title={`${what} ${since}`}>
+      <span className="max-w-26 truncate">{what}</span>
+      {since !== '' && <span>{since}</span>}
     </span>
   );
 }
