@@ -1,3 +1,5 @@
+import { foundationPostgres } from './0001-foundation-postgres.ts';
+
 /**
  * The first schema. Ids are 16-byte blobs, times integer milliseconds since the epoch, money integer
  * nano-USD, JSON text. Columns that move with every batch stand in no index but the covering one.
@@ -5,6 +7,7 @@
 export const foundation = {
   number: 1,
   name: 'foundation',
+  postgres: foundationPostgres,
   sqlite: `
 CREATE TABLE organisations (
   id BLOB NOT NULL PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL,

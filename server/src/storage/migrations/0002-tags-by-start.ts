@@ -5,6 +5,8 @@
 export const tagsByStart = {
   number: 2,
   name: 'tags-by-start',
+  // The first schema has them so.
+  postgres: '',
   sqlite: `
 CREATE TABLE tags_by_start (
   org_id BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, started_at INTEGER NOT NULL,

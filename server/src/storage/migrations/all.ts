@@ -7,7 +7,19 @@ export interface Migration {
   readonly number: number;
   readonly name: string;
   readonly sqlite: string;
+  /** Where PostgreSQL wants other words than {@link postgresText} finds. */
+  readonly postgres?: string;
 }
 
 /** Every step, in order. */
 export const migrations: readonly Migration[] = [foundation, tagsByStart, controlCommands];
+
+/** A step as PostgreSQL takes it: told apart, or the SQLite one with the types named anew (ids are the only blobs). */
+export function postgresText({ sqlite, postgres }: Migration): string {
+  if (postgres !== undefined) return postgres;
+  return sqlite
+    .replaceAll(/\bBLOB\b/g, 'uuid')
+    .replaceAll(/\bINTEGER\b/g, 'bigint')
+    .replaceAll(/\bREAL\b/g, 'double precision')
+    .replaceAll(/\)\s*WITHOUT ROWID/g, ')');
+}

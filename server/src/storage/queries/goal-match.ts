@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Sql } from './runner.ts';
 
 /** Longest beginning of a word that the index keeps: longer ones are compared in the rows found. */
-const indexedPrefix = 8;
+export const indexedPrefix = 8;
 
 /** The full-text query for goals of one organisation in which every word begins some word (S11). */
 export function goalMatch(orgId: string, words: readonly string[]): string {

@@ -1,0 +1,131 @@
+import type { SessionTx } from '../session-tx.ts';
+import { uuidBlob } from '../sqlite/uuid-blob.ts';
+import { arrayText } from './values.ts';
+import type { Work } from './work.ts';
+
+type Part = Pick<
+  SessionTx,
+  'recordChanges' | 'touchAgents' | 'touchEnvironments' | 'jobRanAt' | 'noteJobRan'
+>;
+
+interface Seen {
+  readonly orgId: string;
+  readonly id: string;
+  readonly nowMs: number;
+  count: number;
+  lastStartedAtMs: number;
+}
+
+/** The live feed, and the small tables that grow with what is seen. */
+export function changeWrites(work: Work): Part {
+  const agents = new Map<string, Seen>();
+  const environments = new Map<string, readonly [string, string, number]>();
+  work.onFlush('shared', () => writeEnvironments(work, environments));
+  work.onFlush('shared', () => writeAgents(work, agents));
+  return {
+    async recordChanges(orgId, rows, nowMs) {
+      await work.flush();
+      await work.lockOrganisation(orgId);
+      return takeRevisions(work, orgId, rows, nowMs);
+    },
+    async touchAgents(orgId, starts, nowMs) {
+      for (const { agentId, startedAtMs } of starts) {
+        const name = `${orgId}\n${agentId}`;
+        const known = agents.get(name);
+        if (known === undefined) {
+          agents.set(name, { orgId, id: agentId, nowMs, count: 1, lastStartedAtMs: startedAtMs });
+        } else {
+          known.count += 1;
+          known.lastStartedAtMs = Math.max(known.lastStartedAtMs, startedAtMs);
+        }
+      }
+    },
+    async touchEnvironments(orgId, names, nowMs) {
+      for (const name of names) environments.set(`${orgId}\n${name}`, [orgId, name, nowMs]);
+    },
+    async jobRanAt(name) {
+      const [row] = await work.rows<{ last_ran_at: number | null }>(
+        'SELECT last_ran_at FROM jobs WHERE name = $1',
+        [name],
+      );
+      return row?.last_ran_at ?? null;
+    },
+    async noteJobRan(name, atMs) {
+      await work.run(
+        `INSERT INTO jobs (name, last_ran_at) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET last_ran_at = excluded.last_ran_at`,
+        [name, atMs],
+      );
+    },
+  };
+}
+
+/** The counter is read and the numbers are written by one statement, under the organisation's lock. */
+async function takeRevisions(
+  work: Work,
+  orgId: string,
+  rows: Parameters<SessionTx['recordChanges']>[1],
+  nowMs: number,
+): Promise<number> {
+  // Of a row that changed twice the later number holds.
+  const places = new Map(rows.map(({ kind, id }, index) => [`${kind} ${id}`, index + 1]));
+  const kept = rows.filter(({ kind, id }, index) => places.get(`${kind} ${id}`) === index + 1);
+  const step = `UPDATE organisations SET revision = revision + $2 WHERE id = $1 RETURNING revision`;
+  const [row] = await work.rows<{ revision: number }>(
+    `WITH step AS (${step}), written AS (
+       INSERT INTO changes (org_id, kind, row_id, revision, changed_at)
+       SELECT $1, v.kind, v.row_id, step.revision - $2 + v.place, $3
+       FROM step, unnest($4::text[], $5::uuid[], $6::bigint[]) AS v (kind, row_id, place)
+       ON CONFLICT (org_id, kind, row_id)
+       DO UPDATE SET revision = excluded.revision, changed_at = excluded.changed_at)
+     SELECT revision FROM step`,
+    [
+      uuidBlob(orgId),
+      rows.length,
+      nowMs,
+      arrayText(kept.map(({ kind }) => kind)),
+      arrayText(kept.map(({ id }) => uuidBlob(id))),
+      arrayText(kept.map(({ kind, id }) => places.get(`${kind} ${id}`))),
+    ],
+  );
+  return row?.revision ?? 0;
+}
+
+function writeEnvironments(
+  work: Work,
+  environments: Map<string, readonly [string, string, number]>,
+): Promise<unknown> | null {
+  if (environments.size === 0) return null;
+  const rows = [...environments].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  environments.clear();
+  return work.run(
+    `INSERT INTO environments (org_id, name, first_seen_at)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING`,
+    [
+      arrayText(rows.map(([orgId]) => uuidBlob(orgId))),
+      arrayText(rows.map(([, name]) => name)),
+      arrayText(rows.map(([, , nowMs]) => nowMs)),
+    ],
+  );
+}
+
+function writeAgents(work: Work, agents: Map<string, Seen>): Promise<unknown> | null {
+  if (agents.size === 0) return null;
+  const rows = [...agents].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, seen]) => seen);
+  agents.clear();
+  return work.run(
+    `INSERT INTO agents (org_id, id, name, created_at, session_count, last_started_at)
+     SELECT org_id, id, id, at, count, started_at
+     FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+       AS v (org_id, id, at, count, started_at)
+     ON CONFLICT (org_id, id) DO UPDATE SET session_count = agents.session_count + excluded.session_count,
+       last_started_at = greatest(agents.last_started_at, excluded.last_started_at)`,
+    [
+      arrayText(rows.map((seen) => uuidBlob(seen.orgId))),
+      arrayText(rows.map((seen) => seen.id)),
+      arrayText(rows.map((seen) => seen.nowMs)),
+      arrayText(rows.map((seen) => seen.count)),
+      arrayText(rows.map((seen) => seen.lastStartedAtMs)),
+    ],
+  );
+}

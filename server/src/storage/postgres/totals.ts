@@ -1,0 +1,134 @@
+import type { SessionTx, Spent } from '../session-tx.ts';
+import { uuidBlob } from '../sqlite/uuid-blob.ts';
+import { sumTable } from './sum-table.ts';
+import { columnsOf } from './unnest.ts';
+import type { Work } from './work.ts';
+
+type Part = Pick<
+  SessionTx,
+  'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent' | 'policyRevision'
+>;
+
+const hourMs = 3_600_000;
+const dayMs = 86_400_000;
+
+/** Roll-ups, tree totals and day totals. */
+export function totalWrites(work: Work): Part {
+  const days = sumTable(work, 'day_totals', dayKeys, ['total_cost', 'step_count']);
+  const hours = sumTable(work, 'rollup_hours', hourKeys, rollupColumns);
+  const agentDays = sumTable(work, 'rollup_agent_days', agentDayKeys, rollupColumns);
+  const trees = sumTable(work, 'tree_totals', treeKeys, treeColumns);
+  return {
+    async addRollups(orgId, deltas) {
+      const org = uuidBlob(orgId);
+      for (const { environment, agentId, startedAtMs, figures } of deltas) {
+        const amounts = [
+          figures.sessions,
+          figures.withErrors,
+          figures.stale,
+          figures.totalCostNanoUsd,
+          figures.lateCostNanoUsd,
+          figures.totalTokens,
+          figures.unpriced,
+          figures.incomplete,
+        ];
+        hours.add(org, [environment, floorTo(startedAtMs, hourMs)], amounts);
+        agentDays.add(org, [environment, floorTo(startedAtMs, dayMs), agentId ?? ''], amounts);
+      }
+    },
+    async addTreeTotals(orgId, deltas) {
+      for (const { rootSessionId, figures } of deltas) {
+        trees.add(
+          uuidBlob(orgId),
+          [uuidBlob(rootSessionId), 0],
+          [
+            figures.sessions,
+            figures.running,
+            figures.totalCostNanoUsd,
+            figures.lateCostNanoUsd,
+            figures.totalTokens,
+            figures.stepCount,
+            figures.errorCount,
+            figures.unpricedCount,
+          ],
+        );
+      }
+    },
+    async addDayTotals(orgId, deltas) {
+      for (const { environment, dayMs: at, agentId, costNanoUsd, steps } of deltas) {
+        days.add(uuidBlob(orgId), [environment, at, agentId ?? '', 0], [costNanoUsd, steps]);
+      }
+    },
+    ...spentReads(work),
+  };
+}
+
+interface SpentSql {
+  readonly cost: bigint | null;
+  readonly steps: bigint | null;
+}
+
+function spentReads(work: Work): Pick<Part, 'treeSpent' | 'daySpent' | 'policyRevision'> {
+  const spent = async (text: string, values: readonly unknown[]): Promise<Spent> => {
+    await work.flush();
+    const [row] = await work.sums<SpentSql>(
+      `SELECT sum(total_cost) AS cost, sum(step_count) AS steps FROM ${text}`,
+      values,
+    );
+    return { costNanoUsd: row?.cost ?? 0n, steps: Number(row?.steps ?? 0n) };
+  };
+  return {
+    treeSpent: (orgId, rootSessionId) =>
+      spent('tree_totals WHERE org_id = $1 AND root_session_id = $2', [
+        uuidBlob(orgId),
+        uuidBlob(rootSessionId),
+      ]),
+    daySpent(orgId, environment, at, agentId) {
+      const where = 'day_totals WHERE org_id = $1 AND environment = $2 AND day = $3';
+      const values = [uuidBlob(orgId), environment, at];
+      if (agentId === null) return spent(where, values);
+      return spent(`${where} AND agent_id = $4`, [...values, agentId]);
+    },
+    async policyRevision(orgId) {
+      const [row] = await work.rows<{ policy_revision: number }>(
+        'SELECT policy_revision FROM organisations WHERE id = $1',
+        [uuidBlob(orgId)],
+      );
+      return row?.policy_revision ?? 0;
+    },
+  };
+}
+
+const hourKeys = [...columnsOf('text', ['environment']), ...columnsOf('bigint', ['hour'])];
+const agentDayKeys = [
+  ...columnsOf('text', ['environment']),
+  ...columnsOf('bigint', ['day']),
+  ...columnsOf('text', ['agent_id']),
+];
+const dayKeys = [...agentDayKeys, ...columnsOf('bigint', ['slot'])];
+const treeKeys = [...columnsOf('uuid', ['root_session_id']), ...columnsOf('bigint', ['slot'])];
+
+const rollupColumns = [
+  'sessions',
+  'with_errors',
+  'stale',
+  'total_cost',
+  'late_cost',
+  'total_tokens',
+  'unpriced',
+  'incomplete',
+];
+const treeColumns = [
+  'sessions',
+  'running',
+  'total_cost',
+  'late_cost',
+  'total_tokens',
+  'step_count',
+  'error_count',
+  'unpriced_count',
+];
+
+function floorTo(ms: number, unit: number): number {
+  return Math.floor(ms / unit) * unit;
+}
