@@ -5,7 +5,7 @@ import { compareReports, readReport, reportOf, writeReport } from './report.ts';
 
 const usage = `Usage: npm run bench [-- [names] [options]]
 
-  names              any of: ingest, live, sdk, size, start, reads (all)
+  names              any of: ingest, live, sdk, policy, size, start, reads (all)
   --seconds N        how long each load lasts (5)
   --runs N           how often each is measured (3)
   --sessions N       sessions of the full database, 10 events each (1000000)
@@ -30,6 +30,10 @@ const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly 
   async sdk() {
     const { benchSdk } = await import('./sdk.ts');
     return benchSdk();
+  },
+  async policy() {
+    const { benchPolicy } = await import('./policy.ts');
+    return benchPolicy();
   },
   async size() {
     const { benchSize } = await import('./size.ts');

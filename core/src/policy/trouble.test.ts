@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { isName, trouble } from './trouble.ts';
+
+test.each([
+  [1, '1'],
+  [1e-9, '1e-9'],
+  [1e-5, '0.00001'],
+  [-2.5e-6, '-0.0000025'],
+  [1e21, '1e+21'],
+  [Number.POSITIVE_INFINITY, 'null'],
+  [true, 'true'],
+  [null, 'null'],
+  ['ä\n', '"ä\\n"'],
+  ['\ud800', '"\\ud800"'],
+  [{ a: [1, 2] }, '{"a":[1,2]}'],
+  [undefined, 'nothing'],
+])('trouble() writes what it found as JSON, as the Python SDK does: %j', (found, text) => {
+  expect(trouble('at', 'else', found)).toEqual({ at: 'at', reason: `must be else: got ${text}` });
+});
+
+test('trouble() shows 100 characters and splits none', () => {
+  const { reason } = trouble('at', '', '😀'.repeat(300));
+  expect([...reason].length).toBe('must be : got '.length + 100);
+  expect(reason.isWellFormed()).toBe(true);
+});
+
+test('isName() counts characters, 1 to 200', () => {
+  expect(['', 'x', '😀'.repeat(200), '😀'.repeat(201), 7, null].map(isName)).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
