@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import * as source from './index.ts';
 import { startPeer } from './testing/loopback-peer.ts';
 import { startProgram } from './testing/run-agent.ts';
 import { tempFolder } from './testing/temp-folder.ts';
@@ -11,6 +13,9 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const root = dirname(folder);
+/** Minified bytes that may not grow: of everything, and of an app with sessions and events alone. */
+const wholeLimitBytes = 65_000;
+const littleLimitBytes = 60_000;
 const node24 = join(root, 'node_modules/.bin/node');
 
 /** The program of the guide, in plain JavaScript, as a user pastes it. */
@@ -40,13 +45,70 @@ function systemNode(): string | undefined {
   });
 }
 
-/** A user's project with the package installed. */
+/** A user's project with the package linked in. */
 function project(): string {
   const place = tempFolder();
   mkdirSync(join(place, 'node_modules'));
   symlinkSync(folder, join(place, 'node_modules', 'niitaka'));
   writeFileSync(join(place, 'package.json'), '{"type":"module"}');
   return place;
+}
+
+/** A user's project with the packed package unpacked in it, and nothing else. */
+function packedProject(): string {
+  const place = tempFolder();
+  const pack = ['pack', folder, '--ignore-scripts', '--pack-destination', place, '--silent'];
+  const name = execFileSync('npm', pack, { cwd: place, encoding: 'utf8' }).trim();
+  const target = join(place, 'node_modules', 'niitaka');
+  mkdirSync(target, { recursive: true });
+  execFileSync('tar', ['-xzf', join(place, name), '-C', target, '--strip-components=1']);
+  writeFileSync(join(place, 'package.json'), '{"type":"module"}');
+  return place;
+}
+
+/** Bytes of a program and all that it pulls in, bundled and minified as an app's bundler does it. */
+async function bundledBytes(program: string): Promise<number> {
+  const entry = join(project(), 'app.js');
+  writeFileSync(entry, program);
+  const bundle = await rolldown({ input: entry, platform: 'node' });
+  const { output } = await bundle.generate({ format: 'esm', minify: true });
+  return output.reduce((sum, part) => sum + (part.type === 'chunk' ? part.code.length : 0), 0);
+}
+
+/** A program that uses every public name with its type. */
+const typedProgram = `
+import { api, configure, flush, startSession, tool, version, type Session, type SessionOptions } from 'niitaka';
+import { capture, type Capture } from 'niitaka/testing';
+const options: SessionOptions = { goal: 'Find a hotel', agentId: 'travel', tags: { a: 'b' } };
+const look: (query: string) => Promise<number> = tool('look', async (query: string) => query.length);
+configure({ apiKey: 'nk_typed', redact: (path: string, value: unknown) => value });
+const answer: number = await startSession(options, async (session: Session) => {
+  const id: string = session.event('llm', { data: { model: 'm' } });
+  return (await look(id)) + version.length;
+});
+const captured: Capture = capture();
+for await (const row of api.listSessions({ status: ['done'] })) console.log(row.goal?.length, row.errorCount + answer);
+export const isDone: boolean = await flush(1);
+captured.stop();
+`;
+
+/** What the compiler says of the program under one way to resolve modules. */
+function typeErrors(place: string, module: string, moduleResolution: string): string {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'es2024',
+    lib: ['es2024', 'esnext.disposable', 'dom'],
+    types: [],
+    module,
+    moduleResolution,
+  };
+  writeFileSync(
+    join(place, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['agent.ts'] }),
+  );
+  const run = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', place], { encoding: 'utf8' });
+  return `${run.stdout}${run.stderr}`.trim();
 }
 
 describe('the built package', () => {
@@ -101,6 +163,54 @@ describe('the built package', () => {
     expect(next.taken.filter(({ kind }) => kind === 'event').length).toBe(2);
   });
 
+  test.each([
+    ['the pinned Node', () => node24],
+    ["the user's own Node", systemNode],
+  ])('packed into an empty project, it can be imported under %s', async (_name, find) => {
+    const place = packedProject();
+    const use = `import * as niitaka from 'niitaka'; import { capture } from 'niitaka/testing';
+      using captured = capture(); await niitaka.startSession({}, (it) => it.event('log'));
+      console.log(Object.keys(niitaka).sort().join(' '), captured.events().length);`;
+    writeFileSync(join(place, 'use.js'), use.replace('using captured', 'const captured'));
+    const options = { url: 'http://127.0.0.1:1', state: tempFolder() };
+    const ended = await startProgram(find() ?? node24, [join(place, 'use.js')], options).ended;
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const [count, ...names] = ended.stdout.trim().split(' ').reverse();
+    expect(count).toBe('1');
+    expect(names).toEqual(expect.arrayContaining(Object.keys(source)));
+  });
+
+  test('holds no source, test or fixture', () => {
+    const place = join(packedProject(), 'node_modules', 'niitaka');
+    const names = readdirSync(place, { recursive: true, encoding: 'utf8' });
+    expect(
+      names.filter((name) => /test|fixture|\.ts$/.test(name) && !name.endsWith('.d.ts')),
+    ).toEqual(names.filter((name) => /(?:^|\/)testing$/.test(name)));
+    expect(names).toEqual(expect.arrayContaining(['README.md', 'package.json', 'dist/cli.js']));
+  });
+
+  test.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('has types for module %s, moduleResolution %s', (module, resolution) => {
+    const place = packedProject();
+    writeFileSync(join(place, 'agent.ts'), typedProgram);
+    expect(typeErrors(place, module, resolution)).toBe('');
+    writeFileSync(join(place, 'agent.ts'), typedProgram.replace("agentId: 'travel'", 'agentId: 7'));
+    expect(typeErrors(place, module, resolution)).toContain("'number' is not assignable");
+  });
+
+  test('stays within its size, whole and as an app that uses little', async () => {
+    const whole = "import * as niitaka from 'niitaka'; globalThis.niitaka = niitaka;";
+    const little =
+      "import { startSession } from 'niitaka'; await startSession({}, (it) => it.event('log'));";
+    const [wholeBytes, littleBytes] = [await bundledBytes(whole), await bundledBytes(little)];
+    expect(wholeBytes).toBeLessThan(wholeLimitBytes);
+    expect(littleBytes).toBeLessThan(littleLimitBytes);
+    // What an app does not name is left out: the read side and the tools for tests.
+    expect(wholeBytes - littleBytes).toBeGreaterThan(5000);
+  });
+
   test('needs no other package', () => {
     const scripts = readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.js'));
     const names = scripts.flatMap((name) => {
@@ -130,9 +240,9 @@ describe('the built package', () => {
     const cli = join(folder, 'dist/cli.js');
     const good = await startProgram(node24, [cli, 'doctor'], { url: peer.url, state }).ended;
     expect(good.stderr).toBe('');
-    expect(good.stdout).toContain('ok    key: nk_test_age…');
+    expect(good.stdout).toContain('ok    key: nk_test_age..., environment production');
     expect(good.stdout).toMatch(/ok {4}address: .*, one round trip in \d+ ms/);
-    expect(good.stdout).toContain('ok    context: the session follows promises and timers');
+    expect(good.stdout).toContain('ok    context: the session is kept in asynchronous code');
     const help = await startProgram(node24, [cli, 'dance'], { url: peer.url, state }).ended;
     expect(help).toMatchObject({ code: 2 });
     expect(help.stdout).toContain('Usage: niitaka doctor');

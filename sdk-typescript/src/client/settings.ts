@@ -22,6 +22,9 @@ export interface ConfigureOptions {
   readonly exitFlushSeconds?: number | undefined;
 }
 
+/** Variables of the environment by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What `configure` made of options and environment. */
 export interface Settings {
   /** Null when there is none: nothing is recorded. */
@@ -40,7 +43,7 @@ export interface Settings {
 }
 
 /** Reads options over the environment; throws a `TypeError` that names the bad option. */
-export function readSettings(options: ConfigureOptions, env: NodeJS.ProcessEnv): Settings {
+export function readSettings(options: ConfigureOptions, env: Environment): Settings {
   checkOptions(options);
   const exitFlushSeconds = options.exitFlushSeconds ?? 2;
   return {
