@@ -25,7 +25,7 @@ def python_blocks(path):
 class Documents(unittest.TestCase):
     def test_readme(self):
         """The README's examples run"""
-        example, privacy = python_blocks(HERE / "README.md")
+        example, privacy, control = python_blocks(HERE / "README.md")
         with capture() as captured:
             exec(example, {})
             kinds = [each["kind"] for each in captured.records]
@@ -38,6 +38,10 @@ class Documents(unittest.TestCase):
             with niitaka.start_session("Write to a@example.org"):
                 pass
             self.assertEqual(captured.sessions[0]["goal"], "[mail]")
+
+        with capture() as captured:
+            exec(control, {"niitaka": niitaka, "ticket": "t", "ask_model": lambda ticket: "a", "send": lambda answer: None})
+            self.assertEqual([each["name"] for each in captured.events], ["ask the model", "send"])
 
     def test_readme_names(self):
         """Every name of the package that the README mentions is there"""

@@ -12,7 +12,9 @@ const session = '22222222-2222-4222-8222-222222222222';
 /** What the examples take for granted. */
 const surroundings = {
   assert: { equal: (found: unknown, wanted: unknown) => expect(found).toBe(wanted) },
+  askModel: () => Promise.resolve('a reply'),
   callModel: () => Promise.resolve('a reply'),
+  question: 'why?',
   runAgent: () =>
     niitaka.startSession({ goal: 'run' }, async () => {
       await niitaka.tool('only', () => sleep(1))();

@@ -23,6 +23,7 @@ export type {
 } from './session/session-options.ts';
 export * as api from './read/api.ts';
 export * as testing from './testing/capture.ts';
+export { AgentExecutionStoppedError } from './control/agent-execution-stopped-error.ts';
 export { version } from './version.ts';
 export {
   AuthenticationError,

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { errorData } from './describe-error.ts';
 import { announceAfterMs, type OpenCall, type OpenCalls } from './open-calls.ts';
 import type { EventFields, Recorder } from './recorder.ts';
@@ -38,12 +39,14 @@ export class Call implements OpenCall {
 
   /** The call answered. */
   finish(data: Readonly<Record<string, unknown>>): void {
-    if (this.#end()) this.#close({ data: { ...this.#start.data, ...data } });
+    if (this.#end(true)) this.#close({ data: { ...this.#start.data, ...data } });
   }
 
   /** The call failed: an error event stands in its place, for a failed call is no step. */
   fail(thrown: unknown): void {
-    if (!this.#end()) return;
+    const isStop = thrown instanceof AgentExecutionStoppedError;
+    if (!this.#end(isStop)) return;
+    if (isStop) return this.#close({ data: { ...this.#start.data, interrupted: true } });
     const error = errorData(thrown);
     if (this.#recorder.noteError(thrown)) {
       this.#close({ type: 'error', level: 'error', data: { ...this.#start.data, ...error } });
@@ -54,9 +57,10 @@ export class Call implements OpenCall {
     }
   }
 
-  #end(): boolean {
+  #end(isFinished: boolean): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
+    this.#recorder.control.end(isFinished);
     this.#openCalls.remove(this);
     return true;
   }

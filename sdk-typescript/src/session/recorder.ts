@@ -1,5 +1,7 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { Client } from '../client/client.ts';
+import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
+import type { Control } from '../control/control.ts';
 import { currentScope } from '../context/scope.ts';
 import { closeSender, endSession } from '../transport/close-records.ts';
 import { addCount, type Ledger } from '../transport/ledger-book.ts';
@@ -36,6 +38,8 @@ export class Recorder {
   readonly sessionId: string;
   /** True for the process that started the session: only it ends it. */
   readonly isOwner: boolean;
+  /** What operators ask of the session. */
+  readonly control: Control;
   readonly #ledger: Ledger;
   readonly #metricNames = new Set<string>();
   #isEnded = false;
@@ -45,6 +49,7 @@ export class Recorder {
     this.sessionId = sessionId;
     this.isOwner = isOwner;
     this.#ledger = client.outlet.ledgerOf(sessionId);
+    this.control = client.outlet.controls.of(sessionId);
   }
 
   /** True when this process has nothing more to say of the session. */
@@ -83,8 +88,9 @@ export class Recorder {
     });
   }
 
-  /** True for the first sight of a thrown value. */
+  /** True for the first sight of a thrown value; a deliberate stop is none (E1). */
   noteError(thrown: unknown): boolean {
+    if (thrown instanceof AgentExecutionStoppedError) return false;
     if (typeof thrown !== 'object' || thrown === null) return true;
     if (recordedErrors.has(thrown)) return false;
     recordedErrors.add(thrown);
@@ -118,6 +124,7 @@ export class Recorder {
     this.#isEnded = true;
     this.client.running.delete(this);
     this.client.outlet.stopHeartbeat(this.sessionId);
+    this.client.outlet.controls.forget(this.sessionId);
     const record = this.isOwner ? endSession(this.#ledger, Date.now()) : closeSender(this.#ledger);
     this.client.outlet.send(record);
   }

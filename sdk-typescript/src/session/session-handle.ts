@@ -2,7 +2,7 @@ import { runIn } from '../context/scope.ts';
 import type { Recorder } from './recorder.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
 import type { Session } from './session.ts';
-import { checkTool, wrapTool } from './wrap-tool.ts';
+import { checkTool, runStep, wrapTool } from './wrap-tool.ts';
 
 /** What the program holds: when it is collected, nobody runs the session any more. */
 export class SessionHandle implements Session {
@@ -31,6 +31,11 @@ export class SessionHandle implements Session {
   tool<T>(name: string, fn: () => T): T {
     checkTool(name, fn);
     return wrapTool(name, fn, () => this.#recorder)();
+  }
+
+  async step<T>(name: string, fn: () => T): Promise<Awaited<T>> {
+    checkTool(name, fn);
+    return runStep(this.#recorder, name, fn);
   }
 
   decision(choice: string, options: DecisionOptions = {}): string {

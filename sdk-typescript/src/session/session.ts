@@ -18,6 +18,12 @@ export interface Session extends AsyncDisposable {
    * @example const report = await session.tool('read_report', () => readFile('report.txt', 'utf8'));
    */
   tool<T>(name: string, fn: () => T): T;
+  /**
+   * Guards a step of any kind: before `fn` is called, an operator or a policy may hold it, or stop it with an
+   * `AgentExecutionStoppedError`. It is recorded as a `tool` event.
+   * @example const answer = await session.step('ask the model', () => askModel(question));
+   */
+  step<T>(name: string, fn: () => T): Promise<Awaited<T>>;
   /** Records a choice that the agent made, and answers the event's id. */
   decision(choice: string, options?: DecisionOptions): string;
   /** Records a caught error; null when this very object has its event already. */

@@ -16,18 +16,48 @@ export function wrapTool<F extends AnyFunction>(
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const recorder = find();
     if (recorder === null) return Reflect.apply(fn, this, args);
-    const call = begin(recorder, name, args);
-    try {
-      const answer = runIn(recorder, call.eventId, () => Reflect.apply(fn, this, args));
-      return follow(answer, call, recorder);
-    } catch (error) {
-      call.fail(error);
-      throw error;
+    const work = () => Reflect.apply(fn, this, args) as unknown;
+    const { control } = recorder;
+    if (control.isPaused && answersLater(fn)) {
+      return control.beginWhenFree().then(() => runTool(recorder, name, args, work));
     }
+    control.begin();
+    return runTool(recorder, name, args, work);
   };
   Object.defineProperty(wrapped, 'name', { value: fn.name || name, configurable: true });
   Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true });
   return wrapped as unknown as F;
+}
+
+/** Runs `fn` as a step that may be held before it begins; its call is one `tool` event. */
+export async function runStep<T>(
+  recorder: Recorder,
+  name: string,
+  fn: () => T,
+): Promise<Awaited<T>> {
+  await recorder.control.beginWhenFree();
+  return (await runTool(recorder, name, [], fn)) as Awaited<T>;
+}
+
+/** Only what answers by a promise can wait: holding anything else would hold the whole process. */
+function answersLater(fn: AnyFunction): boolean {
+  return Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+}
+
+/** Carries out a step that has begun. */
+function runTool(
+  recorder: Recorder,
+  name: string,
+  args: readonly unknown[],
+  work: () => unknown,
+): unknown {
+  const call = begin(recorder, name, args);
+  try {
+    return follow(runIn(recorder, call.eventId, work), call, recorder);
+  } catch (error) {
+    call.fail(error);
+    throw error;
+  }
 }
 
 /** Throws a `TypeError` unless a tool has a name and something to call. */

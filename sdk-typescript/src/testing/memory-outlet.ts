@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { Controls } from '../control/controls.ts';
 import { encodeRecord } from '../transport/encode-record.ts';
 import { LedgerBook, type Ledger } from '../transport/ledger-book.ts';
 import type { CapturedRecord } from './captured-record.ts';
@@ -8,6 +9,7 @@ import type { Outlet, SessionTotals } from '../transport/outlet.ts';
 /** Keeps records in memory, in the form of the wire. */
 export class MemoryOutlet implements Outlet {
   readonly sender = randomUUID();
+  readonly controls = new Controls((record) => this.send(record));
   readonly records: CapturedRecord[] = [];
   readonly #ledgers = new LedgerBook(this.sender);
 

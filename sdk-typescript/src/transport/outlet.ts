@@ -1,4 +1,5 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import type { Controls } from '../control/controls.ts';
 import type { Ledger } from './ledger-book.ts';
 
 /** What the server last said of a session. */
@@ -24,6 +25,8 @@ export interface Outlet {
   totalsOf(sessionId: string): SessionTotals | null;
   /** True when everything is acknowledged within `seconds`. */
   flush(seconds: number): Promise<boolean>;
+  /** What operators ask of the sessions here. */
+  readonly controls: Controls;
   /** Flushes, then stops for good. */
   close(seconds: number): Promise<boolean>;
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IngestAnswer, IngestRecord, Rejection } from '@niitaka/protocol/ingest.ts';
+import { ControlPoll } from '../control/control-poll.ts';
+import { Controls } from '../control/controls.ts';
 import { ownIdentity } from '../spool/process-identity.ts';
 import { RecordStore, storeLimits, type StoreLimits } from '../spool/record-store.ts';
 import { Alarm } from './alarm.ts';
@@ -49,6 +51,8 @@ export interface TransportOptions {
 /** The way of records to the server: encode → spool → queue → halve → retry → timeout → push. */
 export class Transport implements Outlet {
   readonly sender = randomUUID();
+  readonly controls = new Controls((record) => this.send(record));
+  readonly #poll: ControlPoll;
   readonly #options: TransportOptions;
   readonly #ledgers = new LedgerBook(this.sender);
   readonly #losses = new Losses(this.sender, this.#ledgers, (record) => this.send(record));
@@ -69,6 +73,7 @@ export class Transport implements Outlet {
     this.#options = options;
     this.#store = this.#openStore();
     this.#push = new Push(options.apiUrl, options.apiKey);
+    this.#poll = new ControlPoll(options.apiUrl, options.apiKey, this.controls);
     const timeout = new Timeout(this.#push, options.attemptTimeoutMs);
     this.#retry = new Retry(timeout, {
       nowMs: Date.now,
@@ -225,6 +230,8 @@ export class Transport implements Outlet {
 
   #onAnswer(answer: IngestAnswer): void {
     this.#heartbeats.confirm();
+    this.controls.readAnswer(answer);
+    this.#poll.noteAnswer(answer.control_poll_ms);
     this.#queue.flushMs = answer.control_poll_ms === null ? flushMs : watchedFlushMs;
     for (const { session_id, status, total_cost } of answer.sessions) {
       this.#totals.delete(session_id);
@@ -311,6 +318,7 @@ export class Transport implements Outlet {
     this.#queue.close();
     this.#retry.close();
     this.#push.close();
+    this.#poll.close();
     this.#store.close();
     if (this.#upkeep) clearInterval(this.#upkeep);
     if (this.#pulse) clearInterval(this.#pulse);

@@ -1,0 +1,210 @@
+import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { wireTime } from '../transport/wire-time.ts';
+import { AgentExecutionStoppedError } from './agent-execution-stopped-error.ts';
+
+/** One command as the server tells it. */
+export type Order = IngestAnswer['control'][number];
+
+/** What the server answered about a session. */
+export interface SpentSoFar {
+  /** US dollars. */
+  readonly total_cost?: number;
+  readonly step_count?: number;
+}
+
+/** Without an answer of the server for this long a pause ends, ms (G3). */
+export const pauseWithoutServerMs = 300_000;
+
+/** Commands of one session that are obeyed; further ones are passed over. */
+const orderLimit = 10_000;
+
+/** Longest time between two looks of a step that is held, ms. */
+const lookMs = 1_000;
+
+const overText = 'the session ended before its next step';
+
+interface Pause {
+  readonly id: string;
+  readonly untilTick: number;
+  /** Whether a step was held: only then was it obeyed. */
+  isHeld: boolean;
+}
+
+/** What operators ask of one session, obeyed before its next step (G3, P6). */
+export class Control {
+  readonly sessionId: string;
+  readonly #send: (record: IngestRecord) => void;
+  readonly #seen = new Set<string>();
+  readonly #limits: { costUsd: number; steps: number } = { costUsd: Infinity, steps: Infinity };
+  #abort: { readonly id: string; readonly reason: string; isTold: boolean } | null = null;
+  #pause: Pause | null = null;
+  #costUsd = 0;
+  #steps = 0;
+  #finished = 0;
+  #underWay = 0;
+  #answeredTick = performance.now();
+  /** Wakes the steps that are held. */
+  readonly #held = new Set<() => void>();
+
+  constructor(sessionId: string, send: (record: IngestRecord) => void) {
+    this.sessionId = sessionId;
+    this.#send = send;
+  }
+
+  /** Whether the next step would be held. */
+  get isPaused(): boolean {
+    return this.#holdMs() !== null;
+  }
+
+  /** Takes over what the server answered. */
+  readAnswer(spent: SpentSoFar): void {
+    this.#answeredTick = performance.now();
+    this.#costUsd = Math.max(this.#costUsd, spent.total_cost ?? 0);
+    this.#steps = Math.max(this.#steps, spent.step_count ?? 0);
+  }
+
+  /** Obeys what can be obeyed at once; the rest waits for the next step. Each command once. */
+  take({ command_id: id, command, args }: Order): void {
+    this.#answeredTick = performance.now();
+    if (this.#seen.has(id) || this.#seen.size >= orderLimit) return;
+    this.#seen.add(id);
+    this.#tell(id, 'delivered');
+    this.#obey(id, command, args);
+    for (const wake of this.#held) wake();
+  }
+
+  /** Begins a step; throws where the session was stopped. Whoever begins tells the end by {@link end}. */
+  begin(): void {
+    this.#throwIfStopped();
+    this.#underWay += 1;
+  }
+
+  /** Begins a step as soon as the session is not paused. */
+  async beginWhenFree(): Promise<void> {
+    for (;;) {
+      this.#throwIfStopped();
+      const holdMs = this.#holdMs();
+      const pause = this.#pause;
+      if (holdMs === null || pause === null) break;
+      if (!pause.isHeld) {
+        pause.isHeld = true;
+        this.#tell(pause.id, 'obeyed');
+      }
+      await this.#wait(Math.min(holdMs, lookMs));
+    }
+    this.#underWay += 1;
+  }
+
+  /** A step is over; one that failed is none (E3). */
+  end(isFinished: boolean): void {
+    this.#underWay -= 1;
+    if (isFinished) this.#finished += 1;
+  }
+
+  /** The session is over here: what was not obeyed never will be. */
+  close(): void {
+    this.#endPause(overText);
+    if (this.#abort && !this.#abort.isTold) {
+      this.#abort.isTold = true;
+      this.#tell(this.#abort.id, 'refused', overText);
+    }
+  }
+
+  #obey(id: string, command: string, args: Order['args']): void {
+    switch (command) {
+      case 'pause':
+        this.#endPause('another pause came before its next step');
+        this.#pause = {
+          id,
+          untilTick: performance.now() + numberOf(args['max_seconds'], 0) * 1000,
+          isHeld: false,
+        };
+        return;
+      case 'resume':
+        this.#endPause('it was resumed before its next step');
+        return this.#tell(id, 'obeyed');
+      case 'abort':
+        this.#abort = { id, reason: String(args['reason'] ?? ''), isTold: false };
+        return;
+      case 'limit':
+        this.#limits.costUsd = Math.min(this.#limits.costUsd, numberOf(args['cost_usd'], Infinity));
+        this.#limits.steps = Math.min(this.#limits.steps, numberOf(args['steps'], Infinity));
+        return this.#tell(id, 'obeyed');
+      case 'model': {
+        const reason = 'no call of this process goes through an instrumented model client';
+        return this.#tell(id, 'refused', reason);
+      }
+      default:
+        return this.#tell(id, 'refused', `this version knows no command ${command}`);
+    }
+  }
+
+  /** Milliseconds for which the next step is held; null when it may begin. */
+  #holdMs(): number | null {
+    if (this.#pause === null) return null;
+    const endsTick = Math.min(this.#pause.untilTick, this.#answeredTick + pauseWithoutServerMs);
+    const left = endsTick - performance.now();
+    if (left > 0) return left;
+    this.#endPause('its time was over before its next step');
+    return null;
+  }
+
+  #throwIfStopped(): void {
+    const { sessionId } = this;
+    if (this.#abort !== null) {
+      if (!this.#abort.isTold) {
+        this.#abort.isTold = true;
+        this.#tell(this.#abort.id, 'obeyed');
+      }
+      const reason = this.#abort.reason === '' ? '' : `: ${this.#abort.reason}`;
+      const text = `An operator stopped this session${reason}`;
+      throw new AgentExecutionStoppedError(text, { sessionId });
+    }
+    const { costUsd, steps } = this.#limits;
+    const begun = Math.max(this.#steps, this.#finished) + this.#underWay;
+    const limited = 'An operator limited this session';
+    if (begun >= steps) {
+      const text = `${limited}: steps ${begun}, limit ${steps}`;
+      throw new AgentExecutionStoppedError(text, { sessionId, threshold: steps, found: begun });
+    }
+    if (this.#costUsd > costUsd) {
+      const text = `${limited}: cost $${this.#costUsd}, limit $${costUsd}`;
+      const found = this.#costUsd;
+      throw new AgentExecutionStoppedError(text, { sessionId, threshold: costUsd, found });
+    }
+  }
+
+  #endPause(why: string): void {
+    const pause = this.#pause;
+    this.#pause = null;
+    if (pause !== null && !pause.isHeld) this.#tell(pause.id, 'refused', why);
+  }
+
+  /** The timer holds the process: a paused agent has nothing else that would. */
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#held.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#held.add(wake);
+    });
+  }
+
+  #tell(commandId: string, state: 'delivered' | 'obeyed' | 'refused', reason?: string): void {
+    this.#send({
+      kind: 'command.ack',
+      session_id: this.sessionId,
+      command_id: commandId,
+      state,
+      at: wireTime(Date.now()),
+      ...(reason === undefined ? {} : { reason }),
+    });
+  }
+}
+
+function numberOf(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback;
+}

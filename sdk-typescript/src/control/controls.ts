@@ -1,0 +1,46 @@
+import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { Control, type Order, type SpentSoFar } from './control.ts';
+
+/** What an answer says that concerns control; a poll for commands tells no totals. */
+export interface ControlNews {
+  readonly control: readonly Order[];
+  readonly sessions: readonly ({ readonly session_id: string } & SpentSoFar)[];
+}
+
+/** The controls of every session of this process, by session id. */
+export class Controls {
+  readonly #send: (record: IngestRecord) => void;
+  readonly #bySession = new Map<string, Control>();
+
+  constructor(send: (record: IngestRecord) => void) {
+    this.#send = send;
+  }
+
+  /** The control of a session: one, however many objects stand for the session. */
+  of(sessionId: string): Control {
+    const known = this.#bySession.get(sessionId) ?? new Control(sessionId, this.#send);
+    this.#bySession.set(sessionId, known);
+    return known;
+  }
+
+  /** Takes totals and commands out of an answer; what concerns no session here is passed over. */
+  readAnswer({ control, sessions }: ControlNews): void {
+    for (const spent of sessions) this.#bySession.get(spent.session_id)?.readAnswer(spent);
+    for (const order of control) this.#bySession.get(order.session_id)?.take(order);
+  }
+
+  /** The session is over in this process. */
+  forget(sessionId: string): void {
+    this.#bySession.get(sessionId)?.close();
+    this.#bySession.delete(sessionId);
+  }
+
+  /** Ids of the sessions here, and whether one of them waits to be resumed. */
+  waiting(): { readonly ids: readonly string[]; readonly isPaused: boolean } {
+    const controls = [...this.#bySession.values()];
+    return {
+      ids: [...this.#bySession.keys()],
+      isPaused: controls.some((control) => control.isPaused),
+    };
+  }
+}
