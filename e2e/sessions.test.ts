@@ -280,6 +280,31 @@ test('the command palette finds a session by its goal and opens it', async () =>
   await page.context().close();
 });
 
+test('what is typed right after Ctrl-K arrives whole, however late the palette loads', async () => {
+  const page = await openSignedIn(browser, server);
+  await page.route(/palette-.*\.js$/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await row(page, 'Research').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('competitor');
+  await page.getByRole('option', { name: /Research competitor pricing/ }).waitFor();
+  expect(await page.getByRole('combobox').inputValue()).toBe('competitor');
+  await page.context().close();
+});
+
+test('on a narrow screen every filter can be reached', async () => {
+  const page = await openSignedIn(browser, server, '/sessions', { width: 390, height: 844 });
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  const popup = page.getByRole('dialog', { name: 'Filters' });
+  await popup.getByPlaceholder('Find an agent').waitFor();
+  await expect.poll(async () => ((await popup.boundingBox())?.y ?? -1) >= 0).toBe(true);
+  await popup.getByPlaceholder('key:value').scrollIntoViewIfNeeded();
+  await popup.getByPlaceholder('key:value').click();
+  await page.context().close();
+});
+
 test('an export holds exactly the filtered list, with the columns on screen', async () => {
   const page = await openSignedIn(browser, server, '/sessions?agent=web-researcher,repo-triage');
   await row(page, 'Research').waitFor();

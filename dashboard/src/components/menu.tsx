@@ -21,7 +21,7 @@ export function Menu({ trigger, align = 'end', children, className }: MenuProps)
           <Base.Popup
             className={classNames(
               popupClass,
-              'max-h-[70vh] min-w-44 overflow-y-auto p-1',
+              'max-h-[min(70vh,var(--available-height))] min-w-44 overflow-y-auto p-1',
               className,
             )}
           >

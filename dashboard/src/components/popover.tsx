@@ -32,7 +32,7 @@ export function Popover({
             aria-label={label}
             className={classNames(
               popupClass,
-              'max-h-[80vh] max-w-[calc(100vw-20px)] overflow-y-auto p-3',
+              'max-h-[min(80vh,var(--available-height))] max-w-[calc(100vw-20px)] overflow-y-auto p-3',
               className,
             )}
           >

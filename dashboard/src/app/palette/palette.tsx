@@ -1,12 +1,17 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Command } from 'cmdk';
-import { useDeferredValue, useRef, useState } from 'react';
+import { useDeferredValue, useRef } from 'react';
 import { popupClass } from '../../components/popup-class.ts';
 import { AgentGroup, PageGroup, SessionGroup, ThemeGroup, ViewGroup } from './palette-groups.tsx';
 
+export interface PaletteProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onClose: () => void;
+}
+
 /** Finds pages, sessions by their goal, agents and kept views; changes the theme. */
-export function Palette({ onClose }: { readonly onClose: () => void }) {
-  const [text, setText] = useState('');
+export function Palette({ text, onText, onClose }: PaletteProps) {
   const input = useRef<HTMLInputElement>(null);
   const words = useDeferredValue(text.trim());
   return (
@@ -22,7 +27,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             <Command.Input
               ref={input}
               value={text}
-              onValueChange={setText}
+              onValueChange={onText}
               placeholder="Find a page, session, agent or view"
               className="h-12 w-full border-b border-line bg-transparent px-4 text-[15px] outline-none"
             />

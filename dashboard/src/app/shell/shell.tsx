@@ -1,8 +1,9 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { currentHub } from '../../lib/live/current-hub.ts';
 import { reportUnauthenticated } from '../../lib/api/unauthenticated.ts';
 import { useHotkeys } from '../../lib/keys/use-hotkeys.ts';
+import { useEarlyKeys } from '../palette/use-early-keys.ts';
 import { KeyHelpDialog } from './key-help-dialog.tsx';
 import { Rail } from './rail.tsx';
 
@@ -13,11 +14,18 @@ const idleAfterMs = 1_500;
 /** What stands around every page: the rail, the key list, the command palette. */
 export function Shell() {
   const [paletteOpen, setPaletteOpen] = useState(false);
+  const [sought, setSought] = useState('');
   const [helpOpen, setHelpOpen] = useState(false);
   const onSessions = useRouterState({ select: (state) => state.location.pathname === '/sessions' });
   const navigate = useNavigate();
+  const addLetter = useCallback((letter: string) => setSought((text) => text + letter), []);
+  const showPalette = (open: boolean) => {
+    setSought('');
+    setPaletteOpen(open);
+  };
+  useEarlyKeys(paletteOpen, isTyping, addLetter);
   useHotkeys({
-    'mod+k': () => setPaletteOpen((open) => !open),
+    'mod+k': () => showPalette(!paletteOpen),
     '?': () => setHelpOpen(true),
     '/': () => (onSessions ? false : void navigate({ to: '/sessions', hash: 'search' })),
   });
@@ -35,16 +43,20 @@ export function Shell() {
   );
   return (
     <div className="flex h-full max-sm:flex-col-reverse">
-      <Rail onPalette={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
+      <Rail onPalette={() => showPalette(true)} onHelp={() => setHelpOpen(true)} />
       <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">
         <Outlet />
       </main>
       <KeyHelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
       {paletteOpen && (
         <Suspense>
-          <Palette onClose={() => setPaletteOpen(false)} />
+          <Palette text={sought} onText={setSought} onClose={() => showPalette(false)} />
         </Suspense>
       )}
     </div>
   );
+}
+
+function isTyping(): boolean {
+  return document.activeElement?.matches('[role="combobox"]') ?? false;
 }
