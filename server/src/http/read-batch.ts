@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { limits } from '@niitaka/core/limits.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { HttpProblem } from './problem.ts';
@@ -11,21 +10,20 @@ export interface HeldBatch {
   release(): void;
 }
 
-const unzip = promisify(gunzip);
+const unzippedPiece = 64 * 1024;
 
 /** Reads one batch into memory of its own, unzipped; takes from the budget as bytes arrive. */
 export async function readBatch(request: IncomingMessage, budget: ByteBudget): Promise<HeldBatch> {
   const hold = openHold(budget);
   try {
     const raw = await readBytes(request, hold.take);
-    const encoding = request.headers['content-encoding'] ?? 'identity';
+    const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
     if (encoding === 'identity') return { body: raw, release: hold.release };
     if (encoding !== 'gzip') {
       const detail = `The body must be plain or gzip: found content-encoding ${encoding}`;
       throw new HttpProblem('unsupported_media_type', detail);
     }
-    const body = await unzipped(raw);
-    hold.take(body.byteLength);
+    const body = await unzipped(raw, hold.take);
     return { body, release: hold.release };
   } catch (error) {
     hold.release();
@@ -65,13 +63,7 @@ async function readBytes(
     take(piece.length);
     pieces.push(piece);
   });
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-  }
-  return body;
+  return joined(pieces, length);
 }
 
 function eachPiece(request: IncomingMessage, onPiece: (piece: Buffer) => void): Promise<void> {
@@ -95,16 +87,43 @@ function eachPiece(request: IncomingMessage, onPiece: (piece: Buffer) => void): 
   });
 }
 
-/** Stops as soon as the limit is passed: a bomb costs no more memory than a good batch. */
-async function unzipped(raw: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const read = await unzip(raw, { maxOutputLength: limits.batchBytes }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw tooLarge(`found more than ${limits.batchBytes} bytes after decompression`);
+/**
+ * Takes from the budget as it unzips, and stops as soon as a limit is passed: many bombs at once cost no more memory
+ * than good batches.
+ */
+async function unzipped(
+  raw: Uint8Array,
+  take: (bytes: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const gunzip = createGunzip({ chunkSize: unzippedPiece });
+  gunzip.end(raw);
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > limits.batchBytes) {
+        throw tooLarge(`found more than ${limits.batchBytes} bytes after decompression`);
+      }
+      take(piece.length);
+      pieces.push(piece);
     }
+  } catch (error) {
+    if (error instanceof HttpProblem) throw error;
     throw new HttpProblem('invalid', 'The body is not readable as gzip', { status: 400 });
-  });
-  // Small buffers share a pool, which cannot be given to another thread.
-  return read.byteLength === read.buffer.byteLength ? read : new Uint8Array(read);
+  }
+  return joined(pieces, length);
+}
+
+/** Memory of its own: small buffers share a pool, which cannot be given to another thread. */
+function joined(pieces: readonly Buffer[], length: number): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  return body;
 }
 
 function tooLarge(found: string): HttpProblem {
