@@ -71,8 +71,7 @@ def check_seconds(value: Any) -> float:
 
 def check_uuid(value: Any, name: str) -> str:
     """`value` as lower-case UUID text; text, a UUID, or what stands for one (a session, a call)."""
-    is_id = isinstance(value, (str, uuid.UUID)) or hasattr(value, "session_id") or hasattr(value, "event_id")
-    if not is_id:
+    if not isinstance(value, (str, uuid.UUID)) and not _stands_for_id(value):
         raise refused(name, "a UUID", value)
     try:
         return str(uuid.UUID(str(value)))
@@ -93,13 +92,20 @@ def check_agent_id(value: Any) -> Optional[str]:
     return text
 
 
+def _stands_for_id(value: Any) -> bool:
+    try:
+        return hasattr(value, "session_id") or hasattr(value, "event_id")
+    except Exception:  # an object whose own methods fail
+        return False
+
+
 def _show_number(value: Any) -> str:
     try:
         if not math.isfinite(value):
             return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     except OverflowError:
         return "a number beyond all bounds"
-    return _cut(repr(value))
+    return _cut(repr(int(value) if isinstance(value, int) else float(value)))
 
 
 def _cut(text: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional
 from uuid import UUID
 
-from ._limits import JSON_DEPTH, JSON_KEYS, RECORD_BYTES, TEXT_BYTES, TRUNCATED_ENTRIES
+from ._limits import JSON_DEPTH, JSON_KEYS, JSON_VALUES, RECORD_BYTES, TEXT_BYTES, TRUNCATED_ENTRIES
 
 Record = Dict[str, Any]
 
@@ -82,6 +82,10 @@ def _is_small(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float)) or isinstance(value, str) and len(value) <= 200
 
 
+#: Stands for values after `JSON_VALUES` of them.
+LEFT_OUT = "[left out: too many values]"
+
+
 class Cutter:
     """Makes one value JSON within the limits; what was cut is added to `cuts`."""
 
@@ -89,6 +93,7 @@ class Cutter:
         self._path = path
         self._cuts = cuts
         self._above: List[int] = []
+        self._left = JSON_VALUES
 
     def cut(self, value: Any) -> Any:
         try:
@@ -97,16 +102,20 @@ class Cutter:
             return "[not readable]"
 
     def _any(self, value: Any, path: str, depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            return LEFT_OUT
         plain = plain_value(value)
         if isinstance(plain, str):
             return self._text(plain, path)
         if isinstance(plain, dict):
-            return self._nested(plain, path, depth, self._object)
+            return self._nested(value, path, depth, lambda: self._object(plain, path, depth))
         if isinstance(plain, (list, tuple, set, frozenset)):
-            return self._nested(plain, path, depth, self._list)
+            return self._nested(value, path, depth, lambda: self._list(plain, path, depth))
         return plain
 
-    def _nested(self, value: Any, path: str, depth: int, walk: Any) -> Any:
+    def _nested(self, value: Any, path: str, depth: int, walk: Callable[[], Any]) -> Any:
+        # By the host's own object: what stands for it is made anew at each sight.
         if id(value) in self._above:
             return "[circular]"
         if depth >= JSON_DEPTH - 1:
@@ -114,7 +123,7 @@ class Cutter:
             return self._text(_shown(value), path)
         self._above.append(id(value))
         try:
-            return walk(value, path, depth)
+            return walk()
         finally:
             self._above.pop()
 
@@ -123,12 +132,19 @@ class Cutter:
         if len(entries) > JSON_KEYS:
             self._mark(path, _length_of(value))
         return {
-            self._text(_key_text(key), path): self._any(each, f"{path}.{_key_text(key)}", depth + 1)
+            self._text(key_text(key), path): self._any(each, f"{path}.{key_text(key)}", depth + 1)
             for key, each in entries[:JSON_KEYS]
         }
 
     def _list(self, value: Any, path: str, depth: int) -> List[Any]:
-        return [self._any(each, f"{path}.{index}", depth + 1) for index, each in enumerate(list(value))]
+        items: List[Any] = []
+        for index, each in enumerate(list(value)):
+            if self._left <= 0:
+                self._mark(path, _length_of(value))
+                items.append(LEFT_OUT)
+                break
+            items.append(self._any(each, f"{path}.{index}", depth + 1))
+        return items
 
     def _text(self, text: str, path: str) -> str:
         body = text.encode("utf-8", "replace") if len(text) * 4 > TEXT_BYTES else b""
@@ -166,9 +182,18 @@ def plain_value(value: Any) -> Any:
     return _fields_of(value)
 
 
+def dict_of(mapping: Mapping[Any, Any]) -> Dict[Any, Any]:
+    """A copy of the host's mapping; one that cannot be read is told as such."""
+    try:
+        return dict(mapping)
+    except Exception:
+        return {"value": "[not readable]"}
+
+
 def _fields_of(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        # One level: what is inside comes by this way too, and neither its size nor its cycles are copied.
+        return {each.name: getattr(value, each.name, None) for each in fields(value)}
     for method in ("model_dump", "_asdict", "item"):
         found = _called(value, method)
         if isinstance(found, (dict, bool, int, float, str)):
@@ -192,7 +217,8 @@ def _shown(value: Any) -> str:
         return f"[{type(value).__name__}]"
 
 
-def _key_text(key: Any) -> str:
+def key_text(key: Any) -> str:
+    """The name of a member in JSON."""
     return key if isinstance(key, str) else str(plain_value(key))
 
 

@@ -23,6 +23,8 @@ TEXT_BYTES = 64 * 1024
 TRUNCATED_ENTRIES = 512
 #: Levels of nesting; deeper content becomes text.
 JSON_DEPTH = 32
+#: Values looked at in one record that is not plain or not small; what comes after them is left out and marked.
+JSON_VALUES = 50_000
 #: Keys of one object; further ones are left out and marked.
 JSON_KEYS = 512
 #: Characters of an agent's id; a longer one is an argument error.

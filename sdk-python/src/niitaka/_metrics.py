@@ -7,7 +7,7 @@ import re
 from typing import Any, Dict, List, Mapping, Set, Tuple, Union
 
 from ._arguments import refused, show
-from ._json import plain_value
+from ._json import dict_of, plain_value
 from ._limits import CUSTOM_METRICS
 
 Metric = Union[bool, int, float]
@@ -25,7 +25,7 @@ def read_metrics(metrics: Any, known: Set[str]) -> Tuple[Dict[str, Metric], List
         return {}, [str(refused("metrics", "an object", metrics))]
     good: Dict[str, Metric] = {}
     problems: List[str] = []
-    for name, value in metrics.items():
+    for name, value in dict_of(metrics).items():
         plain = _plain(value)
         problem = _problem(name, plain)
         if problem is None:

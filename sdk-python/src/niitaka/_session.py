@@ -10,7 +10,7 @@ from ._clock import Moment, moment_ms, now_ms, rfc3339
 from ._context import Scope, scope
 from ._control import Control
 from ._failure import failure_data, is_failure, see_once
-from ._json import Record
+from ._json import Record, dict_of
 from ._ledger import Ledger
 from ._limits import ENCLOSING_SESSIONS
 from ._metrics import read_metrics
@@ -236,5 +236,5 @@ def _data_of(event_type: str, data: Any) -> Dict[str, Any]:
     if data is None:
         return {}
     if isinstance(data, Mapping):
-        return dict(data)
+        return dict_of(data)
     return {"message" if event_type == "log" else "value": data}

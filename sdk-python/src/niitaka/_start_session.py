@@ -8,7 +8,7 @@ from typing import Any, Dict, Mapping, Optional, Union
 from ._arguments import check_agent_id, check_object, check_text, check_uuid, show
 from ._clock import now_ms, rfc3339
 from ._context import current_session
-from ._json import Record
+from ._json import Record, dict_of
 from ._ledger import Ledger
 from ._limits import TAGS
 from ._privacy import redacted
@@ -60,7 +60,7 @@ def start_session(
     if check_object(tags, "tags"):
         fields["tags"] = _tags(tags)
     if check_object(metadata, "metadata"):
-        fields["metadata"] = dict(metadata)
+        fields["metadata"] = dict_of(metadata)
     given_id = None if session_id is None else check_uuid(session_id, "session_id")
     if parent_session_id is not LEFT_OUT and parent_session_id is not None:
         fields["parent_session_id"] = check_uuid(parent_session_id, "parent_session_id")
@@ -93,7 +93,7 @@ def _start(fields: Dict[str, Any], given_id: Optional[str], is_child: bool) -> S
 
 def _tags(tags: Mapping[Any, Any]) -> Dict[str, str]:
     good: Dict[str, str] = {}
-    for key, value in tags.items():
+    for key, value in dict_of(tags).items():
         if value is None:
             continue
         text = _tag_text(value)
