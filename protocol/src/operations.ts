@@ -21,6 +21,15 @@ import { Event, EventBriefPage, EventPage } from './event.ts';
 import { IngestAnswer, IngestBody } from './ingest.ts';
 import { FollowSession, StreamQuery } from './live.ts';
 import type { Operation } from './operation.ts';
+import {
+  ChangePolicy,
+  CreatePolicy,
+  Policy,
+  PolicyList,
+  PolicyRevisionList,
+  Snapshot,
+  SnapshotQuery,
+} from './policy.ts';
 import { HealthReport, RemovedSamples, SampleState } from './server-state.ts';
 import {
   SessionCost,
@@ -182,6 +191,28 @@ export const operations: readonly Operation[] = [
     idempotent: true,
   }),
   op('delete', `${api}/views/{id}`, 'read', 'Removes a saved view.', { answer: { status: 204 } }),
+  op('get', `${api}/policies`, 'read', 'Policies, in the order in which they are asked.', {
+    answer: { status: 200, schema: PolicyList },
+  }),
+  op('post', `${api}/policies`, 'admin', 'Makes a policy.', {
+    body: CreatePolicy,
+    answer: { status: 201, schema: Policy },
+    idempotent: true,
+  }),
+  op('patch', `${api}/policies/{id}`, 'admin', 'Changes a policy whose revision was read.', {
+    body: ChangePolicy,
+    answer: { status: 200, schema: Policy },
+  }),
+  op('delete', `${api}/policies/{id}`, 'admin', 'Removes a policy; its revisions stay.', {
+    answer: { status: 204 },
+  }),
+  op('get', `${api}/policies/{id}/revisions`, 'read', 'What a policy was, newest first.', {
+    answer: { status: 200, schema: PolicyRevisionList },
+  }),
+  op('get', `${api}/snapshot`, 'ingest', 'What an agent needs to decide by itself; has an ETag.', {
+    query: SnapshotQuery,
+    answer: { status: 200, schema: Snapshot },
+  }),
   op('get', `${api}/audit`, 'read', 'The audit log, newest first.', {
     query: AuditQuery,
     answer: { status: 200, schema: AuditPage },

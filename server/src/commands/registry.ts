@@ -1,9 +1,12 @@
+import { changePolicy } from './change-policy.ts';
 import { closeStaleSessions } from './close-stale-sessions.ts';
 import type { Command } from './command.ts';
 import { createKey } from './create-key.ts';
 import { createOrganisation } from './create-organisation.ts';
+import { createPolicy } from './create-policy.ts';
 import { createSignInLink } from './create-sign-in-link.ts';
 import { createView } from './create-view.ts';
+import { deletePolicy } from './delete-policy.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteView } from './delete-view.ts';
 import { forgetExpired } from './forget-expired.ts';
@@ -23,11 +26,14 @@ import { signOut } from './sign-out.ts';
 
 /** Every write of the server by its name. */
 export const commands = {
+  'change-policy': changePolicy,
   'close-stale-sessions': closeStaleSessions,
   'create-key': runOnce(createKey),
   'create-organisation': createOrganisation,
+  'create-policy': runOnce(createPolicy),
   'create-sign-in-link': createSignInLink,
   'create-view': runOnce(createView),
+  'delete-policy': deletePolicy,
   'delete-session': deleteSession,
   'delete-view': deleteView,
   'forget-expired': forgetExpired,

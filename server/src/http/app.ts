@@ -18,6 +18,7 @@ import { sessionPartRoutes } from './routes/session-parts.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsExportRoutes } from './routes/sessions-export.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
+import { policyRoutes, snapshotRoutes } from './routes/policies.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -75,6 +76,8 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await keyRoutes(api, parts);
   await peopleRoutes(api, parts);
   await viewRoutes(api, parts);
+  await policyRoutes(api, parts);
+  await snapshotRoutes(api, parts);
   await auditRoutes(api, parts);
   await streamRoutes(api, parts);
   await deleteSessionRoutes(api, parts);

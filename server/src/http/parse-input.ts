@@ -14,9 +14,13 @@ export function parseInput<T>(schema: ZodType<T>, input: unknown, what: 'body' |
 
 const shownErrors = 20;
 
+function unknownKeys(issue: ZodError['issues'][number]): string[] {
+  return issue.code === 'unrecognized_keys' ? [issue.keys.join(', ')] : [];
+}
+
 function problemsOf(error: ZodError): { path: string; code: string; message: string }[] {
   return error.issues.slice(0, shownErrors).map((issue) => ({
-    path: issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.'),
+    path: [...issue.path, ...unknownKeys(issue)].join('.'),
     code: issue.code,
     message: issue.message,
   }));

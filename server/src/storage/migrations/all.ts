@@ -1,5 +1,6 @@
 import { foundation } from './0001-foundation.ts';
 import { controlCommands } from './0003-control-commands.ts';
+import { policies } from './0004-policies.ts';
 import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
@@ -12,7 +13,12 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [foundation, tagsByStart, controlCommands];
+export const migrations: readonly Migration[] = [
+  foundation,
+  tagsByStart,
+  controlCommands,
+  policies,
+];
 
 /** A step as PostgreSQL takes it: told apart, or the SQLite one with the types named anew (ids are the only blobs). */
 export function postgresText({ sqlite, postgres }: Migration): string {

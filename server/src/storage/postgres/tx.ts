@@ -1,4 +1,5 @@
 import { accessWrites } from '../queries/access-writes.ts';
+import { policyWrites } from '../queries/policies.ts';
 import type { Tx } from '../tx.ts';
 import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
@@ -38,5 +39,6 @@ export function openTx(work: Work, priceIds: PriceIds): Tx {
     ...deletionWrites(work),
     ...expiryWrites(work),
     ...accessWrites(postgresStatements(work)),
+    ...policyWrites(postgresStatements(work)),
   };
 }

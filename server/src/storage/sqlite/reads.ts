@@ -14,6 +14,7 @@ import { compileForSqlite, type Runner } from '../queries/runner.ts';
 import { sessionReads } from '../queries/session-reads.ts';
 import { signalReads } from '../queries/signal-reads.ts';
 import { accessReads } from '../queries/access-reads.ts';
+import { policyReads } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
 import type { Connection } from './connection.ts';
 import { readLimitMs } from './read-limit.ts';
@@ -28,6 +29,7 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
   const runner = openRunner(db);
   const reads = {
     ...accessReads(sqliteStatements(db), taggedSql),
+    ...policyReads(sqliteStatements(db)),
     ...sessionReads(runner),
     ...eventReads(runner),
     ...costReads(runner),

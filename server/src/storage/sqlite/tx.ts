@@ -1,5 +1,6 @@
 import type { Tx } from '../tx.ts';
 import { accessWrites } from '../queries/access-writes.ts';
+import { policyWrites } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
 import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
@@ -27,5 +28,6 @@ export function openTx(db: Connection): Tx {
     ...deletionWrites(db),
     ...expiryWrites(db),
     ...accessWrites(sqliteStatements(db)),
+    ...policyWrites(sqliteStatements(db)),
   };
 }

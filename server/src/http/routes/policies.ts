@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { comparePolicies } from '@niitaka/core/policy/compile-policies.ts';
+import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
+import {
+  ChangePolicy,
+  CreatePolicy,
+  SnapshotQuery,
+  type Policy,
+  type PolicyRevision,
+  type Snapshot,
+} from '@niitaka/protocol/policy.ts';
+import { policyLimit } from '../../commands/create-policy.ts';
+import type { AppParts } from '../app-parts.ts';
+import { callerOf } from '../authenticate.ts';
+import { onceOf } from '../idempotency.ts';
+import { contentOf, contentToWire, policyToWire, revisionToWire } from '../map-policy.ts';
+import { parseInput } from '../parse-input.ts';
+import { HttpProblem, problemOf } from '../problem.ts';
+
+/** Revisions of one policy that are listed. */
+const shownRevisions = 500;
+
+/** `/policies`: listed in the order in which they are asked, changed by revision, old revisions kept (P1). */
+export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
+  const { storage, run } = parts;
+
+  app.get('/policies', { config: { access: 'read' } }, async (request) => {
+    const rows = await storage.reader.policies(callerOf(request).orgId, policyLimit);
+    return { items: inOrder(rows.map(policyToWire)) };
+  });
+
+  app.post('/policies', { config: { access: 'admin' } }, async (request, reply) => {
+    const { orgId, actor } = callerOf(request);
+    const content = contentOf(parseInput(CreatePolicy, request.body, 'body'));
+    const args = { orgId, actor, content };
+    const ran = await run('create-policy', { once: onceOf(request), args });
+    if (!ran.ok) throw problemOf(ran.failure);
+    return reply.code(201).send(policyToWire(ran.value.value));
+  });
+
+  app.patch('/policies/:id', { config: { access: 'admin' } }, async (request): Promise<Policy> => {
+    const { orgId, actor } = callerOf(request);
+    const id = policyId(request);
+    const { revision, ...changes } = parseInput(ChangePolicy, request.body, 'body');
+    const found = await storage.reader.policy(orgId, id);
+    if (found === null) throw noPolicy(id);
+    const whole = { ...contentToWire(found.content), ...changes };
+    const content = contentOf(parseInput(CreatePolicy, whole, 'body'));
+    const ran = await run('change-policy', { orgId, actor, id, revision, content });
+    if (ran.ok) return policyToWire(ran.value);
+    const current = await storage.reader.policy(orgId, id);
+    if (ran.failure.code !== 'conflict' || current === null) throw problemOf(ran.failure);
+    const extra = { current: policyToWire(current) };
+    throw new HttpProblem('conflict', ran.failure.message, { extra });
+  });
+
+  app.delete('/policies/:id', { config: { access: 'admin' } }, async (request, reply) => {
+    const { orgId, actor } = callerOf(request);
+    const ran = await run('delete-policy', { orgId, actor, id: policyId(request) });
+    if (!ran.ok) throw problemOf(ran.failure);
+    return reply.code(204).send();
+  });
+
+  app.get(
+    '/policies/:id/revisions',
+    { config: { access: 'read' } },
+    async (request): Promise<{ items: PolicyRevision[] }> => {
+      const id = policyId(request);
+      const rows = await storage.reader.policyRevisions(
+        callerOf(request).orgId,
+        id,
+        shownRevisions,
+      );
+      const oldest = rows.at(-1);
+      if (oldest === undefined) throw noPolicy(id);
+      return { items: rows.map((row) => revisionToWire(row, oldest.atMs)) };
+    },
+  );
+}
+
+/** `/snapshot`: what an agent needs to decide by itself; unchanged it is answered with 304 (P5). */
+export async function snapshotRoutes(app: FastifyInstance, { storage }: AppParts): Promise<void> {
+  app.get('/snapshot', { config: { access: 'ingest' } }, async (request, reply) => {
+    const { orgId } = callerOf(request);
+    const query = parseInput(SnapshotQuery, request.query, 'query');
+    const revision = await storage.reader.currentPolicyRevision(orgId);
+    const rows = await storage.reader.policies(orgId, policyLimit);
+    const policies = rows.map(policyToWire).filter((policy) => isFor(policy, query));
+    const config = { llm: {}, sources: {} };
+    const snapshot: Snapshot = { revision, policies: inOrder(policies), config, prices: [] };
+    const text = JSON.stringify(snapshot);
+    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+    reply.header('etag', tag);
+    if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+    return reply.type('application/json; charset=utf-8').send(text);
+  });
+}
+
+function isFor(policy: Policy, asked: SnapshotQuery): boolean {
+  const isForAgent = policy.agent_id === null || policy.agent_id === asked.agent_id;
+  const { environment } = policy;
+  const isThere =
+    environment === null || asked.environment === undefined || environment === asked.environment;
+  return policy.mode !== 'off' && isForAgent && isThere;
+}
+
+/** The order over all stages in which the engine asks them (P3). */
+function inOrder(policies: readonly Policy[]): Policy[] {
+  return policies
+    .map((policy) => ({ policy, read: readPolicy(policy) }))
+    .toSorted((one, other) => comparePolicies(one.read, other.read))
+    .map(({ policy }) => policy);
+}
+
+function policyId(request: FastifyRequest): string {
+  return (request.params as { id: string }).id;
+}
+
+function noPolicy(id: string): HttpProblem {
+  return new HttpProblem('not_found', `There is no policy ${JSON.stringify(id.slice(0, 200))}`);
+}

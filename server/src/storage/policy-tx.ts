@@ -1,0 +1,25 @@
+import type { PolicyRevisionRow, PolicyRow } from './policy-rows.ts';
+
+/** Writes of policies; each change moves the organisation's policy revision, by which snapshots are told apart. */
+export interface PolicyTx {
+  countPolicies(orgId: string): Promise<number>;
+  findPolicy(orgId: string, id: string): Promise<PolicyRow | null>;
+  insertPolicy(row: PolicyRow): Promise<void>;
+  /** Writes revision and content where revision `before` still stands; answers whether it did. */
+  updatePolicy(row: PolicyRow, before: number): Promise<boolean>;
+  /** Removes the policy where revision `before` still stands; its revisions stay. */
+  deletePolicy(orgId: string, id: string, before: number): Promise<boolean>;
+  insertPolicyRevision(row: PolicyRevisionRow): Promise<void>;
+  movePolicyRevision(orgId: string): Promise<void>;
+}
+
+/** Reads of policies. */
+export interface PolicyReader {
+  /** Policies by age, at most `limit`. */
+  policies(orgId: string, limit: number): Promise<PolicyRow[]>;
+  policy(orgId: string, id: string): Promise<PolicyRow | null>;
+  /** Revisions of one policy, newest first, also of one that was deleted. */
+  policyRevisions(orgId: string, id: string, limit: number): Promise<PolicyRevisionRow[]>;
+  /** Moves with every change of a policy. */
+  currentPolicyRevision(orgId: string): Promise<number>;
+}
