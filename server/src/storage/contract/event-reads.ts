@@ -34,13 +34,13 @@ const all: EventRequest = {
 
 /** Every engine pages events, takes cost apart and lists what hangs on a session alike. */
 export function eventReadContract(
-  open: (nowMs: number, orgIds: readonly string[]) => ReadStore,
+  open: (nowMs: number, orgIds: readonly string[]) => Promise<ReadStore>,
 ): void {
   describe('event reads', () => {
     let store: ReadStore;
     let rows: readonly EventRow[];
     beforeAll(async () => {
-      store = open(noonMs + 3_600_000, [otherOrgId]);
+      store = await open(noonMs + 3_600_000, [otherOrgId]);
       await store.ingest([start(1), start(2, { parent_session_id: sessionId(1) })]);
       for (let number = 1; number <= eventCount; number += 1)
         await store.ingest([recordOf(number)]);

@@ -12,7 +12,7 @@ import { referenceList, referenceMatches, type ReferenceLine } from './reference
 export interface ReadStore {
   readonly reader: Reader;
   ingest(records: readonly object[], orgId?: string): Promise<unknown>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const hourMs = 3_600_000;
@@ -20,13 +20,13 @@ const otherOrgId = '00000000-0000-7000-8000-0000000000ee';
 
 /** Every engine lists, searches and sums what the slow and obvious way gives. */
 export function sessionReadContract(
-  open: (nowMs: number, orgIds: readonly string[]) => ReadStore,
+  open: (nowMs: number, orgIds: readonly string[]) => Promise<ReadStore>,
 ): void {
   describe('session reads', () => {
     let store: ReadStore;
     let all: SessionSummary[];
     beforeAll(async () => {
-      store = open(noonMs, [otherOrgId]);
+      store = await open(noonMs, [otherOrgId]);
       for (const records of corpusRecords()) await store.ingest(records);
       // Whoever of these is not done runs on, without an event for long.
       await store.ingest([heartbeat(...Array.from({ length: 22 }, (_, index) => 7 * (index + 1)))]);
@@ -178,7 +178,7 @@ export function sessionReadContract(
   });
 
   test('a cursor stays where it is while sessions arrive, change and go on', async () => {
-    const store = open(noonMs, []);
+    const store = await open(noonMs, []);
     const begin = (number: number) => start(number, { started_at: iso(noonMs - number * 1_000) });
     for (let number = 10; number <= 40; number += 2) await store.ingest([begin(number)]);
     const first = await store.reader.listSessions(testOrgId, request({}, '-started_at', 5, null));

@@ -46,8 +46,13 @@ export function commandWrites(work: Work): Part {
         `UPDATE control_commands SET delivered_at = $4, obeyed_at = $5, refused_at = $6, refused_reason = $7
          WHERE org_id = $1 AND session_id = $2 AND id = $3`,
         [
-          ...[uuidBlob(orgId), uuidBlob(sessionId), uuidBlob(id)],
-          ...[deliveredAtMs, obeyedAtMs, refusedAtMs, refusedReason],
+          uuidBlob(orgId),
+          uuidBlob(sessionId),
+          uuidBlob(id),
+          deliveredAtMs,
+          obeyedAtMs,
+          refusedAtMs,
+          refusedReason,
         ],
       );
     },

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CostParts, SessionReader } from '../session-reader.ts';
-import { sessionKey } from './event-reads.ts';
+import { rowsOfSession, type OfSession } from './event-reads.ts';
 import { toNumber, type Runner, type Sql } from './runner.ts';
 import { summedDescendants } from './walk-tree.ts';
 
@@ -16,8 +16,8 @@ type Part = Pick<SessionReader, 'costParts' | 'treeCostByModel'>;
 export function costReads(runner: Runner): Part {
   return {
     async costParts(orgId, sessionId) {
-      const key = await sessionKey(runner, orgId, sessionId);
-      return key === null ? null : costParts(runner, key);
+      const ofSession = await rowsOfSession(runner, orgId, sessionId);
+      return ofSession === null ? null : costParts(runner, ofSession);
     },
     treeCostByModel: (orgId, sessionId) => treeCostByModel(runner, orgId, sessionId),
   };
@@ -40,21 +40,21 @@ interface StepSql {
   readonly cost: bigint | null;
 }
 
-async function costParts(runner: Runner, key: bigint): Promise<CostParts> {
-  const calls = sql`from events as e where e.session_key = ${key} and e.type = 'llm' and e.state <> 1
+async function costParts(runner: Runner, ofSession: OfSession): Promise<CostParts> {
+  const calls = sql`from events as e where ${ofSession('e')} and e.type = 'llm' and e.state <> 1
     and e.after_end = 0 and ${runner.inTime(sql`e.position`)}`;
   const byModel = await runner.all<ModelSql>(
     sql`select e.provider, e.model, count(*) as calls, sum(e.input_tokens) as input_tokens,
-        sum(e.output_tokens) as output_tokens, sum(e.cost) as cost, sum(e.cost_source = 'unpriced') as unpriced
+        sum(e.output_tokens) as output_tokens, sum(e.cost) as cost, count(*) filter (where e.cost_source = 'unpriced') as unpriced
       ${calls} group by 1, 2 order by cost desc`,
   );
   const bySource = await runner.all<{ source: string; calls: bigint; cost: bigint | null }>(
     sql`select e.cost_source as source, count(*) as calls, sum(e.cost) as cost ${calls} group by 1 order by 1`,
   );
   const byClass = await runner.all<{ class: string; cost: bigint; tokens: bigint | null }>(
-    sql`select c.key as class, sum(cast(c.value as integer)) as cost, sum(${chargedTokens}) as tokens
-      from events as e, json_each(e.cost_classes) as c
-      where e.session_key = ${key} and e.type = 'llm' and e.state <> 1 and e.after_end = 0
+    sql`select c.key as class, sum(cast(c.value as bigint)) as cost, sum(${chargedTokens(runner)}) as tokens
+      from events as e, ${runner.flavour.pairs(sql`e.cost_classes`, 'c')}
+      where ${ofSession('e')} and e.type = 'llm' and e.state <> 1 and e.after_end = 0
         and ${runner.inTime(sql`e.position`)}
       group by 1 order by cost desc`,
   );
@@ -92,16 +92,23 @@ async function costParts(runner: Runner, key: bigint): Promise<CostParts> {
 }
 
 /** Tokens of the class `c` of the call `e`: input and output stand without what is charged apart (C2). */
-const chargedTokens = sql`case c.key
-  when 'input' then ${tokensWithout('input', ['cache_read', 'cache_write_5m', 'cache_write_1h', 'input_audio', 'input_image'])}
-  when 'output' then ${tokensWithout('output', ['reasoning', 'output_audio', 'output_image'])}
-  else cast(json_extract(e.data, '$.' || c.key || '_tokens') as integer) end`;
+function chargedTokens(runner: Runner): Sql {
+  const { numberIn } = runner.flavour;
+  return sql`case c.key
+  when 'input' then ${tokensWithout(runner, 'input', ['cache_read', 'cache_write_5m', 'cache_write_1h', 'input_audio', 'input_image'])}
+  when 'output' then ${tokensWithout(runner, 'output', ['reasoning', 'output_audio', 'output_image'])}
+  else ${numberIn(sql`e.data`, sql`c.key || '_tokens'`)} end`;
+}
 
-function tokensWithout(side: 'input' | 'output', apart: readonly string[]): Sql {
+function tokensWithout(
+  { flavour: { greater, numberIn, pairs } }: Runner,
+  side: 'input' | 'output',
+  apart: readonly string[],
+): Sql {
   const parts = sql.join(apart.map((name) => sql.lit(name)));
-  return sql`max(0, ${sql.ref(`e.${side}_tokens`)} - (
-    select coalesce(sum(cast(json_extract(e.data, '$.' || p.key || '_tokens') as integer)), 0)
-    from json_each(e.cost_classes) as p where p.key in (${parts})))`;
+  const counted = sql`select coalesce(sum(${numberIn(sql`e.data`, sql`p.key || '_tokens'`)}), 0)
+    from ${pairs(sql`e.cost_classes`, 'p')} where p.key in (${parts})`;
+  return greater(sql`0`, sql`${sql.ref(`e.${side}_tokens`)} - (${counted})`);
 }
 
 function stepOf(runner: Runner, row: StepSql) {
@@ -114,6 +121,7 @@ async function treeCostByModel(
   orgId: string,
   sessionId: string,
 ): Promise<{ model: string | null; calls: number; costNanoUsd: bigint }[]> {
+  const { within, owner } = runner.flavour;
   const totals = new Map<string | null, { calls: number; costNanoUsd: bigint }>();
   let level: unknown[] = [runner.id(sessionId)];
   let left = summedDescendants;
@@ -121,7 +129,8 @@ async function treeCostByModel(
     const ids = sql.join(level);
     const rows = await runner.all<{ model: string | null; calls: bigint; cost: bigint | null }>(
       sql`select e.model, count(*) as calls, sum(e.cost) as cost from events as e
-        where e.session_key in (select session_key from sessions where org_id = ${runner.id(orgId)} and id in (${ids}))
+        where ${within('e', orgId)} and ${sql.ref(`e.${owner.column}`)} in (
+          select ${sql.ref(owner.of)} from sessions where org_id = ${runner.id(orgId)} and id in (${ids}))
           and e.type = 'llm' and e.state <> 1 and e.after_end = 0 and ${runner.inTime(sql`e.position`)} group by 1`,
     );
     for (const { model, calls, cost } of rows) {

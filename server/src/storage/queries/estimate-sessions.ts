@@ -1,6 +1,6 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
-import { goalMatch, longWordConditions } from './goal-match.ts';
+import { longWordConditions } from './goal-match.ts';
 import { countPlain } from './range-totals.ts';
 import { allOf, firstRow, toNumber, type Runner, type Sql } from './runner.ts';
 import { contextFor, sessionConditions, type ConditionContext } from './session-conditions.ts';
@@ -24,7 +24,7 @@ export async function estimateSessions(
   const context = await contextFor(runner, orgId, filter, nowMs);
   const isMatch = allOf([
     ...sessionConditions(rest, context),
-    ...longWordConditions('s', words ?? []),
+    ...longWordConditions(runner, 's', words ?? []),
     ...(rootOnly === true ? [sql`s.parent_session_id is null`] : []),
   ]);
   if (words !== undefined) return estimateHits(context, plain, words, isMatch);
@@ -55,7 +55,7 @@ async function countSome({ runner }: ConditionContext, conditions: Sql): Promise
   const row = await firstRow<{ count: bigint }>(
     runner,
     sql`select count(*) as count from
-      (select 1 from sessions as s where ${conditions} limit ${sampledSessions + 1})`,
+      (select 1 from sessions as s where ${conditions} limit ${sampledSessions + 1}) as counted`,
   );
   return toNumber(row?.count);
 }
@@ -82,16 +82,12 @@ async function estimateHits(
   const all = allOf([...sessionConditions(plain, { runner, orgId, ...context }), isMatch]);
   const row = await firstRow<{ sampled: bigint; matched: bigint | null; oldest: bigint | null }>(
     runner,
-    sql`select count(*) as sampled, sum(case when ${all} then 1 else 0 end) as matched, min(g.hit) as oldest
-      from (select rowid as hit from goal_search where goal_search match ${goalMatch(orgId, words)}
-        order by rowid desc limit ${sampledHits}) as g cross join sessions as s on s.session_key = g.hit`,
+    sql`select count(*) as sampled, sum(case when ${all} then 1 else 0 end) as matched, min(s.session_key) as oldest
+      from ${runner.flavour.newestHits(orgId, words, sampledHits)}`,
   );
   const matched = toNumber(row?.matched);
   if (toNumber(row?.sampled) < sampledHits) return matched;
-  const last = await firstRow<{ key: bigint }>(
-    runner,
-    sql`select max(session_key) as key from sessions`,
-  );
+  const last = await firstRow<{ key: bigint }>(runner, runner.flavour.newestArrival(orgId));
   const newest = toNumber(last?.key);
   return Math.round((matched * newest) / (newest - toNumber(row?.oldest) + 1));
 }

@@ -1,6 +1,6 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
-import { goalMatch, wordConditions } from './goal-match.ts';
+import { wordConditions } from './goal-match.ts';
 import { countPlain } from './range-totals.ts';
 import { firstRow, toNumber, type Runner, type Sql } from './runner.ts';
 
@@ -27,31 +27,31 @@ export async function figuresSource(
   const hasRange = fromMs !== undefined || toMs !== undefined;
   if (words === undefined) {
     if (tag !== undefined && hasRange) return taggedSource(runner, orgId, filter, tag);
-    const from = hasRange && isCovered(filter) ? coveredSessions : sql`sessions as s`;
+    const from = hasRange && isCovered(filter) ? coveredSessions(runner) : sql`sessions as s`;
     return { from, conditions: [], filter };
   }
-  const indexed = { from: filteredSource(orgId, filter), conditions: [], filter };
+  const indexed = { from: filteredSource(runner, orgId, filter), conditions: [], filter };
   if (!hasRange) return indexed;
   const inRange = await countPlain(runner, orgId, { fromMs, toMs, environments });
   if (inRange > scannedForWords) return indexed;
   const row = await firstRow<{ count: bigint }>(
     runner,
-    sql`select count(*) as count from (select 1 from goal_search
-      where goal_search match ${goalMatch(orgId, words)} limit ${Math.ceil(inRange / 4) + 1})`,
+    sql`select count(*) as count from ${runner.flavour.countedHits(orgId, words, Math.ceil(inRange / 4) + 1)}`,
   );
   if (toNumber(row?.count) <= inRange / 4) return indexed;
-  return { from: sql`sessions as s`, conditions: wordConditions('s', words), filter };
+  return { from: sql`sessions as s`, conditions: wordConditions(runner, 's', words), filter };
 }
 
 /** Where sessions of a filter come from: all, or those whose goal matches. */
-export function filteredSource(orgId: string, filter: SessionFilter): Sql {
+export function filteredSource(runner: Runner, orgId: string, filter: SessionFilter): Sql {
   if (filter.words === undefined) return sql`sessions as s`;
-  return sql`goal_search as g cross join sessions as s on s.session_key = g.rowid
-    and g.goal_search match ${goalMatch(orgId, filter.words)}`;
+  return runner.flavour.hits(orgId, filter.words);
 }
 
 /** Sessions by the index that holds all that figures need: without the name the planner takes a narrower one. */
-const coveredSessions: Sql = sql`sessions as s indexed by sessions_covering`;
+function coveredSessions({ flavour }: Runner): Sql {
+  return sql`sessions as s ${flavour.by('sessions_covering')}`;
+}
 
 /** Whether the covering index answers a filter by itself, as stretches of its environments. */
 function isCovered(filter: SessionFilter): boolean {
@@ -87,6 +87,8 @@ function taggedSource(
   ];
   if (rest.fromMs !== undefined) conditions.push(sql`t.started_at >= ${rest.fromMs}`);
   if (rest.toMs !== undefined) conditions.push(sql`t.started_at < ${rest.toMs}`);
-  const from = sql`session_tags as t cross join sessions as s on s.session_key = t.session_key`;
+  const { join, owner } = runner.flavour;
+  const from = sql`session_tags as t ${join} sessions as s
+    on ${sql.ref(`s.${owner.of}`)} = ${sql.ref(`t.${owner.column}`)}`;
   return { from, conditions, filter: rest };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { sqliteFlavour } from '../sqlite/flavour.ts';
 import { goalMatch, longWordConditions, wordConditions } from './goal-match.ts';
 
+const runner = { flavour: sqliteFlavour };
 const orgId = '00000000-0000-7000-8000-0000000000ff';
 const organisation = 'org : "000000000000700080000000000000ff"';
 
@@ -19,8 +21,8 @@ describe('goalMatch()', () => {
 
 describe('longWordConditions()', () => {
   test('compares in the rows what the index does not hold, and no more', () => {
-    expect(longWordConditions('s', ['review', 'contract'])).toEqual([]);
-    expect(longWordConditions('s', ['contractors', 'review']).length).toBe(1);
-    expect(wordConditions('s', ['contractors', 'review']).length).toBe(2);
+    expect(longWordConditions(runner, 's', ['review', 'contract'])).toEqual([]);
+    expect(longWordConditions(runner, 's', ['contractors', 'review']).length).toBe(1);
+    expect(wordConditions(runner, 's', ['contractors', 'review']).length).toBe(2);
   });
 });

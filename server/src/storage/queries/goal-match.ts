@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Sql } from './runner.ts';
+import type { Runner, Sql } from './runner.ts';
 
 /** Longest beginning of a word that the index keeps: longer ones are compared in the rows found. */
 export const indexedPrefix = 8;
@@ -12,15 +12,24 @@ export function goalMatch(orgId: string, words: readonly string[]): string {
 }
 
 /** What a match leaves open: the ends of long words. */
-export function longWordConditions(alias: string, words: readonly string[]): Sql[] {
+export function longWordConditions(
+  runner: Pick<Runner, 'flavour'>,
+  alias: string,
+  words: readonly string[],
+): Sql[] {
   return wordConditions(
+    runner,
     alias,
     words.filter((word) => [...word].length > indexedPrefix),
   );
 }
 
 /** That every word begins some word of the goal, without the index. */
-export function wordConditions(alias: string, words: readonly string[]): Sql[] {
+export function wordConditions(
+  runner: Pick<Runner, 'flavour'>,
+  alias: string,
+  words: readonly string[],
+): Sql[] {
   const goal = sql.ref(`${alias}.goal_words`);
-  return words.map((word) => sql`instr(' ' || ${goal}, ${` ${word}`}) > 0`);
+  return words.map((word) => runner.flavour.contains(sql`' ' || ${goal}`, ` ${word}`));
 }

@@ -32,7 +32,7 @@ export function openHourAgents(runner: Runner): HourAgents {
   return async (orgId, filter, whole) => {
     const conditions = allOf(rollupConditions(runner, orgId, filter, 'hour', whole));
     const hours = await runner.all<HourSql>(
-      sql`select hour, group_concat(environment || ' ' || sessions || ' ' || total_tokens || ' ' || total_cost, '|') as figures
+      sql`select hour, string_agg(environment || ' ' || sessions || ' ' || total_tokens || ' ' || total_cost, '|') as figures
         from rollup_hours where ${conditions} and sessions > 0 group by hour`,
     );
     const found = new Map<number, ReadonlySet<string>>();

@@ -97,10 +97,10 @@ async function readTrees(
   const { words = [], ...rest } = filter;
   const conditions = allOf([
     ...sessionConditions(rest, { ...context, alias: 'n' }),
-    ...wordConditions('n', words),
+    ...wordConditions(runner, 'n', words),
   ]);
   const order = isByArrival ? sql`n.session_key desc` : sql`n.started_at desc, n.id desc`;
-  const roots = sql.join(wanted.map((id) => sql`(${runner.id(id)})`));
+  const roots = sql.join(wanted.map((id) => sql`(${runner.flavour.id(runner.id(id))})`));
   // Its limit keeps the tree's own index in use, whatever the filter is.
   const matches = sql`from (select * from sessions as m where m.org_id = ${runner.id(orgId)}
     and m.root_session_id = c.root_session_id limit ${treeSessions}) as n where ${conditions}`;

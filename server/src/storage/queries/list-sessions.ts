@@ -1,7 +1,7 @@
 import type { SessionFilter, SessionSort } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { ListPosition, ListRequest, SummaryPage } from '../session-reader.ts';
-import { goalMatch, longWordConditions } from './goal-match.ts';
+import { longWordConditions } from './goal-match.ts';
 import { keepRoots, rootConditions, type MatchedTrees } from './list-roots.ts';
 import { allOf, type Runner, type Sql } from './runner.ts';
 import {
@@ -114,41 +114,40 @@ function listQuery(
   limit: number,
 ): Sql {
   const { filter, sort } = request;
+  const { runner, orgId } = context;
   const { rootOnly, words, ...rest } = filter;
   const arrival = isByArrival(request);
-  const value = arrival ? sql`g.rowid` : sortValue(sort, context);
+  const value = arrival ? runner.flavour.arrival : sortValue(sort, context);
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`;
   const conditions = sessionConditions(rest, context);
   if (rootOnly === true) conditions.push(...rootConditions(context, filter));
-  conditions.push(...longWordConditions('s', words ?? []));
+  conditions.push(...longWordConditions(runner, 's', words ?? []));
   conditions.push(...afterConditions(context, request, last, value));
-  const order = arrival ? sql`g.rowid desc` : sql`${value} ${direction}, s.id ${direction}`;
+  const order = arrival ? sql`${value} desc` : sql`${value} ${direction}, s.id ${direction}`;
   const from = source(context, words, arrival);
   if (arrival || (words === undefined && sort.endsWith('started_at'))) {
     return sql`select ${summaryColumns}, ${value} as sort_value from ${from}
       where ${allOf(conditions)} order by ${order} limit ${limit}`;
   }
   // What an index does not give in order is put in order by key; whole rows are read for the page alone.
-  const page = sql`select s.session_key as page_key, ${value} as sort_value from ${from}
+  const { join, owner } = runner.flavour;
+  const key = sql.ref(`s.${owner.of}`);
+  const page = sql`select ${key} as page_key, ${value} as sort_value from ${from}
     where ${allOf(conditions)} order by ${order} limit ${limit}`;
   return sql`select ${summaryColumns}, p.sort_value from (${page}) as p
-    cross join sessions as s on s.session_key = p.page_key
+    ${join} sessions as s on s.org_id = ${runner.id(orgId)} and ${key} = p.page_key
     order by p.sort_value ${direction}, s.id ${direction}`;
 }
 
 /** All sessions, or those whose goal matches: by arrival as the index gives them, else a bounded number to sort. */
 function source(
-  { orgId }: ConditionContext,
+  { runner, orgId }: ConditionContext,
   words: readonly string[] | undefined,
   isArrival: boolean,
 ): Sql {
   if (words === undefined) return sql`sessions as s`;
-  const match = goalMatch(orgId, words);
-  if (isArrival) {
-    return sql`goal_search as g cross join sessions as s on s.session_key = g.rowid and g.goal_search match ${match}`;
-  }
-  return sql`(select rowid as hit from goal_search where goal_search match ${match}
-    order by rowid desc limit ${orderedHits}) as g cross join sessions as s on s.session_key = g.hit`;
+  const { hits, newestHits } = runner.flavour;
+  return isArrival ? hits(orgId, words) : newestHits(orgId, words, orderedHits);
 }
 
 function sortValue(sort: SessionSort, context: ConditionContext): Sql {
@@ -168,7 +167,7 @@ function afterConditions(
   const { after, sort } = request;
   if (last === null && after === null) return [];
   const lastValue = last?.sort_value ?? after?.value ?? 0;
-  if (isByArrival(request)) return [sql`g.rowid < ${lastValue}`];
+  if (isByArrival(request)) return [sql`${runner.flavour.arrival} < ${lastValue}`];
   const id = last?.id ?? runner.id(after?.id ?? '');
   return [
     sort.startsWith('-')
@@ -181,7 +180,7 @@ function afterConditions(
 export function listConditions(filter: SessionFilter, context: ConditionContext): Sql[] {
   const { rootOnly, ...rest } = filter;
   const conditions = sessionConditions(rest, context);
-  conditions.push(...longWordConditions('s', filter.words ?? []));
+  conditions.push(...longWordConditions(context.runner, 's', filter.words ?? []));
   if (rootOnly === true) conditions.push(sql`s.parent_session_id is null`);
   return conditions;
 }

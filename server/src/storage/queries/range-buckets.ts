@@ -95,8 +95,8 @@ async function fromSessions(
   const conditions = [...listConditions(source.filter, context), ...source.conditions];
   return runner.all<BucketSql>(
     sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
-        sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,
-        sum(s.status = 'running') as running, sum(s.total_cost) as cost
+        count(*) filter (where s.error_count > 0) as with_errors, count(*) filter (where s.status = 'stale') as stale,
+        count(*) filter (where s.status = 'running') as running, sum(s.total_cost) as cost
       from ${source.from} where ${allOf(conditions)} group by 1`,
   );
 }

@@ -65,8 +65,8 @@ async function cellsOf(
   const unit = sql.lit(bucketMs);
   return runner.all<CellSql>(
     sql`select (s.started_at / ${unit}) * ${unit} as start, s.agent_id, count(*) as sessions,
-        sum(s.error_count > 0) as with_errors, sum(s.status = 'stale') as stale,
-        sum(s.status = 'running') as running, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
+        count(*) filter (where s.error_count > 0) as with_errors, count(*) filter (where s.status = 'stale') as stale,
+        count(*) filter (where s.status = 'running') as running, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
         sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete
       from ${source.from} where ${allOf(all)} group by 1, 2 order by 1`,
   );

@@ -95,8 +95,8 @@ const nothing: RangeTotals = {
 };
 
 /** Figures summed from the sessions themselves. */
-const sessionSums = sql`count(*) as sessions, sum(s.error_count > 0) as with_errors,
-  sum(s.status = 'stale') as stale, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
+const sessionSums = sql`count(*) as sessions, count(*) filter (where s.error_count > 0) as with_errors,
+  count(*) filter (where s.status = 'stale') as stale, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
   sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete`;
 
 async function filteredPart(
@@ -221,7 +221,7 @@ export async function runningTotals(
   const row = await firstRow<{ running: bigint; quiet: bigint | null }>(
     runner,
     sql`${runningSessions(runner, orgId)} select count(*) as running,
-        sum(coalesce(s.last_event_at, s.started_at) < ${nowMs - quietAfterMs}) as quiet
+        count(*) filter (where coalesce(s.last_event_at, s.started_at) < ${nowMs - quietAfterMs}) as quiet
       from s where ${conditions}`,
   );
   return { running: toNumber(row?.running), quiet: toNumber(row?.quiet) };
@@ -241,7 +241,10 @@ export async function runningConditions(
   nowMs: number,
 ): Promise<Sql> {
   const context = await contextFor(runner, orgId, filter, nowMs);
-  return allOf([...listConditions(filter, context), ...wordConditions('s', filter.words ?? [])]);
+  return allOf([
+    ...listConditions(filter, context),
+    ...wordConditions(runner, 's', filter.words ?? []),
+  ]);
 }
 
 /** Agents of whole days from the daily roll-ups; those of ragged days are looked for among them. */
@@ -285,7 +288,7 @@ async function startedAmong(
     const some = agentIds.slice(from, from + valuesInList);
     const rows = await runner.all<{ agent_id: string }>(
       sql`select a.id as agent_id from agents as a where a.org_id = ${runner.id(orgId)} and a.id in (${listOfValues(some)})
-        and exists (select 1 from sessions as s indexed by sessions_agent where ${conditions} and s.agent_id = a.id)`,
+        and exists (select 1 from sessions as s ${runner.flavour.by('sessions_agent')} where ${conditions} and s.agent_id = a.id)`,
     );
     started.push(...rows.map((row) => row.agent_id));
   }

@@ -2,12 +2,16 @@ import {
   DummyDriver,
   Kysely,
   sql,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   type CompiledQuery,
   type RawBuilder,
 } from 'kysely';
+import type { Flavour } from './flavour.ts';
 
 /** A piece of SQL with its values. */
 export type Sql = RawBuilder<unknown>;
@@ -20,6 +24,8 @@ export interface Runner {
   rows<Row>(query: Sql): Promise<Row[]>;
   /** A condition that is true until the read has taken too long; `key` is a row's integer key. */
   inTime(key: Sql): Sql;
+  /** What this engine says in words of its own. */
+  readonly flavour: Flavour;
   /** A UUID as the engine keeps it. */
   id(uuid: string): unknown;
   /** What the engine keeps as a UUID. */
@@ -38,6 +44,20 @@ const compiler = new Kysely<never>({
 /** A query as SQLite takes it: text and values. */
 export function compileForSqlite(query: Sql): CompiledQuery {
   return query.compile(compiler);
+}
+
+const postgresCompiler = new Kysely<never>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});
+
+/** A query as PostgreSQL takes it. */
+export function compileForPostgres(query: Sql): CompiledQuery {
+  return query.compile(postgresCompiler);
 }
 
 /** Conditions that must all hold. */

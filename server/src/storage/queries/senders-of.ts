@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SessionWhole } from '../session-reader.ts';
 import { senderColumnNames, senderFromRow, type SenderSql } from '../sqlite/sender-row.ts';
+import type { OfSession } from './event-reads.ts';
 import type { Runner } from './runner.ts';
 
 /** Senders shown of one session. */
@@ -9,11 +10,11 @@ const shownSenders = 1_000;
 /** The ledgers of a session's senders (D1). */
 export async function sendersOf(
   runner: Runner,
-  sessionKey: number,
+  ofSession: OfSession,
 ): Promise<SessionWhole['senders']> {
   const columns = sql.join(senderColumnNames.map((name) => sql.ref(name)));
   const rows = await runner.all<SenderSql & { readonly sender: unknown }>(
-    sql`select sender, ${columns} from senders where session_key = ${sessionKey} limit ${shownSenders}`,
+    sql`select sender, ${columns} from senders as e where ${ofSession('e')} limit ${shownSenders}`,
   );
   return rows.map((row) => senderFromRow(runner.uuid(row.sender), row));
 }

@@ -27,7 +27,7 @@ export async function contextFor(
   if (tag === undefined) return context;
   const rows = await runner.all<{ count: bigint }>(
     sql`select count(*) as count from (select 1 from session_tags where org_id = ${runner.id(orgId)}
-      and key = ${tag.key} and value = ${tag.value} limit ${rareTag + 1})`,
+      and key = ${tag.key} and value = ${tag.value} limit ${rareTag + 1}) as counted`,
   );
   return { ...context, tagIsRare: Number(rows[0]?.count ?? 0n) <= rareTag };
 }
@@ -113,14 +113,15 @@ function tagCondition(
 ): Sql | null {
   if (filter.tag === undefined) return null;
   const { key, value } = filter.tag;
+  const { owner } = runner.flavour;
   const column = columnsOf(alias);
   if (tagIsRare === true) {
-    return sql`${column('session_key')} in (select session_key from session_tags
+    return sql`${column(owner.of)} in (select ${sql.ref(owner.column)} from session_tags
       where org_id = ${runner.id(orgId)} and key = ${key} and value = ${value})`;
   }
   return sql`exists (select 1 from session_tags as t where t.org_id = ${runner.id(orgId)}
     and t.key = ${key} and t.value = ${value} and t.started_at = ${column('started_at')}
-    and t.session_key = ${column('session_key')})`;
+    and ${sql.ref(`t.${owner.column}`)} = ${column(owner.of)})`;
 }
 
 function quietCondition(filter: SessionFilter, { alias, nowMs }: ConditionContext): Sql | null {

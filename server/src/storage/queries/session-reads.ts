@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { SessionReader, SessionSummary, SessionWhole } from '../session-reader.ts';
 import { estimateSessions, oldestStart } from './estimate-sessions.ts';
 import { listSessions } from './list-sessions.ts';
+import { rowsOfSession } from './event-reads.ts';
 import { firstRow, type Runner } from './runner.ts';
 import { sendersOf } from './senders-of.ts';
 import { sessionTree } from './session-tree.ts';
@@ -64,7 +65,8 @@ async function sessionWhole(
       from sessions as s left join agents as a on a.org_id = s.org_id and a.id = s.agent_id
       where s.org_id = ${runner.id(orgId)} and s.id = ${runner.id(id)}`,
   );
-  if (row === undefined) return null;
+  const ofSession = await rowsOfSession(runner, orgId, id);
+  if (row === undefined || ofSession === null) return null;
   const [summary] = await summariesOf(runner, orgId, [row], nowMs);
   if (summary === undefined) return null;
   return {
@@ -73,7 +75,7 @@ async function sessionWhole(
     truncated: row.truncated,
     agentName: row.agent_name,
     parent: await parentOf(runner, orgId, summary.session.parentSessionId),
-    senders: await sendersOf(runner, row.session_key),
+    senders: await sendersOf(runner, ofSession),
   };
 }
 

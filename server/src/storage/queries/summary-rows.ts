@@ -30,6 +30,7 @@ export async function summariesOf(
   const stored = read.map((one) => one.stored);
   const calls = await openCalls(
     runner,
+    orgId,
     stored.filter(({ session }) => session.status === 'running'),
   );
   const sums = await sumsOf(

@@ -4,14 +4,14 @@ import { sessionReadContract, type ReadStore } from '../contract/session-reads.t
 import { openReader } from './connection.ts';
 import { openReads } from './reads.ts';
 
-const open = (nowMs: number, orgIds: readonly string[]): ReadStore => {
+const open = async (nowMs: number, orgIds: readonly string[]): Promise<ReadStore> => {
   const store = openStore(nowMs);
   for (const orgId of orgIds) addOrganisation(store.db, orgId);
   const connection = openReader(store.path);
   return {
     reader: openReads(connection),
     ingest: (records, orgId) => store.ingest(records, orgId === undefined ? {} : { orgId }),
-    close() {
+    async close() {
       connection.close();
       store.close();
     },

@@ -2,21 +2,13 @@ import type { Statement } from 'better-sqlite3';
 import { sql } from 'kysely';
 import { ReadTimeoutError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
-import { agentBuckets } from '../queries/agent-buckets.ts';
-import { commandReads } from '../queries/command-reads.ts';
-import { costReads } from '../queries/cost-reads.ts';
-import { eventReads } from '../queries/event-reads.ts';
-import { openHourAgents } from '../queries/hour-agents.ts';
-import { rangeBuckets } from '../queries/range-buckets.ts';
-import { rangeStats } from '../queries/range-stats.ts';
-import { rangeTotals } from '../queries/range-totals.ts';
 import { compileForSqlite, type Runner } from '../queries/runner.ts';
-import { sessionReads } from '../queries/session-reads.ts';
-import { signalReads } from '../queries/signal-reads.ts';
+import { queryReads } from '../queries/query-reads.ts';
 import { accessReads } from '../queries/access-reads.ts';
 import { policyReads } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
 import type { Connection } from './connection.ts';
+import { sqliteFlavour } from './flavour.ts';
 import { readLimitMs } from './read-limit.ts';
 import { uuidBlob, uuidText } from './uuid-blob.ts';
 
@@ -30,12 +22,7 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
   const reads = {
     ...accessReads(sqliteStatements(db), taggedSql),
     ...policyReads(sqliteStatements(db)),
-    ...sessionReads(runner),
-    ...eventReads(runner),
-    ...costReads(runner),
-    ...signalReads(runner),
-    ...commandReads(runner),
-    ...rangeReads(runner),
+    ...queryReads(runner),
   };
   return watch(reads);
 }
@@ -43,20 +30,6 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
 /** Sessions by a tag. */
 const taggedSql = `SELECT s.id FROM session_tags AS t JOIN sessions AS s ON s.session_key = t.session_key
   WHERE t.org_id = ? AND t.key = ? AND t.value = ? LIMIT ?`;
-
-function rangeReads(runner: Runner) {
-  const hourAgents = openHourAgents(runner);
-  return {
-    rangeTotals: (...[orgId, filter, nowMs]: Parameters<Reader['rangeTotals']>) =>
-      rangeTotals(runner, orgId, filter, nowMs),
-    rangeBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['rangeBuckets']>) =>
-      rangeBuckets(runner, orgId, filter, bucketMs, nowMs),
-    rangeStats: (...[orgId, filter, bucketMs, agentMs, nowMs]: Parameters<Reader['rangeStats']>) =>
-      rangeStats(runner, orgId, filter, bucketMs, agentMs, nowMs, hourAgents),
-    agentBuckets: (...[orgId, filter, bucketMs, nowMs]: Parameters<Reader['agentBuckets']>) =>
-      agentBuckets(runner, orgId, filter, bucketMs, nowMs, hourAgents),
-  };
-}
 
 /** Rows of which one looks at the clock: a look costs ten times as much as a row. */
 const rowsPerLook = 64;
@@ -108,6 +81,7 @@ function openRunner(db: Connection): Runner {
         .all(...parameters) as Row[];
     },
     inTime: (key) => sql`(${key} % ${sql.lit(rowsPerLook)} <> 0 or read_in_time())`,
+    flavour: sqliteFlavour,
     id: uuidBlob,
     uuid: (value) => uuidText(value as Uint8Array),
   };

@@ -1,0 +1,114 @@
+import pg from 'pg';
+import { sql } from 'kysely';
+import { accessReads } from '../queries/access-reads.ts';
+import { queryReads } from '../queries/query-reads.ts';
+import { compileForPostgres, type Runner } from '../queries/runner.ts';
+import { ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
+import type { Reader } from '../reader.ts';
+import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
+import { errorOf, settingsOf } from './connect.ts';
+import { postgresFlavour } from './flavour.ts';
+import { postgresStatements } from './statements.ts';
+import { openWork, type Work } from './work.ts';
+
+/** How long one statement of a read may take, ms. */
+export const readLimitMs = 2_000;
+
+/** How long an idle connection is kept, ms. */
+const idleMs = 30_000;
+
+/** Connections for reads behind the port's reads. */
+export interface ReadPool {
+  readonly reader: Reader;
+  close(): Promise<void>;
+}
+
+/** Opens the reads; connections are made as they are wanted, at most `count`. */
+export function openReads(url: string, count: number, limitMs = readLimitMs): ReadPool {
+  const pool = new pg.Pool({ ...settingsOf(url), max: count, idleTimeoutMillis: idleMs });
+  pool.on('error', () => {});
+  const readers = new WeakMap<pg.PoolClient, Reads>();
+  const readsOf = (client: pg.PoolClient): Reads => {
+    const known = readers.get(client) ?? openReader(client);
+    readers.set(client, known);
+    return known;
+  };
+  const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${limitMs}`;
+  const read = async (method: string, args: readonly unknown[]): Promise<unknown> => {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw new ReadUnavailableError(`The database cannot be reached: ${errorOf(error).message}`);
+    });
+    let problem: unknown = null;
+    try {
+      await client.query(begin);
+      const value = await readsOf(client)[method]?.(...args);
+      await client.query('COMMIT');
+      return value;
+    } catch (error) {
+      problem = await client.query('ROLLBACK').then(
+        () => null,
+        (broken: unknown) => broken,
+      );
+      throw readError(error, problem, limitMs);
+    } finally {
+      // One that cannot even end its transaction is thrown away.
+      client.release(problem !== null);
+    }
+  };
+  return { reader: readerOver(read), close: () => pool.end() };
+}
+
+type Reads = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+
+const queryCancelled = '57014';
+
+function readError(error: unknown, problem: unknown, limitMs: number): unknown {
+  const { code, message } = errorOf(error);
+  if (code === queryCancelled) return new ReadTimeoutError(limitMs);
+  const isLost = problem !== null || code.startsWith('57P') || code.startsWith('08');
+  return isLost ? new ReadUnavailableError(`The database went away: ${message}`) : error;
+}
+
+/** Every read of the port over one connection. */
+function openReader(client: pg.PoolClient): Reads {
+  const work = openWork(client);
+  const reads = {
+    ...accessReads(postgresStatements(work), taggedSql),
+    ...queryReads(openRunner(work)),
+  };
+  return reads as unknown as Reads;
+}
+
+/** Sessions by a tag. */
+const taggedSql = `SELECT session_id AS id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?`;
+
+function openRunner(work: Work): Runner {
+  return {
+    all<Row>(query: Parameters<Runner['all']>[0]) {
+      const { sql: text, parameters } = compileForPostgres(query);
+      return work.sums<Row>(text, parameters);
+    },
+    rows<Row>(query: Parameters<Runner['rows']>[0]) {
+      const { sql: text, parameters } = compileForPostgres(query);
+      return work.rows<Row>(text, parameters);
+    },
+    // The server itself gives up on what takes too long.
+    inTime: () => sql`true`,
+    flavour: postgresFlavour,
+    id: uuidBlob,
+    uuid: (value) => uuidText(value as Uint8Array),
+  };
+}
+
+type Read = (method: string, args: readonly unknown[]) => Promise<unknown>;
+
+/** Every method of the port by its name. */
+function readerOver(read: Read): Reader {
+  return new Proxy({} as Reader, {
+    get(_, name) {
+      // A promise looks for "then" on what it resolves to: a reader is no promise.
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      return (...args: unknown[]) => read(name, args);
+    },
+  });
+}
