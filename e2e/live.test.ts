@@ -87,6 +87,23 @@ test('while the reader is further down new sessions wait behind a pill', async (
   await page.context().close();
 });
 
+test('an open tree keeps its rows when held back ones are shown (S9)', async () => {
+  const parent = sessionRecords({ goal: 'Route a ticket', startMs: Date.now() - 1_000 });
+  const child = sessionRecords({ goal: 'Draft a reply', parent: parent.id, startMs: Date.now() });
+  await server.ingest([...parent.records, ...child.records]);
+  const page = await openLive();
+  await row(page, 'Route a ticket').getByRole('button', { name: 'Show children' }).click();
+  await row(page, 'Draft a reply').waitFor();
+  const scroller = page.locator('main > div').first();
+  await scroller.evaluate((element) => element.scrollTo(0, 900));
+  await page.waitForTimeout(300);
+  await server.ingest(sessionRecords({ goal: 'Held back', startMs: Date.now() }).records);
+  await page.getByRole('button', { name: '1 new' }).click();
+  await row(page, 'Held back').waitFor();
+  await row(page, 'Draft a reply').waitFor();
+  await page.context().close();
+});
+
 test('a running session of a filtered view comes in only when it matches', async () => {
   const page = await openLive('/sessions?agent=support-router');
   const now = Date.now();

@@ -46,6 +46,7 @@ test('lifeText() names the call a running session is in, and for how long (S4)',
 
 test('lifeText() tells of a running session without a call that it works or is quiet (S4)', () => {
   expect(lifeText(session, nowMs)).toBe('last event 2 s ago');
+  expect(lifeText({ ...session, last_event_at: ago(300) }, nowMs)).toBe('last event just now');
   expect(lifeText({ ...session, last_event_at: ago(180_000) }, nowMs)).toBe('quiet for 3 min');
   expect(lifeText({ ...session, last_event_at: ago(7_300_000) }, nowMs)).toBe('quiet for 2 h');
   expect(lifeText({ ...session, last_event_at: null }, nowMs)).toBe('quiet for 1 min');

@@ -44,7 +44,8 @@ function waiting(session: Lived, nowMs: number): SessionLife {
   const silenceMs = nowMs - Date.parse(lastEventAt ?? session.started_at);
   if (silenceMs >= quietFromMs) return { what: 'quiet', since: `for ${wholeTime(silenceMs)}` };
   if (lastEventAt === null) return { what: 'no event yet', since: '' };
-  return { what: 'last event', since: `${wholeTime(silenceMs)} ago` };
+  const ago = silenceMs < 1_000 ? 'just now' : `${wholeTime(silenceMs)} ago`;
+  return { what: 'last event', since: ago };
 }
 
 function momentOf(atMs: number, nowMs: number): string {

@@ -36,10 +36,10 @@ export interface Column {
 export const columns: Readonly<Record<ColumnId, Column>> = {
   status: column('Status', 92, ['status']),
   goal: { ...column('Goal', null, ['goal']), minWidth: 180 },
-  agent: column('Agent', 152, ['agent_id', 'agent_version']),
+  agent: column('Agent', 160, ['agent_id', 'agent_version']),
   started: { ...column('Started', 92, ['started_at']), sort: 'started_at' },
   duration: { ...number('Duration', 80, ['duration_ms']), sort: 'duration' },
-  cost: { ...number('Cost', 140, ['total_cost', 'tree_cost', 'unpriced_count']), sort: 'cost' },
+  cost: { ...number('Cost', 136, ['total_cost', 'tree_cost', 'unpriced_count']), sort: 'cost' },
   steps: number('Steps', 54, ['step_count']),
   errors: { ...number('Errors', 58, ['error_count']), sort: 'errors' },
   met: column('Met', 44, ['goal_completed']),

@@ -31,9 +31,14 @@ export const emptyList: ListState = {
 /** Pages around the reader whose rows are kept; those further away are read again when needed. */
 export const keptPages = 12;
 
-/** The list read anew from its top. */
-export function firstPage(page: SessionPage): ListState {
-  return appendPage({ ...emptyList, totalEstimate: page.total_estimate }, null, page);
+/** The list read anew from its top; rows of `held` ids, the children of open nodes, are kept. */
+export function firstPage(
+  page: SessionPage,
+  before: ListState = emptyList,
+  held: ReadonlySet<string> = new Set(),
+): ListState {
+  const rows = new Map([...before.rows].filter(([id]) => held.has(id)));
+  return appendPage({ ...emptyList, totalEstimate: page.total_estimate, rows }, null, page);
 }
 
 /** The list with one more page at its end; ids it already has are left where they stand. */

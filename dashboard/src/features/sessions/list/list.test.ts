@@ -70,6 +70,13 @@ test('applyLive() holds new rows back otherwise and counts each once', () => {
   expect(shown.totalEstimate).toBe(5);
 });
 
+test('firstPage() keeps the rows of open nodes, which stand in no page, and no others (S9)', () => {
+  const open = restoreRows(three, [row('child', 31)]);
+  const again = firstPage(page([row('d', 40), row('c', 30)]), open, new Set(['child']));
+  expect(ids(again)).toEqual(['d', 'c']);
+  expect([...again.rows.keys()].toSorted()).toEqual(['c', 'child', 'd']);
+});
+
 test('removeRow() takes a deleted session out and leaves others alone', () => {
   expect(ids(removeRow(three, 'b'))).toEqual(['c', 'a']);
   expect(removeRow(three, 'b').totalEstimate).toBe(2);

@@ -96,7 +96,11 @@ export class SessionListStore {
       const rootId = this.#spec.rootId;
       const expanded =
         rootId === null ? this.#snapshot.expanded : new Set([rootId, ...this.#snapshot.expanded]);
-      this.#setList(firstPage(page), { phase: 'ready', error: undefined, expanded });
+      this.#setList(firstPage(page, this.#snapshot.list, this.#heldIds()), {
+        phase: 'ready',
+        error: undefined,
+        expanded,
+      });
       for (const id of expanded) if (!this.#children.has(id)) void this.#readChildren(id, null);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
@@ -145,8 +149,7 @@ export class SessionListStore {
   /** Says what the reader sees: far rows are let go, missing ones read again. */
   show(ids: readonly string[], seenPage: number): void {
     this.#visible = ids;
-    const held = new Set([...this.#children.values()].flatMap((list) => list.ids));
-    this.#quietly(releaseFarRows(this.#snapshot.list, seenPage, held));
+    this.#quietly(releaseFarRows(this.#snapshot.list, seenPage, this.#heldIds()));
     for (const page of pagesToRestore(this.#snapshot.list, ids)) void this.#restore(page.cursor);
   }
 
@@ -170,6 +173,11 @@ export class SessionListStore {
       void this.#refresh();
     }, refreshEveryMs);
   };
+
+  /** Children that are shown: their rows stand in no page. */
+  #heldIds(): ReadonlySet<string> {
+    return new Set([...this.#children.values()].flatMap((list) => list.ids));
+  }
 
   #readTop(): Promise<SessionPage> {
     const { query, rootId } = this.#spec;
