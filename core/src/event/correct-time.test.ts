@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clockOffset, clockToleranceMs, correctTime } from './correct-time.ts';
+import { clockOffset, clockToleranceMs, correctTime, earliestTimeMs } from './correct-time.ts';
 
 describe('clockOffset()', () => {
   test.each([
@@ -22,7 +22,12 @@ describe('correctTime()', () => {
     [4_000, 3_000, 5_000, 5_000],
     [9_000, -6_000, 5_000, 3_000],
     [6_000, 0, 5_000, 5_000],
+    [Date.UTC(1, 0), -300_000_000_000_000, 5_000, earliestTimeMs],
   ])('moves %i by %i, arrived at %i, to %i (E6)', (sentMs, offsetMs, arrivedAtMs, expected) => {
     expect(correctTime(sentMs, offsetMs, arrivedAtMs)).toBe(expected);
+  });
+
+  test('stays within what the wire can tell', () => {
+    expect(new Date(earliestTimeMs).toISOString()).toBe('0000-01-01T00:00:00.000Z');
   });
 });

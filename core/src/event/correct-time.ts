@@ -7,7 +7,10 @@ export function clockOffset(arrivedAtMs: number, sentAtMs: number | null): numbe
   return Math.abs(offset) > clockToleranceMs ? offset : 0;
 }
 
-/** A sender's time on the server's clock, never later than arrival (E6). */
+/** The first moment that a time on the wire can tell: 0000-01-01T00:00:00.000Z, ms. */
+export const earliestTimeMs = -62_167_219_200_000;
+
+/** A sender's time on the server's clock, never later than arrival nor before {@link earliestTimeMs} (E6). */
 export function correctTime(sentMs: number, offsetMs: number, arrivedAtMs: number): number {
-  return Math.min(sentMs + offsetMs, arrivedAtMs);
+  return Math.max(earliestTimeMs, Math.min(sentMs + offsetMs, arrivedAtMs));
 }

@@ -7,11 +7,15 @@ export const maxCustomMetrics = 10;
 /** How long after its end a session still takes metrics, ms: 7 days (S7). */
 export const metricsWindowMs = 7 * 86_400_000;
 
-/** Takes metrics into the session, per key the newest; refuses the whole call, naming the key, if any is bad (S7). */
+/**
+ * Takes metrics into the session, per key the newest; refuses the whole call, naming the key, if any is bad (S7).
+ * `recordedAtMs` is on the server's clock; among others it counts as no later than `arrivedAtMs` (E6).
+ */
 export function mergeMetrics(
   session: Session,
   metrics: Readonly<Record<string, unknown>>,
   recordedAtMs: number,
+  arrivedAtMs: number = recordedAtMs,
 ): Result<{ changed: boolean }> {
   const closed = session.status === 'done' && session.endedAtMs !== null;
   if (closed && recordedAtMs > (session.endedAtMs ?? 0) + metricsWindowMs) {
@@ -34,7 +38,7 @@ export function mergeMetrics(
       `Cannot set metric ${JSON.stringify(over)}: a session holds at most ${maxCustomMetrics} custom keys`,
     );
   }
-  return success({ changed: takeNewest(session, metrics, recordedAtMs) });
+  return success({ changed: takeNewest(session, metrics, Math.min(recordedAtMs, arrivedAtMs)) });
 }
 
 /** What is wrong with one metric, in words; null when it is good (S7). */

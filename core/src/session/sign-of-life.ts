@@ -1,3 +1,4 @@
+import { correctTime } from '../event/correct-time.ts';
 import type { Session } from './session.ts';
 
 /** When a batch came and what its sender's clock said as it left, ms since the epoch. */
@@ -18,7 +19,7 @@ export interface StaleRule {
  */
 export function dateSignOfLife(batch: BatchTimes, happenedAtMs: number): number {
   if (batch.sentAtMs === null) return batch.arrivedAtMs;
-  return Math.min(batch.arrivedAtMs, batch.arrivedAtMs - (batch.sentAtMs - happenedAtMs));
+  return correctTime(happenedAtMs, batch.arrivedAtMs - batch.sentAtMs, batch.arrivedAtMs);
 }
 
 /**

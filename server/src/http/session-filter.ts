@@ -1,3 +1,4 @@
+import { isCalendarDay } from '@niitaka/core/event/calendar-day.ts';
 import { nanoUsdOf } from '@niitaka/core/money/nano-usd.ts';
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { searchWords } from '@niitaka/core/text/goal-words.ts';
@@ -49,17 +50,11 @@ function moneyOf(usd: number | undefined): bigint | undefined {
 function timeOf(path: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
-  if (!Number.isNaN(ms) && hasItsDay(text)) return ms;
+  if (!Number.isNaN(ms) && isCalendarDay(text)) return ms;
   const message = `wanted a time that exists: got ${JSON.stringify(text)}`;
   throw new HttpProblem('invalid', `The query is not valid at ${path}: ${message}`, {
     errors: [{ path, code: 'invalid', message }],
   });
-}
-
-/** A parser takes the 31st of February for the 3rd of March. */
-function hasItsDay(text: string): boolean {
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function tagOf(text: string | undefined): { key: string; value: string } | undefined {

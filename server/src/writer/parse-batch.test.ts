@@ -283,6 +283,33 @@ describe('what is read', () => {
     expect(batch.warnings[0]).toContain('tag "a b" is left out');
   });
 
+  test('a tag may have any name, also one that every object inherits (S1)', () => {
+    const tags = JSON.parse('{"__proto__":"p","constructor":"c"}') as object;
+    const { batch } = read([start(1, { tags })]);
+    expect(Object.entries(first<StartRecord>(batch.records).tags)).toEqual([
+      ['__proto__', 'p'],
+      ['constructor', 'c'],
+    ]);
+  });
+
+  test.each(['a\u0000b', 'a\nb', 'a\u007fb', 'a\u0085b'])(
+    'the agent id %j holds a control character (A1)',
+    (agentId) => {
+      expect(refusal(start(1, { agent_id: agentId })).code).toBe('invalid');
+    },
+  );
+
+  test.each([
+    '2026-02-30T00:00:00.000Z',
+    '2026-02-30T24:00:00.000Z',
+    '2026-04-31T00:00:00Z',
+    '2026-02-29T12:00:00+02:00',
+  ])('the time %s does not exist', (startedAt) => {
+    expect(refusal(start(1, { started_at: startedAt })).message).toBe(
+      `Cannot read this session.start record: started_at must be a time that exists: got "${startedAt}"`,
+    );
+  });
+
   test('metrics are read as they are: their values are judged with the session (S7)', () => {
     const { batch } = read([metrics(1, { score: 'x', a: null }), end(1)]);
     expect(batch.records[0]).toMatchObject({ metrics: { score: 'x', a: null } });

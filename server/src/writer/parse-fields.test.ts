@@ -32,10 +32,13 @@ describe('readTime()', () => {
 
   test('reads every time that a clock writes', () => {
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true, min: new Date(0) }), (date) => {
-        const text = date.toISOString();
-        expect(readTime(text)).toBe(date.getTime());
-      }),
+      fc.property(
+        fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(Date.UTC(9999, 11, 31)) }),
+        (date) => {
+          const text = date.toISOString();
+          expect(readTime(text)).toBe(date.getTime());
+        },
+      ),
     );
   });
 });

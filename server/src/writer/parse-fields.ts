@@ -1,3 +1,4 @@
+import { isCalendarDay } from '@niitaka/core/event/calendar-day.ts';
 import { limits } from '@niitaka/core/limits.ts';
 import { cutText, storableText } from '@niitaka/core/text/cut-text.ts';
 import type { Cut } from '../commands/ingest/record.ts';
@@ -9,6 +10,7 @@ export type Raw = Readonly<Record<string, unknown>>;
 export function readTime(value: unknown): number {
   if (typeof value !== 'string') return Number.NaN;
   if (value.length === 24 && value[10] === 'T' && value[23] === 'Z') return readPlainTime(value);
+  if (!isCalendarDay(value)) return Number.NaN;
   const direct = Date.parse(value);
   return Number.isNaN(direct) ? Date.parse(value.toUpperCase().replace(' ', 'T')) : direct;
 }
@@ -20,13 +22,15 @@ let lastDateMs = 0;
 function readPlainTime(text: string): number {
   const date = text.slice(0, 10);
   if (date !== lastDate) {
-    lastDateMs = Date.parse(`${date}T00:00:00.000Z`);
+    lastDateMs = isCalendarDay(date) ? Date.parse(`${date}T00:00:00.000Z`) : Number.NaN;
     lastDate = date;
   }
   const hour = twoDigits(text, 11);
   const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
-  if (!(hour < 24 && minute < 60 && second < 60)) return Date.parse(text);
+  if (!(hour < 24 && minute < 60 && second < 60)) {
+    return Number.isNaN(lastDateMs) ? Number.NaN : Date.parse(text);
+  }
   const ms = twoDigits(text, 20) * 10 + text.charCodeAt(22) - 48;
   return lastDateMs + ((hour * 60 + minute) * 60 + second) * 1000 + ms;
 }
@@ -65,22 +69,22 @@ export function readTags(
   cuts: Cut[],
   warnings: string[],
 ): Readonly<Record<string, string>> {
-  const tags: Record<string, string> = {};
-  if (typeof value !== 'object' || value === null) return tags;
+  const tags = new Map<string, string>();
+  if (typeof value !== 'object' || value === null) return {};
   for (const [key, text] of Object.entries(value)) {
     if (!tagKey.test(key)) {
       warnings.push(
         `tag ${JSON.stringify(key)} is left out: a key is 1 to 64 of a-z, A-Z, 0-9, "_", ".", "-"`,
       );
-    } else if (Object.keys(tags).length >= limits.tags) {
+    } else if (tags.size >= limits.tags) {
       warnings.push(`tag ${key} is left out: a session has at most ${limits.tags}`);
     } else {
       const { text: kept, cut } = cutText(String(text), limits.tagValueCharacters);
       if (cut) cuts.push({ path: `tags.${key}`, bytes: Buffer.byteLength(String(text)) });
-      tags[key] = storableText(kept);
+      tags.set(key, storableText(kept));
     }
   }
-  return tags;
+  return Object.fromEntries(tags);
 }
 
 /** Counts by reason, or none. */

@@ -79,8 +79,7 @@ const timeFields = ['started_at', 'ended_at', 'recorded_at', 'occurred_at', 'at'
 
 function agentProblem(value: unknown): string | null {
   if (typeof value !== 'string' || value === '') return null;
-  // oxlint-disable-next-line no-control-regex
-  if (value === '.' || value === '..' || /[\u0000-\u001f\u007f]/.test(value)) {
+  if (value === '.' || value === '..' || /\p{Cc}/u.test(value)) {
     return `agent_id must not be "." or ".." nor hold control characters: got ${JSON.stringify(value)}`;
   }
   return null;

@@ -111,6 +111,15 @@ export function settle(work: BatchWork, record: Owned, isNews: boolean): void {
   }
 }
 
+/** The clock offset of a record's times: a numbered one's is that of its sender's first batch in the session (E6). */
+export function offsetOf(
+  { ledgers, offsetMs }: BatchWork,
+  { sessionId, sender, seq }: Pick<Owned, 'sender' | 'seq'> & { readonly sessionId: string | null },
+): number {
+  if (sessionId === null || sender === null || seq === null) return offsetMs;
+  return ledgers.clockOffsetMs(sessionId, sender);
+}
+
 /** Takes a record's time as a sign of life of its session (S3). */
 export function takeSign(work: BatchWork, stored: StoredSession, happenedAtMs: number): void {
   const { session } = stored;

@@ -121,7 +121,9 @@ function spentReader(
   const trees = once((root) => tx.treeSpent(orgId, root));
   const days = once((environment) => tx.daySpent(orgId, environment, today, null));
   const agentDays = once((key) => {
-    const [environment = '', agentId = ''] = key.split('\n');
+    // A name may hold any character, an agent's id no control character.
+    const at = key.lastIndexOf('\n');
+    const [environment, agentId] = [key.slice(0, at), key.slice(at + 1)];
     return tx.daySpent(orgId, environment, today, agentId);
   });
   return async ({ session }) => {

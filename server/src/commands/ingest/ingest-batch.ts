@@ -39,7 +39,7 @@ export async function ingestBatches(
   arrived: readonly ArrivedBatch[],
 ): Promise<IngestOutcome[]> {
   const group = openGroupWork(context, orgId);
-  const named = arrived.map(({ batch }) => namedSessions(batch.records));
+  const named = arrived.map(({ batch }) => namedSessions(batch));
   await group.sessions.load(named.flatMap((ids) => [...ids]));
   const works: BatchWork[] = [];
   for (const [index, { batch, arrivedAtMs }] of arrived.entries()) {
@@ -87,8 +87,10 @@ function byKind(records: readonly ParsedRecord[]): ByKind {
   return Object.groupBy(records, (record) => record.kind) as ByKind;
 }
 
-function namedSessions(records: readonly ParsedRecord[]): ReadonlySet<string> {
+/** Also those whose every record is refused: the answer tells where they stand. */
+function namedSessions({ records, refused }: ParsedBatch): ReadonlySet<string> {
   const ids = new Set<string>();
+  for (const { sessionId } of refused) if (sessionId !== null) ids.add(sessionId);
   for (const record of records) {
     if (record.kind === 'session.heartbeat') for (const id of record.sessionIds) ids.add(id);
     else if (record.sessionId !== null) ids.add(record.sessionId);

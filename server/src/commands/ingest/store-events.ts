@@ -4,7 +4,7 @@ import { isAfterEnd } from '@niitaka/core/session/end-session.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { EventSet, StoredSession } from '../../storage/session-tx.ts';
 import { eventState, type EventRow } from '../../storage/event-row.ts';
-import { findSession, settle, takeSign, type BatchWork } from './batch-work.ts';
+import { findSession, offsetOf, settle, takeSign, type BatchWork } from './batch-work.ts';
 import { chargeEvent, computeCharge, factsOf, noCharge, type Charge } from './charge-event.ts';
 import { countDay } from './day-counts.ts';
 import { briefOf } from './event-brief.ts';
@@ -66,9 +66,7 @@ function rowOf(
   record: EventRecord,
 ): EventRow | Promise<EventRow> {
   const { session } = stored;
-  const { sender, seq } = record;
-  const isNumbered = sender !== null && seq !== null;
-  const offsetMs = isNumbered ? work.ledgers.clockOffsetMs(session.id, sender) : work.offsetMs;
+  const offsetMs = offsetOf(work, record);
   const startedAtMs = correctTime(record.startedAtMs, offsetMs, work.times.arrivedAtMs);
   session.position += 1;
   const { position } = session;

@@ -1,6 +1,7 @@
+import { correctTime } from '@niitaka/core/event/correct-time.ts';
 import { cutText, storableText } from '@niitaka/core/text/cut-text.ts';
 import { mergeMetrics } from '@niitaka/core/session/merge-metrics.ts';
-import { findSession, refuse, settle, type BatchWork } from './batch-work.ts';
+import { findSession, offsetOf, refuse, settle, type BatchWork } from './batch-work.ts';
 import type { MetricsRecord, SignalRecord, TraceRecord } from './record.ts';
 
 /** Messages of signals are cut at this many characters. */
@@ -15,7 +16,12 @@ export function storeMetrics(work: BatchWork, records: readonly MetricsRecord[])
       work.duplicates += 1;
       continue;
     }
-    const merged = mergeMetrics(stored.session, record.metrics, record.recordedAtMs);
+    const merged = mergeMetrics(
+      stored.session,
+      record.metrics,
+      record.recordedAtMs + offsetOf(work, record),
+      work.times.arrivedAtMs,
+    );
     if (!merged.ok) {
       refuse(work, record, merged.failure);
       continue;
@@ -40,6 +46,7 @@ export async function storeSignals(
       id: record.signalId,
       subjectId: owned.sessionId,
       agentId: record.agentId ?? stored?.session.agentId ?? null,
+      occurredAtMs: timeOf(work, record, record.occurredAtMs),
       message: cutText(storableText(record.message), messageLimit).text,
     };
     const [isNews = false] = await work.context.tx.insertSignals(work.orgId, [row]);
@@ -58,7 +65,8 @@ export async function storeTraces(work: BatchWork, records: readonly TraceRecord
   for (const record of records) {
     const stored = findSession(work, record);
     if (stored === undefined) continue;
-    const row = { ...record, id: record.traceId };
+    const occurredAtMs = timeOf(work, record, record.occurredAtMs);
+    const row = { ...record, id: record.traceId, occurredAtMs };
     const [isNews = false] = await work.context.tx.insertTraces(work.orgId, [row]);
     settle(work, record, isNews);
     if (!isNews) continue;
@@ -66,6 +74,11 @@ export async function storeTraces(work: BatchWork, records: readonly TraceRecord
     stored.session.aborted ||= record.action === 'abort' && record.enforced;
     work.sessions.touch(stored.session.id, true);
   }
+}
+
+/** A moment on the server's clock: what different senders tell is compared and listed by it (E6). */
+function timeOf(work: BatchWork, record: Parameters<typeof offsetOf>[1], sentMs: number): number {
+  return correctTime(sentMs, offsetOf(work, record), work.times.arrivedAtMs);
 }
 
 /** A record without an id of its own is known by its number. */
