@@ -175,7 +175,7 @@ describe('the built package', () => {
     const options = { url: 'http://127.0.0.1:1', state: tempFolder() };
     const ended = await startProgram(find() ?? node24, [join(place, 'use.js')], options).ended;
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const [count, ...names] = ended.stdout.trim().split(' ').reverse();
+    const [count, ...names] = ended.stdout.trim().split(' ').toReversed();
     expect(count).toBe('1');
     expect(names).toEqual(expect.arrayContaining(Object.keys(source)));
   });

@@ -6,7 +6,8 @@ export const textLimitBytes = 64 * 1024;
 const depthLimit = 29;
 const keyLimit = 512;
 /** Values looked at in one record; what comes after them is left out. */
-const nodeLimit = 100_000;
+const valueLimit = 50_000;
+const leftOut = '[left out: too many values]';
 
 /** Where something was cut, and its size in bytes before. */
 export type Cut = NonNullable<Extract<IngestRecord, { kind: 'event' }>['truncated']>[number];
@@ -22,8 +23,8 @@ export interface TidyJson {
  * fits already is returned as it is; everything else is told in its place: a cycle, a function, a failing getter.
  */
 export function tidyJson(value: unknown, path: string): TidyJson {
-  if (fits(value, 0, { left: nodeLimit })) return { value, cuts: [] };
-  const walk: Walk = { cuts: [], ancestors: new Set(), left: nodeLimit };
+  if (isFit(value)) return { value, cuts: [] };
+  const walk: Walk = { cuts: [], ancestors: new Set(), left: valueLimit };
   return { value: tidy(value, path, walk), cuts: walk.cuts };
 }
 
@@ -48,12 +49,21 @@ function isShort(text: string): boolean {
   return text.length * 3 <= textLimitBytes || Buffer.byteLength(text) <= textLimitBytes;
 }
 
+function isFit(value: unknown): boolean {
+  try {
+    return fits(value, 0, { left: valueLimit });
+  } catch {
+    return false; // a proxy or a getter of the host's that fails
+  }
+}
+
 function fits(value: unknown, depth: number, budget: { left: number }): boolean {
   if (typeof value === 'string') return isShort(value);
+  budget.left -= 1;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value === 'boolean' || value === null || value === undefined) return true;
-  budget.left -= 1;
   if (typeof value !== 'object' || depth >= depthLimit || budget.left < 0) return false;
+  if (Array.isArray(value) && value.length > valueLimit) return false;
   if (Array.isArray(value)) return value.every((item) => fits(item, depth + 1, budget));
   if (!isPlain(value) || 'toJSON' in value) return false;
   const keys = Object.keys(value);
@@ -72,7 +82,7 @@ function isAccessor(value: object, key: string): boolean {
 
 function tidy(value: unknown, path: string, walk: Walk): unknown {
   walk.left -= 1;
-  if (walk.left < 0) return '[left out: too many values]';
+  if (walk.left < 0) return leftOut;
   switch (typeof value) {
     case 'string':
       return cutToLimit(value, path, walk.cuts);
@@ -105,6 +115,8 @@ function tidyObject(value: object, path: string, walk: Walk): unknown {
 
 function tidyMembers(value: object, path: string, walk: Walk): unknown {
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+  if (value instanceof RegExp) return String(value);
   if (value instanceof Error) return { name: value.name, message: tidy(value.message, path, walk) };
   if (value instanceof Set) return tidyList([...value], path, walk);
   if (value instanceof Map) return tidyEntries([...value], path, walk);
@@ -120,7 +132,15 @@ function tidyMembers(value: object, path: string, walk: Walk): unknown {
 }
 
 function tidyList(list: readonly unknown[], path: string, walk: Walk): unknown[] {
-  return list.slice(0, nodeLimit).map((item, index) => tidy(item, `${path}.${index}`, walk));
+  const items: unknown[] = [];
+  for (let at = 0; at < list.length; at += 1) {
+    if (walk.left <= 0) {
+      walk.cuts.push({ path, bytes: list.length });
+      return [...items, leftOut];
+    }
+    items.push(tidy(read(list, at), `${path}.${at}`, walk));
+  }
+  return items;
 }
 
 function tidyEntries(entries: readonly (readonly [unknown, unknown])[], path: string, walk: Walk) {
@@ -132,7 +152,7 @@ function tidyEntries(entries: readonly (readonly [unknown, unknown])[], path: st
   return Object.fromEntries(pairs);
 }
 
-function read(value: object, key: string): unknown {
+function read(value: object, key: PropertyKey): unknown {
   try {
     return Reflect.get(value, key);
   } catch {

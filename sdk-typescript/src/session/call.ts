@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { errorData } from './describe-error.ts';
+import { isInstance } from './is-instance.ts';
 import { announceAfterMs, type OpenCall, type OpenCalls } from './open-calls.ts';
 import type { EventFields, Recorder } from './recorder.ts';
 import type { EventType } from './session-options.ts';
@@ -44,7 +45,7 @@ export class Call implements OpenCall {
 
   /** The call failed: an error event stands in its place, for a failed call is no step. */
   fail(thrown: unknown): void {
-    const isStop = thrown instanceof AgentExecutionStoppedError;
+    const isStop = isInstance(thrown, AgentExecutionStoppedError);
     if (!this.#end(isStop)) return;
     if (isStop) return this.#close({ data: { ...this.#start.data, interrupted: true } });
     const error = errorData(thrown);

@@ -75,6 +75,14 @@ export function refused(name: string, wanted: string, found: unknown): TypeError
 
 /** A value in an error message: texts, numbers and words as they are, anything else by its kind. */
 export function show(value: unknown): string {
+  try {
+    return describe(value);
+  } catch {
+    return 'what cannot be read'; // a proxy of the host's that fails
+  }
+}
+
+function describe(value: unknown): string {
   if (typeof value === 'string') return cut(JSON.stringify(value));
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'function') return 'a function';
@@ -84,7 +92,24 @@ export function show(value: unknown): string {
 
 /** True for what has keys: no list, no text, not null. */
 export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
+/** The members of an object that is the host's; none where it cannot be read. */
+export function entriesOf(value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch {
+    return [];
+  }
+}
+
+function isList(value: object): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false; // a revoked proxy
+  }
 }
 
 function kindOf(value: object): string {
@@ -114,7 +139,7 @@ function checkAgentId(agentId: string): void {
 function checkTags(tags: unknown): void {
   if (tags === undefined || tags === null) return;
   if (!isObject(tags)) throw refused('tags', 'an object', tags);
-  for (const value of Object.values(tags)) {
+  for (const [, value] of entriesOf(tags)) {
     if (['string', 'number', 'boolean', 'undefined'].includes(typeof value)) continue;
     throw new TypeError(`tags must hold text, numbers, true or false: got ${show(value)}`);
   }

@@ -1,4 +1,4 @@
-import { isObject, refused, show } from './check-arguments.ts';
+import { entriesOf, isObject, refused, show } from './check-arguments.ts';
 import type { Metrics } from './session-options.ts';
 
 const customLimit = 10;
@@ -21,11 +21,11 @@ export function readMetrics(input: Metrics, known: ReadonlySet<string> = new Set
   const problems: string[] = [];
   if (!isObject(input))
     return { metrics, problems: [refused('metrics', 'an object', input).message] };
-  for (const [key, value] of Object.entries(input)) {
+  for (const [key, value] of entriesOf(input)) {
     if (value === undefined) continue;
     const name = reserved[key] ?? key;
     const problem = problemOf(name, value);
-    if (problem === null) metrics[name] = value;
+    if (problem === null) metrics[name] = value as number | boolean;
     else problems.push(problem);
   }
   const names = Object.keys(metrics);

@@ -7,8 +7,9 @@ import { closeSender, endSession } from '../transport/close-records.ts';
 import { addCount, type Ledger } from '../transport/ledger-book.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import { Call, type CallStart } from './call.ts';
-import { checkEventOptions, isObject, readTime } from './check-arguments.ts';
+import { checkEventOptions, entriesOf, isObject, readTime } from './check-arguments.ts';
 import { errorData } from './describe-error.ts';
+import { isInstance } from './is-instance.ts';
 import { readMetrics } from './read-metrics.ts';
 import type { EventOptions, EventType, Metrics } from './session-options.ts';
 
@@ -84,13 +85,13 @@ export class Recorder {
     return this.event('error', {
       ...options,
       level: 'error',
-      data: { ...errorData(thrown), ...options.data },
+      data: { ...errorData(thrown), ...Object.fromEntries(entriesOf(options.data ?? {})) },
     });
   }
 
   /** True for the first sight of a thrown value; a deliberate stop is none (E1). */
   noteError(thrown: unknown): boolean {
-    if (thrown instanceof AgentExecutionStoppedError) return false;
+    if (isInstance(thrown, AgentExecutionStoppedError)) return false;
     if (typeof thrown !== 'object' || thrown === null) return true;
     if (recordedErrors.has(thrown)) return false;
     recordedErrors.add(thrown);

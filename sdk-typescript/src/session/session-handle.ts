@@ -1,4 +1,5 @@
 import { runIn } from '../context/scope.ts';
+import { entriesOf } from './check-arguments.ts';
 import type { Recorder } from './recorder.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
 import type { Session } from './session.ts';
@@ -80,5 +81,7 @@ export function recordDecision(
 ): string {
   const said = { choice, kind, options, reason };
   const known = Object.entries(said).filter(([, value]) => value !== undefined);
-  return recorder.event('decision', { data: { ...data, ...Object.fromEntries(known) } });
+  return recorder.event('decision', {
+    data: { ...Object.fromEntries(entriesOf(data ?? {})), ...Object.fromEntries(known) },
+  });
 }

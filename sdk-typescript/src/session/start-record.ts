@@ -1,7 +1,7 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { Client } from '../client/client.ts';
 import { wireTime } from '../transport/wire-time.ts';
-import { show } from './check-arguments.ts';
+import { entriesOf, show } from './check-arguments.ts';
 import type { SessionOptions } from './session-options.ts';
 
 const tagLimit = 20;
@@ -40,7 +40,7 @@ export function startRecord(
 
 function passTags(client: Client, tags: Readonly<Record<string, string>>): Record<string, string> {
   const passed: Record<string, string> = {};
-  for (const [key, value] of Object.entries(tags)) {
+  for (const [key, value] of entriesOf(tags)) {
     if (!tagKey.test(key)) {
       client.misuse(
         'tags',

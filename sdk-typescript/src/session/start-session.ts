@@ -83,9 +83,18 @@ async function runToEnd<T>(
   try {
     return await runIn(recorder, null, () => fn(session));
   } catch (error) {
-    session.error(error);
+    recordFailure(recorder, error);
     throw error;
   } finally {
     session.end();
+  }
+}
+
+/** The host's exception goes on unchanged, whatever fails here: what is thrown may be anything. */
+function recordFailure(recorder: Recorder, error: unknown): void {
+  try {
+    recorder.error(error, {});
+  } catch {
+    recorder.client.warn('unreadable_error', 'A thrown value could not be read: it has no event.');
   }
 }

@@ -2,6 +2,7 @@ import { runIn } from '../context/scope.ts';
 import type { AnyFunction } from './any-function.ts';
 import { checkText, refused } from './check-arguments.ts';
 import type { Call } from './call.ts';
+import { isInstance } from './is-instance.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
@@ -77,7 +78,7 @@ function begin(recorder: Recorder, name: string, args: readonly unknown[]): Call
 function follow(answer: unknown, call: Call, recorder: Recorder): unknown {
   const finish = (output: unknown) =>
     call.finish(recorder.client.content.captureContent ? { output } : {});
-  if (answer instanceof Promise) {
+  if (isInstance(answer, Promise)) {
     return answer.then(
       (output: unknown) => {
         finish(output);
@@ -97,8 +98,16 @@ function follow(answer: unknown, call: Call, recorder: Recorder): unknown {
 type AnyGenerator = Generator<unknown> | AsyncGenerator<unknown>;
 
 function isGenerator(value: unknown): value is AnyGenerator {
-  const tag = Object.prototype.toString.call(value);
+  const tag = tagOf(value);
   return tag === '[object Generator]' || tag === '[object AsyncGenerator]';
+}
+
+function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return ''; // a proxy of the host's that fails
+  }
 }
 
 /** The same generator, each step of it run inside the call; its end, early or not, ends the call. */
@@ -120,7 +129,7 @@ function followGenerator(
     try {
       const go = () => Reflect.apply(generator[method], generator, [value]) as unknown;
       const step = runIn(recorder, call.eventId, go);
-      if (step instanceof Promise) return step.then(settle, fail);
+      if (isInstance(step, Promise<IteratorResult<unknown>>)) return step.then(settle, fail);
       return settle(step as IteratorResult<unknown>);
     } catch (error) {
       return fail(error);

@@ -76,23 +76,6 @@ describe('Transport.send()', () => {
       new Set(['keep-alive']),
     );
   });
-
-  test('drops what is over 1 MiB, and counts it (D1)', async () => {
-    const peer = await startPeer();
-    const { transport, events, warnings } = openTransport(peer.url);
-    events(session, 1, 1_100_000);
-    await transport.flush(3);
-    expect(peer.taken).toEqual([
-      {
-        kind: 'sender.close',
-        session_id: session,
-        sender: transport.sender,
-        last_seq: 1,
-        dropped: { too_large: 1 },
-      },
-    ]);
-    expect(warnings).toEqual(['too_large: A event record over 1 MiB was dropped and counted.']);
-  });
 });
 
 describe('Transport and a failing server', () => {
