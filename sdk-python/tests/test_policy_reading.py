@@ -54,7 +54,7 @@ class Times(unittest.TestCase):
 class Order(unittest.TestCase):
     def ids(self, policies, agent_id="alpha", environment="production"):
         compiled = compile_policies(map(read_policy, policies), agent_id, environment)
-        return [policy.id for policy in compiled.step_limits]
+        return [limit.policy.id for limit in compiled.step_limits]
 
     def test_standing(self):
         """Priority, agent before organisation, age, id (P3)"""
@@ -92,6 +92,7 @@ class Order(unittest.TestCase):
         broken = {**LIMIT, "id": "broken", "action": {}}
         compiled = compile_policies(map(read_policy, [LIMIT, COST, RETRY, broken]), None, "production")
         self.assertEqual([len(stage) for stage in (compiled.cost_limits, compiled.step_limits)], [1, 1])
+        self.assertEqual([limit.most for limit in compiled.cost_limits + compiled.step_limits], [100_000_000, 39])
         self.assertEqual([len(stage) for stage in (compiled.retries, compiled.fallbacks)], [1, 0])
         self.assertEqual([policy.at for policy in compiled.broken], ["action.type"])
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable, Optional, Tuple
+from typing import Dict, Iterable, NamedTuple, Optional, Tuple
 
+from .decision import total_index
 from .policy import Policy
+
+
+class CompiledLimit(NamedTuple):
+    """A limit, where its total stands in an `EvaluationState`, and the greatest total that does not pass it."""
+
+    policy: Policy
+    at: int
+    most: int
 
 
 @dataclass(frozen=True)
 class CompiledPolicies:
-    """Stages in their order, each with its policies in theirs; `rank` gives a policy's place among all."""
+    """Stages in their order, each with its policies in theirs; `rank` gives the place of a policy among all."""
 
-    cost_limits: Tuple[Policy, ...]
-    step_limits: Tuple[Policy, ...]
+    cost_limits: Tuple[CompiledLimit, ...]
+    step_limits: Tuple[CompiledLimit, ...]
     retries: Tuple[Policy, ...]
     fallbacks: Tuple[Policy, ...]
     broken: Tuple[Policy, ...]
-    rank: "dict[int, int]"
+    #: Of each policy, by its `id()`.
+    rank: Dict[int, int]
 
 
 def compile_policies(policies: Iterable[Policy], agent_id: Optional[str], environment: str) -> CompiledPolicies:
@@ -38,10 +48,17 @@ def compile_policies(policies: Iterable[Policy], agent_id: Optional[str], enviro
         return tuple(policy for policy in applicable if policy.type == kind)
 
     return CompiledPolicies(
-        stage("cost_limit"),
-        stage("step_limit"),
+        tuple(_limit(policy) for policy in stage("cost_limit")),
+        tuple(_limit(policy) for policy in stage("step_limit")),
         stage("retry"),
         stage("fallback"),
         stage("broken"),
         {id(policy): rank for rank, policy in enumerate(applicable)},
     )
+
+
+def _limit(policy: Policy) -> CompiledLimit:
+    """A cost passes its threshold above it, steps pass theirs at it (P2)."""
+    is_cost = policy.type == "cost_limit"
+    most = policy.cost_exceeded_nano_usd if is_cost else policy.steps_exceeded - 1
+    return CompiledLimit(policy, total_index(policy), most)

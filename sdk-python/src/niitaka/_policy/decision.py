@@ -25,6 +25,17 @@ class EvaluationState(NamedTuple):
     has_unpriced: bool = False
 
 
+_COSTS = {"session": 0, "tree": 2, "day": 4}
+_ORGANISATION_DAY = 6
+
+
+def total_index(policy: Policy) -> int:
+    """Where the total that a limit looks at stands in an `EvaluationState`: nano-USD or steps (P1)."""
+    is_organisations = policy.scope == "day" and policy.agent_id is None
+    at = _ORGANISATION_DAY if is_organisations else _COSTS[policy.scope]
+    return at if policy.type == "cost_limit" else at + 1
+
+
 class EvaluationEvent(NamedTuple):
     """What has just happened. Only an `error` with an `attempt` is a failed call, which may be repeated."""
 

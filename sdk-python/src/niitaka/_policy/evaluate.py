@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import AbstractSet, List, Optional, Sequence, Tuple
+from typing import AbstractSet, Any, List, Optional, Sequence, Tuple
 
 from .back_off import max_delay_seconds
-from .compile_policies import CompiledPolicies
-from .decision import Considered, Decision, DecisionSignal, EvaluationEvent, EvaluationState
+from .compile_policies import CompiledLimit, CompiledPolicies
+from .decision import Considered, Decision, DecisionSignal, EvaluationEvent, EvaluationState, total_index
 from .policy import Policy
 
 
@@ -45,27 +45,20 @@ def evaluate(policies: CompiledPolicies, state: EvaluationState, event: Evaluati
 
 def limit_total(policy: Policy, state: EvaluationState) -> int:
     """The total a limit looks at: nano-USD of a cost limit, steps of a step limit (P1)."""
-    cost = policy.type == "cost_limit"
-    if policy.scope == "session":
-        return state.cost_nano_usd if cost else state.steps
-    if policy.scope == "tree":
-        return state.tree_cost_nano_usd if cost else state.tree_steps
-    if policy.agent_id is None:
-        return state.org_day_cost_nano_usd if cost else state.org_day_steps
-    return state.day_cost_nano_usd if cost else state.day_steps
+    totals: Tuple[Any, ...] = state
+    return int(totals[total_index(policy)])
 
 
 def _ask_limits(
-    stage: Sequence[Policy], state: EvaluationState, considered: List[Considered], fired: List[Policy]
+    stage: Sequence[CompiledLimit], state: EvaluationState, considered: List[Considered], fired: List[Policy]
 ) -> Optional[Policy]:
     abort: Optional[Policy] = None
-    for policy in stage:
-        total = limit_total(policy, state)
-        if policy.type == "cost_limit":
-            is_passed = total > policy.cost_exceeded_nano_usd
-        else:
-            is_passed = total >= policy.steps_exceeded
-        result = _limit_result(policy, is_passed, state.warned, abort is not None)
+    totals: Tuple[Any, ...] = state
+    for policy, at, most in stage:
+        if totals[at] <= most:
+            considered.append(Considered(policy, "below_threshold"))
+            continue
+        result = _passed_result(policy, state.warned, abort is not None)
         considered.append(Considered(policy, result))
         if result == "matched":
             fired.append(policy)
@@ -73,9 +66,7 @@ def _ask_limits(
     return abort
 
 
-def _limit_result(policy: Policy, is_passed: bool, warned: AbstractSet[str], has_abort: bool) -> str:
-    if not is_passed:
-        return "below_threshold"
+def _passed_result(policy: Policy, warned: AbstractSet[str], has_abort: bool) -> str:
     if policy.action == "warn" and policy.id in warned:
         return "already_warned"
     if policy.mode == "shadow":
