@@ -19,6 +19,8 @@ describe('decideConfig()', () => {
         host: '127.0.0.1',
         port: 4600,
         dataDir: resolve('data'),
+        databaseUrl: null,
+        listenUrl: null,
         publicUrl: null,
         basePath: '/',
         initialKey: null,
@@ -36,6 +38,8 @@ describe('decideConfig()', () => {
       NIITAKA_HOST: '0.0.0.0',
       NIITAKA_PORT: '0',
       NIITAKA_DATA: '/srv/niitaka',
+      DATABASE_URL: 'postgres://a:b@pool/n',
+      NIITAKA_LISTEN_URL: 'postgresql://a:b@db/n',
       NIITAKA_PUBLIC_URL: 'https://ops.example.com/niitaka/',
       NIITAKA_INITIAL_KEY: key,
       NIITAKA_STALE_AFTER: '30',
@@ -49,6 +53,8 @@ describe('decideConfig()', () => {
         host: '0.0.0.0',
         port: 0,
         dataDir: '/srv/niitaka',
+        databaseUrl: 'postgres://a:b@pool/n',
+        listenUrl: 'postgresql://a:b@db/n',
         publicUrl: 'https://ops.example.com/niitaka',
         basePath: '/niitaka/',
         initialKey: key,
@@ -86,12 +92,12 @@ describe('decideConfig()', () => {
   });
 
   test('never shows a secret, and tells every problem at once', () => {
-    expect(
-      problemsOf({ NIITAKA_INITIAL_KEY: 'hunter2', DATABASE_URL: 'postgres://u:p@h/d' }),
-    ).toEqual([
-      'DATABASE_URL must be empty, as this version stores in SQLite only (see NIITAKA_DATA): found 18 characters',
-      'NIITAKA_INITIAL_KEY must be nk_ and 32 to 197 letters, digits, - or _: found 7 characters',
-    ]);
+    expect(problemsOf({ NIITAKA_INITIAL_KEY: 'hunter2', DATABASE_URL: 'mysql://u:p@h/d' })).toEqual(
+      [
+        'DATABASE_URL must be an address such as postgres://user:password@host:5432/niitaka: found 15 characters',
+        'NIITAKA_INITIAL_KEY must be nk_ and 32 to 197 letters, digits, - or _: found 7 characters',
+      ],
+    );
   });
 });
 

@@ -6,7 +6,9 @@ export const environmentNames = {
   NIITAKA_HOST: 'address to listen on (127.0.0.1)',
   NIITAKA_PORT: 'port to listen on (4600; 0 picks a free one)',
   NIITAKA_DATA: 'directory of the database (./data)',
-  DATABASE_URL: 'database server; empty: SQLite in NIITAKA_DATA',
+  DATABASE_URL:
+    'PostgreSQL server (postgres://…) for several processes; empty: SQLite in NIITAKA_DATA',
+  NIITAKA_LISTEN_URL: 'the same server without a pooler between, where DATABASE_URL names a pooler',
   NIITAKA_PUBLIC_URL: 'address that people open, with path; sets links, cookies and base path',
   NIITAKA_INITIAL_KEY: 'API key that the first start creates instead of a random one',
   NIITAKA_STALE_AFTER: 'seconds without a sign of life after which a session is stale (300)',
@@ -26,6 +28,10 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
+  /** The database server; null: SQLite in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Where changes are listened for. */
+  readonly listenUrl: string | null;
   /** Without a slash at its end; null when it is the address listened on. */
   readonly publicUrl: string | null;
   /** Path of the public address: `/` or `/name/`. */
@@ -60,13 +66,15 @@ export function decideConfig(raw: RawConfig): ConfigDecision {
     problems.push(`${name} must be ${value.wanted}: found ${shown(name, text)}`);
     return absent;
   };
-  read('DATABASE_URL', noDatabaseUrl, null);
+  const databaseUrl = read<string | null>('DATABASE_URL', parseDatabaseUrl, null);
   const publicUrl = read<URL | null>('NIITAKA_PUBLIC_URL', parseUrl, null);
   const basePath = publicUrl === null ? '/' : `${publicUrl.pathname.replace(/\/+$/, '')}/`;
   const config: Config = {
     host: read('NIITAKA_HOST', parseHost, '127.0.0.1'),
     port: read('NIITAKA_PORT', parsePort, 4600),
     dataDir: resolve(raw.NIITAKA_DATA ?? 'data'),
+    databaseUrl,
+    listenUrl: read<string | null>('NIITAKA_LISTEN_URL', parseDatabaseUrl, databaseUrl),
     publicUrl: publicUrl === null ? null : publicUrl.origin + basePath.slice(0, -1),
     basePath,
     initialKey: read<string | null>('NIITAKA_INITIAL_KEY', parseKey, null),
@@ -87,14 +95,26 @@ class Refusal {
   }
 }
 
-const secretNames: ReadonlySet<EnvironmentName> = new Set(['NIITAKA_INITIAL_KEY', 'DATABASE_URL']);
+const secretNames: ReadonlySet<EnvironmentName> = new Set([
+  'NIITAKA_INITIAL_KEY',
+  'DATABASE_URL',
+  'NIITAKA_LISTEN_URL',
+]);
 
 function shown(name: EnvironmentName, text: string): string {
   return secretNames.has(name) ? `${text.length} characters` : JSON.stringify(text);
 }
 
-function noDatabaseUrl(): Refusal {
-  return new Refusal('empty, as this version stores in SQLite only (see NIITAKA_DATA)');
+function parseDatabaseUrl(text: string): string | Refusal {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const usable =
+    url !== null &&
+    /^postgres(ql)?:$/.test(url.protocol) &&
+    url.hostname !== '' &&
+    url.pathname.length > 1;
+  return usable
+    ? text
+    : new Refusal('an address such as postgres://user:password@host:5432/niitaka');
 }
 
 function parseUrl(text: string): URL | Refusal {

@@ -8,7 +8,7 @@ import type { AppParts, Run } from './http/app-parts.ts';
 import { runJobs } from './jobs/run-jobs.ts';
 import type { Log } from './log.ts';
 import { StartupError } from './storage/startup-error.ts';
-import { openStorage } from './writer/open-storage.ts';
+import type { Storage } from './storage/port.ts';
 
 export interface Server {
   /** Where it listens, without a slash at its end. */
@@ -31,8 +31,8 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
   await mkdir(config.dataDir, { recursive: true }).catch((error: Error) => {
     throw new StartupError(`Cannot make the directory ${config.dataDir}: ${error.message}`);
   });
-  const { dataDir, staleAfterMs } = config;
-  const opening = openStorage({ dataDir, staleAfterMs });
+  const { dataDir } = config;
+  const opening = openConfigured(config);
   // The threads of the storage start while this one loads the HTTP side.
   const loading = Promise.all([import('./http/app.ts'), import('./open-parts.ts')]);
   const [storage, [{ buildApp }, { openParts }]] = await Promise.all([opening, loading]);
@@ -44,6 +44,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     await writeAddress(dataDir, url);
     const stopNotingUses = noteUses(parts);
     const stopJobs = runJobs({
+      takeLease: storage.takeLease,
       run: storage.run,
       onFailure: (job, reason) => log.warn({ job, reason }, 'a job failed'),
     });
@@ -64,6 +65,17 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     await storage.close();
     throw error;
   }
+}
+
+/** Only the engine that is asked for is loaded. */
+async function openConfigured(config: Config): Promise<Storage> {
+  const { dataDir, staleAfterMs, databaseUrl, listenUrl } = config;
+  if (databaseUrl !== null) {
+    const { openPostgresStorage } = await import('./writer/open-postgres-storage.ts');
+    return openPostgresStorage({ url: databaseUrl, listenUrl, staleAfterMs });
+  }
+  const { openStorage } = await import('./writer/open-storage.ts');
+  return openStorage({ dataDir, staleAfterMs });
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -3,10 +3,14 @@ import { expect, test } from 'vitest';
 import { maxRunsInARow, runJobs } from './run-jobs.ts';
 
 /** Counts runs by name, answering with what the test says. */
-function counting(answer: (name: string, run: number) => Result<unknown>) {
+function counting(
+  answer: (name: string, run: number) => Result<unknown>,
+  takeLease: (job: string, forMs: number) => Promise<boolean> = async () => true,
+) {
   const runs = new Map<string, number>();
   const failures: string[] = [];
   const stop = runJobs({
+    takeLease,
     async run(name) {
       const count = (runs.get(name) ?? 0) + 1;
       runs.set(name, count);
@@ -64,4 +68,22 @@ test('runJobs() is stopped in the middle of its work without another run', async
   const before = Object.fromEntries(runs);
   await turn(50);
   expect(Object.fromEntries(runs)).toEqual(before);
+});
+
+test('runJobs() leaves to another process what that one has the lease of (S3)', async () => {
+  const asked = new Map<string, number>();
+  const { runs, failures, stop } = counting(
+    () => success({}),
+    async (job, forMs) => {
+      asked.set(job, forMs);
+      if (job === 'forget-expired') throw new Error('the database went away');
+      return job === 'move-queued-trees';
+    },
+  );
+  await turn(50);
+  await stop();
+  expect(Object.fromEntries(runs)).toEqual({ 'move-queued-trees': 1, 'publish-roots': 1 });
+  // A dead process keeps the sweep from the others for one turn of theirs: 15 s in all.
+  expect(asked.get('close-stale-sessions')).toBe(10_000);
+  expect(failures).toEqual(['forget-expired: the database went away']);
 });

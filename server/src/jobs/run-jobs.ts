@@ -5,13 +5,15 @@ import type { CommandName } from '../commands/registry.ts';
 interface Job {
   readonly name: CommandName;
   readonly everyMs: number;
+  /** Works on what a process has in memory: each does its own. */
+  readonly isPerProcess?: true;
 }
 
 /** INVARIANT: the sweep runs at least every 15 s (S3). */
 const jobs: readonly Job[] = [
   { name: 'close-stale-sessions', everyMs: 5_000 },
   { name: 'move-queued-trees', everyMs: 1_000 },
-  { name: 'publish-roots', everyMs: 1_000 },
+  { name: 'publish-roots', everyMs: 1_000, isPerProcess: true },
   { name: 'forget-expired', everyMs: 600_000 },
 ];
 
@@ -20,6 +22,7 @@ export const maxRunsInARow = 200;
 
 /** How jobs reach the storage, and where their failures go. */
 export interface JobParts {
+  readonly takeLease: (job: string, forMs: number) => Promise<boolean>;
   readonly run: (name: CommandName, args: null) => Promise<Result<unknown>>;
   readonly onFailure: (job: CommandName, reason: string) => void;
 }
@@ -36,8 +39,21 @@ export function runJobs(parts: JobParts): () => Promise<void> {
 
 async function repeat(job: Job, parts: JobParts, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
-    await runWhileMore(job.name, parts, stopping);
+    if (await mayRun(job, parts)) await runWhileMore(job.name, parts, stopping);
     await rest(job.everyMs, stopping);
+  }
+}
+
+/** How long a process that died keeps its job from the others, beyond the job's own turn, ms. */
+const leaseSlackMs = 5_000;
+
+async function mayRun(job: Job, { takeLease, onFailure }: JobParts): Promise<boolean> {
+  if (job.isPerProcess === true) return true;
+  try {
+    return await takeLease(job.name, job.everyMs + leaseSlackMs);
+  } catch (error) {
+    onFailure(job.name, error instanceof Error ? error.message : String(error));
+    return false;
   }
 }
 

@@ -35,6 +35,8 @@ export interface Storage<Run = RunCommand> {
   /** Calls `listener` after commits that changed what streams show; answers how to stop. */
   onChange(listener: (orgId: string) => void): () => void;
   health(): StorageHealth;
+  /** Whether this process may do the job until the time has passed: no other one does it then. */
+  takeLease(job: string, forMs: number): Promise<boolean>;
   /** Resolves with the reason if the storage fails for good before it is closed: only a new process helps. */
   readonly failed: Promise<string>;
   /** Finishes what was taken, writes the log into the file and closes it. */

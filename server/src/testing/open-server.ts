@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decideConfig, gatherConfig } from '../config.ts';
 import { openLog } from '../log.ts';
+import { createDatabase, type TestDatabase } from './postgres-database.ts';
 import { startServer, type Server } from '../server.ts';
 
 /** A server on a database file of its own, with what tests do to it. */
@@ -35,12 +36,14 @@ const firstKey = 'nk_test_0123456789abcdef0123456789abcdef';
 
 /** Starts a server for a test, with more settings by their environment names. */
 export async function openServer(settings: Record<string, string> = {}): Promise<TestServer> {
+  const database = await databaseFor(settings);
   const dataDir = settings['NIITAKA_DATA'] ?? (await mkdtemp(join(tmpdir(), 'niitaka-')));
   const decided = decideConfig(
     gatherConfig({
       NIITAKA_PORT: '0',
       NIITAKA_LOG_LEVEL: 'error',
       NIITAKA_INITIAL_KEY: firstKey,
+      ...(database === null ? {} : { DATABASE_URL: database.url }),
       ...settings,
       NIITAKA_DATA: dataDir,
     }),
@@ -49,6 +52,7 @@ export async function openServer(settings: Record<string, string> = {}): Promise
   const server = await startServer(decided.config, openLog(decided.config.logLevel));
   const close = async () => {
     await server.close();
+    await database?.drop();
     await rm(dataDir, { recursive: true, force: true });
   };
   return {
@@ -59,9 +63,23 @@ export async function openServer(settings: Record<string, string> = {}): Promise
     close,
     async restart() {
       await server.close();
-      return openServer({ ...settings, NIITAKA_DATA: dataDir });
+      const kept: Record<string, string> = database === null ? {} : { DATABASE_URL: database.url };
+      const again = await openServer({ ...kept, ...settings, NIITAKA_DATA: dataDir });
+      return {
+        ...again,
+        async close() {
+          await again.close();
+          await database?.drop();
+        },
+      };
     },
   };
+}
+
+/** The engine of these tests: `NIITAKA_TEST_ENGINE=postgres` runs them all on a database of their own. */
+async function databaseFor(settings: Record<string, string>): Promise<TestDatabase | null> {
+  const isPostgres = process.env['NIITAKA_TEST_ENGINE'] === 'postgres';
+  return isPostgres && settings['DATABASE_URL'] === undefined ? createDatabase() : null;
 }
 
 async function ask(

@@ -77,9 +77,9 @@ function failing(
   return {
     ...engine,
     tx,
-    commit() {
+    async commit() {
       step();
-      engine.commit();
+      await engine.commit();
     },
     calls: () => calls,
   };

@@ -23,10 +23,13 @@ export type PartOutcome = Result<IngestOutcome | unknown>;
 
 /** How transactions are begun and ended. */
 export interface Transactions {
+  /** The one that has begun. */
   readonly tx: Tx;
-  begin(): void;
-  commit(): void;
-  rollback(): void;
+  begin(kind: GroupPart['kind']): void | Promise<void>;
+  commit(): void | Promise<void>;
+  rollback(): void | Promise<void>;
+  /** Whether the same work may succeed at once after this failure. */
+  mayPass?(error: unknown): boolean;
   /** Organisations with changes for the live feed, committed since the last call. */
   takeChanged(): string[];
 }
@@ -49,7 +52,7 @@ export async function commitGroup(
     return await transact(engine, parts, base, clock);
   } catch (error) {
     report(error);
-    if (parts.length === 1) return [unavailable];
+    if (parts.length === 1 && engine.mayPass?.(error) !== true) return [unavailable];
   }
   const outcomes: PartOutcome[] = [];
   for (const part of parts) outcomes.push(await alone(engine, part, base, clock, report));
@@ -80,16 +83,16 @@ async function transact(
   base: ContextParts,
   clock: () => number,
 ): Promise<PartOutcome[]> {
-  engine.begin();
+  await engine.begin(parts[0]?.kind ?? 'ingest');
   try {
     const context = { ...base, tx: engine.tx, nowMs: clock() };
     const outcomes = await carryOut(context, parts);
     const isRefused = parts[0]?.kind === 'command' && outcomes[0]?.ok === false;
-    if (isRefused) engine.rollback();
-    else engine.commit();
+    if (isRefused) await engine.rollback();
+    else await engine.commit();
     return outcomes;
   } catch (error) {
-    engine.rollback();
+    await engine.rollback();
     throw error;
   }
 }

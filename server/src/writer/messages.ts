@@ -9,6 +9,13 @@ export interface WriterOptions {
   readonly readGate: SharedArrayBuffer;
 }
 
+/** What the thread is started with that writes to a database server. */
+export interface PostgresWriterOptions {
+  readonly url: string;
+  readonly isCitus: boolean;
+  readonly staleAfterMs: number;
+}
+
 /** Work for the writer, answered by `ticket`. */
 export type WriterRequest =
   | ({ readonly kind: 'ingest'; readonly ticket: number } & IngestRequest)

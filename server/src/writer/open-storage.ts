@@ -4,6 +4,7 @@ import { checkPlace, checkSqliteVersion } from '../storage/sqlite/check-place.ts
 import { lockFile } from '../storage/sqlite/file-lock.ts';
 import { createReadGate } from '../storage/sqlite/read-gate.ts';
 import { startReaders } from '../storage/sqlite/reader-client.ts';
+import type { WriterOptions } from './messages.ts';
 import { startWriter } from './writer-client.ts';
 
 /** The name of the database file in its directory. */
@@ -25,7 +26,9 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   checkPlace(path);
   const lock = lockFile(path);
   const readGate = createReadGate();
-  const writer = await startWriter({ path, staleAfterMs: options.staleAfterMs, readGate }).catch(
+  const data: WriterOptions = { path, staleAfterMs: options.staleAfterMs, readGate };
+  const script = new URL('./writer-thread.ts', import.meta.url);
+  const writer = await startWriter({ script, data, logPath: `${path}-wal` }).catch(
     (error: unknown) => {
       lock.close();
       throw error;
@@ -47,6 +50,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
         queuedBytes: bytes,
       };
     },
+    // The file is locked: no other process has jobs to do.
+    takeLease: async () => true,
     failed: writer.failed,
     async close() {
       await readers.close();

@@ -3,7 +3,7 @@ import type { Result } from '@niitaka/core/result.ts';
 import type { IngestReply, IngestRequest } from '../storage/port.ts';
 import { StartupError } from '../storage/startup-error.ts';
 import { openLogSync } from './log-sync.ts';
-import type { WriterAnswer, WriterOptions, WriterReport, WriterRequest } from './messages.ts';
+import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
 
 /** The main thread's end of the writer. */
 export interface WriterClient {
@@ -18,13 +18,21 @@ export interface WriterClient {
   close(): Promise<void>;
 }
 
+/** Which thread is started with what. */
+export interface WriterStart {
+  readonly script: URL;
+  readonly data: unknown;
+  /** The log that holds what the thread has committed, to be synced here; null when a commit is on disk at once. */
+  readonly logPath: string | null;
+}
+
 type Value = WriterAnswer['value'];
 type Done = Extract<WriterReport, { kind: 'done' }>;
 
 /** Starts the writer thread; resolves once the file is open and migrated, or throws {@link StartupError}. */
-export async function startWriter(options: WriterOptions): Promise<WriterClient> {
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-    workerData: options,
+export async function startWriter({ script, data, logPath }: WriterStart): Promise<WriterClient> {
+  const worker = new Worker(script, {
+    workerData: data,
     // Records live for one transaction: a small nursery is swept before it spreads.
     resourceLimits: { maxYoungGenerationSizeMb: 24 },
   });
@@ -45,9 +53,12 @@ export async function startWriter(options: WriterOptions): Promise<WriterClient>
     for (const { ticket, value } of answers) tickets.answer(ticket, value);
     for (const orgId of changed) for (const listener of listeners) listener(orgId);
   };
-  const log = openLogSync<Done>(`${options.path}-wal`, tell, (error) =>
-    fail(`the log cannot be written to disk: ${error.message}`),
-  );
+  const log =
+    logPath === null
+      ? { add: tell, close: () => undefined }
+      : openLogSync<Done>(logPath, tell, (error) =>
+          fail(`the log cannot be written to disk: ${error.message}`),
+        );
   worker.on('message', (report: WriterReport) => {
     if (report.kind === 'done') log.add(report);
   });

@@ -25,7 +25,8 @@ const groupRecords = 500;
 
 /** What a queue works with. */
 export interface WriterParts {
-  readonly engine: Transactions;
+  /** Each carries out one group at a time. */
+  readonly engines: readonly Transactions[];
   readonly base: ContextParts;
   readonly schemas: ReadonlyMap<string, RecordSchema>;
   readonly clock: () => number;
@@ -37,7 +38,7 @@ export interface WriterParts {
 
 type Waiting = Exclude<WriterRequest, { kind: 'close' }>;
 
-/** The writer's queue: whatever waits together is committed together, in order. */
+/** The writer's queue: whatever waits together is committed together; with one engine all of it in order. */
 export interface WriterQueue {
   add(request: Waiting): void;
   /** Resolves once everything added so far was answered. */
@@ -47,19 +48,25 @@ export interface WriterQueue {
 /** Opens an empty queue. */
 export function openWriterQueue(parts: WriterParts): WriterQueue {
   const waiting: Waiting[] = [];
-  let working: Promise<void> | null = null;
-  const work = async () => {
+  const idle = [...parts.engines];
+  const working = new Set<Promise<void>>();
+  const work = async (engine: Transactions) => {
     // Whatever arrived in the same turn joins the first group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await commitNext(parts, waiting);
-    working = null;
+    while (waiting.length > 0) await commitNext(parts, engine, waiting);
+    idle.push(engine);
   };
   return {
     add(request) {
       waiting.push(request);
-      working ??= work();
+      const engine = idle.pop();
+      if (engine === undefined) return;
+      const done = work(engine).finally(() => working.delete(done));
+      working.add(done);
     },
-    drain: () => working ?? Promise.resolve(),
+    async drain() {
+      while (working.size > 0) await Promise.all(working);
+    },
   };
 }
 
@@ -70,13 +77,17 @@ interface Taken {
   readonly value: WriterAnswer['value'];
 }
 
-async function commitNext(parts: WriterParts, waiting: Waiting[]): Promise<void> {
+async function commitNext(
+  parts: WriterParts,
+  engine: Transactions,
+  waiting: Waiting[],
+): Promise<void> {
   const taken = takeGroup(parts, waiting);
   const group = taken.flatMap(({ part }) => (part === null ? [] : [part]));
   const outcomes =
     group.length === 0
       ? []
-      : await commitGroup(parts.engine, group, parts.base, parts.clock, parts.report);
+      : await commitGroup(engine, group, parts.base, parts.clock, parts.report);
   parts.afterCommit();
   let next = 0;
   const answers = taken.map(({ ticket, part, reply, value }) => {
@@ -85,7 +96,7 @@ async function commitNext(parts: WriterParts, waiting: Waiting[]): Promise<void>
     next += 1;
     return { ticket, value: outcome === undefined ? value : reply(outcome) };
   });
-  parts.send({ kind: 'done', answers, changed: parts.engine.takeChanged() });
+  parts.send({ kind: 'done', answers, changed: engine.takeChanged() });
 }
 
 /** Ingest bodies until a limit is reached, or one command by itself. */

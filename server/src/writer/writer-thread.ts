@@ -22,7 +22,7 @@ function main(options: WriterOptions): void {
   const book = openPriceBook();
   const checkpoints = openCheckpoints(db, options.path, options.readGate);
   const queue = openWriterQueue({
-    engine: openTransactions(db),
+    engines: [openTransactions(db)],
     base: {
       newId: openIds(systemClock),
       staleAfterMs: options.staleAfterMs,

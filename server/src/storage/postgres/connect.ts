@@ -89,6 +89,11 @@ export function errorOf(error: unknown): { readonly code: string; readonly messa
   return { code: code ?? '', message: text };
 }
 
+/** What went wrong, in words without a secret. */
+export function describeFailure(error: unknown): string {
+  return errorOf(error).message;
+}
+
 /** Another attempt may do: two transactions stood in each other's way, or the server went away for a moment. */
 export function mayPass(error: unknown): boolean {
   const { code, message } = errorOf(error);

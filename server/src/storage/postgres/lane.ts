@@ -20,7 +20,8 @@ const pauseAfterFailureMs = 500;
 
 /** A connection that runs one transaction after the other, and is made anew when it breaks. */
 export interface Lane {
-  begin(): Promise<Tx>;
+  /** With `isAlone` no other process runs such a transaction meanwhile. */
+  begin(isAlone?: boolean): Promise<Tx>;
   /** Writes what is kept and commits; answers the organisations whose streams have something to read. */
   commit(): Promise<readonly string[]>;
   rollback(): Promise<void>;
@@ -69,10 +70,10 @@ export function openLane({ url, isCitus, priceIds }: LaneOptions): Lane {
     return taken;
   };
   return {
-    async begin() {
+    async begin(isAlone = false) {
       const own = await connected();
       try {
-        await own.query(beginText);
+        await own.query(isAlone ? `${beginText}; ${aloneText}` : beginText);
       } catch (error) {
         await discard(own);
         throw error;
@@ -106,6 +107,9 @@ export function openLane({ url, isCitus, priceIds }: LaneOptions): Lane {
 
 /** Set for the transaction alone: behind a pooler the next one may run on another connection. */
 const beginText = `BEGIN; SET LOCAL statement_timeout = ${statementLimitMs}; SET LOCAL lock_timeout = ${lockLimitMs}; SET LOCAL idle_in_transaction_session_timeout = 60000`;
+
+/** Commands read, decide and write as if nobody else did: batches of records have locks of their own. */
+const aloneText = 'SELECT pg_advisory_xact_lock(4600002)';
 
 function notingChanges(tx: Tx, changed: Set<string>): Tx {
   return {

@@ -25,8 +25,7 @@ export interface ReadPool {
 
 /** Opens the reads; connections are made as they are wanted, at most `count`. */
 export function openReads(url: string, count: number, limitMs = readLimitMs): ReadPool {
-  const pool = new pg.Pool({ ...settingsOf(url), max: count, idleTimeoutMillis: idleMs });
-  pool.on('error', () => {});
+  const pool = openPool(url, count);
   const readers = new WeakMap<pg.PoolClient, Reads>();
   const readsOf = (client: pg.PoolClient): Reads => {
     const known = readers.get(client) ?? openReader(client);
@@ -56,6 +55,13 @@ export function openReads(url: string, count: number, limitMs = readLimitMs): Re
     }
   };
   return { reader: readerOver(read), close: () => pool.end() };
+}
+
+/** Connections made as they are wanted. */
+export function openPool(url: string, count: number): pg.Pool {
+  const pool = new pg.Pool({ ...settingsOf(url), max: count, idleTimeoutMillis: idleMs });
+  pool.on('error', () => {});
+  return pool;
 }
 
 type Reads = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;

@@ -1,0 +1,99 @@
+import type pg from 'pg';
+import type { Storage } from '../storage/port.ts';
+import { connectAtStart, describeFailure } from '../storage/postgres/connect.ts';
+import { openLeases } from '../storage/postgres/leases.ts';
+import { listen } from '../storage/postgres/listen.ts';
+import { migrate } from '../storage/postgres/migrate.ts';
+import { openPool, openReads } from '../storage/postgres/reads.ts';
+import type { PostgresWriterOptions } from './messages.ts';
+import { startWriter } from './writer-client.ts';
+
+/** Connections that read. */
+const readerCount = 4;
+
+/** Connections for what keeps processes together: leases and revisions. */
+const controlCount = 1;
+
+/** Which server, and how sessions go stale. */
+export interface PostgresStorageOptions {
+  readonly url: string;
+  /** A direct connection to the same server; null: `url` is one. */
+  readonly listenUrl: string | null;
+  readonly staleAfterMs: number;
+}
+
+/** Opens a database on a server that other processes use too; throws a StartupError with what to do. */
+export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
+  const { url, listenUrl, staleAfterMs } = options;
+  const isCitus = await setUp(url);
+  const data: PostgresWriterOptions = { url, isCitus, staleAfterMs };
+  const script = new URL('./postgres-writer-thread.ts', import.meta.url);
+  const writer = await startWriter({ script, data, logPath: null });
+  const reads = openReads(url, readerCount);
+  const control = openPool(url, controlCount);
+  const leases = openLeases(control);
+  const listeners = new Set<(orgId: string) => void>();
+  const tell = (orgId: string) => {
+    for (const listener of listeners) listener(orgId);
+  };
+  // What this process commits is told at once, what others do by the server.
+  const stopOwn = writer.onChange(tell);
+  const stopListening = listen({ url: listenUrl ?? url, pool: control, onChange: tell });
+  const reach = watchReach(control);
+  return {
+    ingest: (request) => writer.ingest(request),
+    run: (name, args) => writer.run(name, args),
+    reader: reads.reader,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    health() {
+      const { bodies, bytes } = writer.queued();
+      const problem = writer.problem() ?? reach.problem();
+      return {
+        ok: problem === null,
+        detail: problem ?? 'the storage answers',
+        queuedBodies: bodies,
+        queuedBytes: bytes,
+      };
+    },
+    takeLease: (job, forMs) => leases.take(job, forMs),
+    failed: writer.failed,
+    async close() {
+      reach.stop();
+      stopOwn();
+      await stopListening();
+      await writer.close();
+      await leases.release().catch(() => undefined);
+      await reads.close();
+      await control.end();
+    },
+  };
+}
+
+/** Brings the schema up to date; answers whether the server spreads its tables over machines. */
+async function setUp(url: string): Promise<boolean> {
+  const client = await connectAtStart(url);
+  try {
+    await migrate(client, url);
+    const { rowCount } = await client.query(`SELECT 1 FROM pg_extension WHERE extname = 'citus'`);
+    return rowCount === 1;
+  } finally {
+    await client.end();
+  }
+}
+
+/** How often the server is asked whether it answers, ms. */
+const askEveryMs = 2_000;
+
+function watchReach(pool: pg.Pool): { problem(): string | null; stop(): void } {
+  let problem: string | null = null;
+  const ask = () =>
+    pool.query('SELECT 1').then(
+      () => (problem = null),
+      (error: unknown) => (problem = `the database does not answer: ${describeFailure(error)}`),
+    );
+  const timer = setInterval(() => void ask(), askEveryMs).unref();
+  return { problem: () => problem, stop: () => clearInterval(timer) };
+}
