@@ -1,6 +1,7 @@
 """Which session the running code belongs to, and sessions of other processes."""
 
 import asyncio
+import gc
 import contextvars
 import os
 import threading
@@ -154,6 +155,31 @@ class Context(unittest.TestCase):
                 break
             self.assertEqual([each["type"] for each in captured.events], ["decision"])
             self.assertEqual(len(of_kind(captured, "session.end")), 1)
+
+    def test_async_generator_left_early(self):
+        """A session in an async generator that is dropped half-way is current for nobody afterwards"""
+
+        async def pages():
+            async with niitaka.start_session("pages"):
+                for page in range(3):
+                    yield page
+
+        async def main():
+            async with niitaka.start_session("outer") as outer:
+                async for _ in pages():
+                    break
+                gc.collect()
+                for _ in range(5):
+                    await asyncio.sleep(0)
+                current = niitaka.current_session()
+                niitaka.decision("next")
+                return outer, current
+
+        with capture() as captured:
+            outer, current = asyncio.run(main())
+            (event,) = captured.events
+        self.assertIs(current, outer)
+        self.assertEqual(event["session_id"], outer.session_id)
 
     def test_two_generators_interleaved(self):
         """Interleaved generators keep their own sessions and leak into nobody"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
+from ._limits import ENCLOSING_SESSIONS
 from ._warn import warn_once
 
 if TYPE_CHECKING:
@@ -24,8 +25,18 @@ scope: ContextVar[Optional[Scope]] = ContextVar("niitaka_scope", default=None)
 
 def current_session() -> Optional[Session]:
     """The session that the running code belongs to."""
-    found = scope.get()
+    found = current_scope()
     return None if found is None else found.session
+
+
+def current_scope() -> Optional[Scope]:
+    """Where the running code stands: a block that was left from another context is behind it."""
+    found = scope.get()
+    for _ in range(ENCLOSING_SESSIONS):
+        if found is None or not found.session.is_left:
+            break
+        found = found.session.outer
+    return found
 
 
 def session_or_warn(what: str) -> Optional[Session]:

@@ -38,6 +38,8 @@ class Session:
         self._ledger = ledger
         self._client = client
         self._options = options
+        #: Whether its block was left here: what still runs in its context belongs to what is around it.
+        self.is_left = False
         #: What the running code belonged to before.
         self._outer: Optional[Scope] = None
         #: What operators ask of it; None where nothing is recorded.
@@ -204,6 +206,11 @@ class Session:
         return ids
 
     @property
+    def outer(self) -> Optional[Scope]:
+        """What was current where this session was entered."""
+        return self._outer
+
+    @property
     def ledger(self) -> Ledger:
         """This process' numbers in the session."""
         return self._ledger
@@ -225,7 +232,7 @@ class Session:
         except Exception as own:  # the host's exception goes on unchanged, whatever fails here
             warn_once("internal", f"cannot record an exception: {type(own).__name__}: {own}")
         finally:
-            self.is_over = True
+            self.is_over = self.is_left = True
             if self._client is not None:
                 self._client.end_session(self)
 

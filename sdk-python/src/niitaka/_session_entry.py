@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, Optional
 
-from ._context import Scope, scope
+from ._context import Scope, current_scope, scope
 from ._session import Session
 from ._wrap import Around, wrap
 
@@ -19,7 +19,7 @@ class SessionEntry:
     def __enter__(self) -> Session:
         session = self._enter()
         self._open.append(session)
-        session._outer = scope.get()
+        session._outer = current_scope()
         scope.set(Scope(session, None))
         return session
 

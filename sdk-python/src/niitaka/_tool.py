@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
 
 from ._arguments import refused
 from ._clock import now_ms, rfc3339
-from ._context import Scope, scope, session_or_warn
+from ._context import Scope, current_scope, scope, session_or_warn
 from ._failure import failure_data, is_failure, see_once
 from ._json import Record
 from ._ledger import Ledger
@@ -34,7 +34,7 @@ class ToolCall:
         #: Whether its opening record was sent.
         self.is_announced = False
         self._session = session
-        self._outer = scope.get()
+        self._outer = current_scope()
         self._started_at = rfc3339(now)
         self._started = time.perf_counter()
         self._is_interrupted = False
