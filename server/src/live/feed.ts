@@ -1,7 +1,7 @@
 import { buildFrames } from './build-frames.ts';
 import { sharedEventPages, writeEvents, type EventPages } from './follow-events.ts';
 import { renderFrames, renderMessage, type Frame, type Topics } from './live-frame.ts';
-import type { LiveId } from './live-id.ts';
+import { isPlaceIn, placeIn, type LiveId, type LivePlace } from './live-id.ts';
 import type { LiveSource } from './live-source.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -55,10 +55,7 @@ export class Feed {
   /** Says hello, replays what came after the id, and goes on live without a hole. */
   async join(subscriber: Subscriber, lastId: LiveId | null | 'unreadable'): Promise<void> {
     const { source, orgId } = this.#parts;
-    this.#ready ??= source.revision(orgId).then((revision) => {
-      this.#revision = revision;
-    });
-    await this.#ready;
+    await this.#begin();
     const newest = await source.revision(orgId);
     subscriber.revision = newest;
     if (lastId === null) {
@@ -72,6 +69,11 @@ export class Feed {
     this.wake();
   }
 
+  /** Says where the stream stands, now that it follows another session: what it resumes from. */
+  turned(subscriber: Subscriber): void {
+    this.#greet(subscriber, subscriber.revision, this.#idOf(subscriber));
+  }
+
   /** Sends the events that the followed session has beyond the stream's position. */
   async sendEvents(subscriber: Subscriber): Promise<void> {
     const count = await writeEvents(subscriber, this.#pages, this.#parts.clock);
@@ -80,6 +82,21 @@ export class Feed {
 
   leave(subscriber: Subscriber): void {
     this.#members.delete(subscriber);
+  }
+
+  /** Reads where to begin, once; a read that fails is tried again by the next to join. */
+  #begin(): Promise<void> {
+    const { source, orgId } = this.#parts;
+    this.#ready ??= source.revision(orgId).then(
+      (revision) => {
+        this.#revision = revision;
+      },
+      (error: unknown) => {
+        this.#ready = null;
+        throw error;
+      },
+    );
+    return this.#ready;
   }
 
   #greet({ sink, streamId }: Subscriber, revision: number, id: LiveId | null): void {
@@ -94,7 +111,10 @@ export class Feed {
   ): Promise<void> {
     const { source, orgId, clock } = this.#parts;
     const known =
-      lastId !== 'unreadable' && lastId.revision <= newest && lastId.sentAtMs > clock() - keptMs;
+      lastId !== 'unreadable' &&
+      lastId.revision <= newest &&
+      lastId.sentAtMs > clock() - keptMs &&
+      isPlaceOf(subscriber, lastId.place);
     const changes = known
       ? await source.changesSince(orgId, lastId.revision, replayLimit + 1)
       : null;
@@ -115,8 +135,7 @@ export class Feed {
       const frames = await buildFrames(source, orgId, changes);
       const last = changes.at(-1);
       if (last !== undefined) {
-        const position = subscriber.followed?.position ?? null;
-        const at = { position, sentAtMs: clock() };
+        const at = { place: placeIn(subscriber.followed), sentAtMs: clock() };
         this.#write(subscriber, renderFrames(frames, subscriber.topics, at), frames.length);
         subscriber.revision = last.revision;
         if (!(await subscriber.sink.drained())) return;
@@ -168,11 +187,11 @@ export class Feed {
     for (const subscriber of this.#members) {
       // A stream that entered while this was read has seen these already.
       if (subscriber.revision >= revision) continue;
-      const position = subscriber.followed?.position ?? null;
-      const name = `${topicsName(subscriber.topics)}${position ?? ''}`;
+      const place = placeIn(subscriber.followed);
+      const name = `${topicsName(subscriber.topics)}${place?.session ?? ''}.${place?.position ?? ''}`;
       let same = rendered.get(name);
       if (same === undefined) {
-        const text = renderFrames(frames, subscriber.topics, { position, sentAtMs });
+        const text = renderFrames(frames, subscriber.topics, { place, sentAtMs });
         same = { bytes: Buffer.from(text), count: text === '' ? 0 : frames.length };
         rendered.set(name, same);
       }
@@ -196,8 +215,13 @@ export class Feed {
   }
 
   #idOf({ revision, followed }: Subscriber): LiveId {
-    return { revision, position: followed?.position ?? null, sentAtMs: this.#parts.clock() };
+    return { revision, place: placeIn(followed), sentAtMs: this.#parts.clock() };
   }
+}
+
+/** A place in another session than the one followed says nothing of what was sent. */
+function isPlaceOf({ followed }: Subscriber, place: LivePlace | null): boolean {
+  return followed === null || place === null || isPlaceIn(place, followed.sessionId);
 }
 
 function topicsName({ sessions, signals }: Topics): string {

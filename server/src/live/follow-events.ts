@@ -1,4 +1,5 @@
 import { renderMessage } from './live-frame.ts';
+import { placeIn } from './live-id.ts';
 import type { EventText, LiveSource } from './live-source.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -59,7 +60,7 @@ function writePage(
   let text = '';
   for (const event of events) {
     followed.position = event.position;
-    text += renderMessage('event', event.text, { revision, position: event.position, sentAtMs });
+    text += renderMessage('event', event.text, { revision, place: placeIn(followed), sentAtMs });
   }
   sink.write(text);
   return events.length;

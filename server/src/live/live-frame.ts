@@ -31,11 +31,11 @@ export function renderMessage(name: string, text: string, id: LiveId | null): st
 export function renderFrames(
   frames: readonly Frame[],
   topics: Topics,
-  { position, sentAtMs }: { readonly position: number | null; readonly sentAtMs: number },
+  { place, sentAtMs }: Pick<LiveId, 'place' | 'sentAtMs'>,
 ): string {
   let text = '';
   for (const { name, text: data, revision } of frames) {
-    if (isWanted(topics, name)) text += renderMessage(name, data, { revision, position, sentAtMs });
+    if (isWanted(topics, name)) text += renderMessage(name, data, { revision, place, sentAtMs });
   }
   return text;
 }

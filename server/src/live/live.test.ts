@@ -131,7 +131,7 @@ describe('Live', () => {
             } else if (one.does === 'join') {
               const sink = openSink();
               const after = Math.min(one.after, commits);
-              const id = formatLiveId({ revision: after, position: null, sentAtMs: nowMs });
+              const id = formatLiveId({ revision: after, place: null, sentAtMs: nowMs });
               streams.push({ sink, after });
               void live.open(streamOf(`stream${n}`, sink, id));
             } else if (s.count() > 0) {
@@ -161,6 +161,27 @@ describe('Live', () => {
     expect(sink.text).toContain('event: hello\nid: 1.');
     model.commit('after');
     await vi.waitFor(() => expect(told(sink.text)).toEqual(new Map([['after', 2]])));
+    live.close();
+  });
+
+  test('a first read that fails keeps nobody from joining later', async () => {
+    const model = openModel((value) => Promise.resolve(value));
+    const errors: unknown[] = [];
+    let failures = 1;
+    const source: LiveSource = {
+      ...model.source,
+      revision(orgId) {
+        failures -= 1;
+        return failures < 0 ? model.source.revision(orgId) : Promise.reject(new Error('busy'));
+      },
+    };
+    const live = openLive(model, { source, onError: (error) => errors.push(error) });
+    const [first, second] = [openSink(), openSink()];
+    await live.open(streamOf('one', first, null));
+    await live.open(streamOf('two', second, null));
+    expect(first.isClosed).toBe(true);
+    expect(second.text).toContain('event: hello');
+    expect(errors).toEqual([new Error('busy')]);
     live.close();
   });
 

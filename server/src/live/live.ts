@@ -1,6 +1,6 @@
 import { Feed } from './feed.ts';
 import { renderMessage, type Topics } from './live-frame.ts';
-import { parseLiveId, type LiveId } from './live-id.ts';
+import { isPlaceIn, parseLiveId, type LiveId } from './live-id.ts';
 import type { LiveSource } from './live-source.ts';
 import type { Sink, Subscriber } from './subscriber.ts';
 
@@ -110,8 +110,10 @@ export class Live {
     const subscriber = this.#streams.get(streamId);
     if (subscriber === undefined || subscriber.owner !== owner) return false;
     await this.#follow(subscriber, sessionId, null);
+    const feed = this.#feedOf(subscriber.orgId);
+    feed.turned(subscriber);
     // What was stored while the position was read would else wait for the session's next change.
-    await this.#feedOf(subscriber.orgId).sendEvents(subscriber);
+    await feed.sendEvents(subscriber);
     return true;
   }
 
@@ -146,8 +148,10 @@ export class Live {
       subscriber.followed = null;
       return;
     }
-    const known = lastId !== null && lastId !== 'unreadable' ? lastId.position : null;
-    const position = known ?? (await this.#parts.source.position(subscriber.orgId, sessionId));
+    const place = lastId !== null && lastId !== 'unreadable' ? lastId.place : null;
+    const position = isPlaceIn(place, sessionId)
+      ? place.position
+      : await this.#parts.source.position(subscriber.orgId, sessionId);
     subscriber.followed = { sessionId, position, reading: false, wanted: false };
   }
 
