@@ -118,6 +118,17 @@ describe('POST /sessions/{id}/commands', () => {
     expect(second.json.command.id).toBe(first.json.command.id);
     expect((await server.ask('GET', path)).json.items).toHaveLength(1);
   });
+
+  test('an Idempotency-Key of a command to another session is a conflict (wire)', async () => {
+    await ingest(begin(1));
+    await ingest(begin(2));
+    const path = (number: number) => `/api/v1/sessions/${sessionId(number)}/commands`;
+    const same = { body: { command: 'abort' }, headers: { 'idempotency-key': `other-${base}` } };
+    expect((await server.ask('POST', path(1), same)).status).toBe(201);
+    const other = await server.ask('POST', path(2), same);
+    expect(other).toMatchObject({ status: 409, json: { code: 'conflict' } });
+    expect((await server.ask('GET', path(2))).json.items).toEqual([]);
+  });
 });
 
 describe('GET /control', () => {

@@ -14,7 +14,7 @@ export function onceOf(request: FastifyRequest, secret = ''): Once | null {
   const key = keyOf(request);
   if (key === null) return null;
   const { orgId } = callerOf(request);
-  const asked = `${request.method} ${request.routeOptions.url}\n${JSON.stringify(request.body ?? null)}`;
+  const asked = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
   return {
     orgId,
     keyHash: sha256(`${orgId}\n${key}`),
