@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { sql } from 'kysely';
 import { accessReads } from '../queries/access-reads.ts';
+import { policyReads } from '../queries/policies.ts';
 import { queryReads } from '../queries/query-reads.ts';
 import { compileForPostgres, type Runner } from '../queries/runner.ts';
 import { ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
@@ -78,8 +79,9 @@ function readError(error: unknown, problem: unknown, limitMs: number): unknown {
 /** Every read of the port over one connection. */
 function openReader(client: pg.PoolClient): Reads {
   const work = openWork(client);
-  const reads = {
+  const reads: Reader = {
     ...accessReads(postgresStatements(work), taggedSql),
+    ...policyReads(postgresStatements(work)),
     ...queryReads(openRunner(work)),
   };
   return reads as unknown as Reads;

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../testing/postgres-database.ts';
+import { policyContract } from '../contract/policies.ts';
+import { connectAtStart } from './connect.ts';
+import { openLane } from './lane.ts';
+import { migrate } from './migrate.ts';
+import { openReads } from './reads.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const client = await connectAtStart(database.url);
+  await migrate(client, database.url);
+  await client.end();
+});
+
+afterAll(() => database.drop());
+
+describe('PostgreSQL', () => {
+  policyContract(async () => {
+    const tables = ['organisations', 'policies', 'policy_revisions'];
+    await database.query(tables.map((name) => `DELETE FROM ${name}`).join(';'));
+    const lane = openLane({ url: database.url, isCitus: false, priceIds: new Map() });
+    const reads = openReads(database.url, 1);
+    return {
+      reader: reads.reader,
+      async write(work) {
+        await work(await lane.begin());
+        await lane.commit();
+      },
+      async close() {
+        await reads.close();
+        await lane.close();
+      },
+    };
+  });
+});
