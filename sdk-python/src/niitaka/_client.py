@@ -17,6 +17,7 @@ from ._json import Record, encode_record, parse_object
 from ._ledger import Counts, Ledger, close_record
 from ._limits import FLUSH_BYTES, FLUSH_RECORDS, OPEN_CALL_SECONDS
 from ._options import Options
+from ._snapshot import Snapshots
 from ._version import VERSION
 from ._warn import warn_once
 
@@ -33,6 +34,8 @@ class OpenCall(Protocol):
     def age_seconds(self) -> float: ...
 
     def opening(self) -> Record: ...
+
+    def leave_session(self) -> None: ...
 
     @property
     def ledger(self) -> Ledger: ...
@@ -63,6 +66,8 @@ class Client:
         self.sessions: WeakSet[Session] = WeakSet()
         #: What operators ask of sessions here.
         self.controls = Controls(self.record)
+        #: Policies by agent; None where nothing leaves the process.
+        self.snapshots: Optional[Snapshots] = None
         self.open_calls: Set[OpenCall] = set()
         #: Sessions whose start was refused for good: their records are not sent.
         self.refused_sessions: Set[str] = set()
@@ -166,6 +171,8 @@ class Client:
 
     def end_session(self, session: Session) -> None:
         """Ends the session where it was started here, else closes this process as one of its senders."""
+        for call in [each for each in list(self.open_calls) if each.ledger is session.ledger]:
+            call.leave_session()
         with self.lock:
             ledger = session.ledger
             self.controls.forget(session.session_id)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 
 from ._clock import now_ms, rfc3339
 from ._errors import AgentExecutionStopped
+from ._guard import Guard
 from ._json import Record
 from ._limits import CONTROL_ORDERS, PAUSE_LOOK_SECONDS, PAUSE_WITHOUT_SERVER_SECONDS
 
 #: How a command ends where the session ends before its next step.
 _OVER = "the session ended before its next step"
+
+#: Libraries whose calls of a model are instrumented here; without any, a command for another model is refused.
+MODEL_LIBRARIES: Set[str] = set()
 
 
 class Control:
@@ -31,9 +35,12 @@ class Control:
         self._limits: Dict[str, float] = {}
         self._abort: Optional[Dict[str, Any]] = None
         self._pause: Optional[Dict[str, Any]] = None
+        self._model: Optional[Dict[str, Any]] = None
         self._finished = 0
         self._under_way = 0
         self._answered_at = time.monotonic()
+        #: The policies of the session, where they are known here.
+        self.guard: Optional[Guard] = None
 
     @property
     def is_paused(self) -> bool:
@@ -47,6 +54,8 @@ class Control:
             self._answered_at = time.monotonic()
             self.cost = max(self.cost, _number(totals.get("total_cost")))
             self.steps = max(self.steps, int(_number(totals.get("step_count"))))
+        if self.guard is not None:
+            self.guard.read_answer(totals)
 
     def take(self, order: Dict[str, Any]) -> None:
         """Obeys what can be obeyed at once; the rest waits for the next step. Each command once."""
@@ -73,6 +82,9 @@ class Control:
                     if name in args:
                         self._limits[name] = min(self._limits.get(name, float("inf")), _number(args[name]))
                 self._tell(order_id, "obeyed")
+            elif command == "model" and MODEL_LIBRARIES:
+                self._end_model("another model came before its next call of one")
+                self._model = {"id": order_id, "name": str(args.get("model")), "told": False}
             elif command == "model":
                 self._tell(order_id, "refused", "no call of this process goes through an instrumented model client")
             else:
@@ -97,6 +109,8 @@ class Control:
 
     async def pass_gate_async(self) -> None:
         """The same for coroutines: other tasks go on meanwhile."""
+        import asyncio  # not before it is in use anyhow: it is half of the time that importing us would take
+
         hold = self._look()
         while hold is not None:
             await asyncio.sleep(min(hold, PAUSE_LOOK_SECONDS / 10))
@@ -108,10 +122,31 @@ class Control:
             self._under_way -= 1
             self._finished += int(is_finished)
 
+    def note_event(self, type: str, data: Mapping[str, Any]) -> None:
+        """A finished event that passed no gate was recorded; model calls and tools are steps (E3)."""
+        if type not in ("llm", "tool"):
+            return
+        with self._changed:
+            self._finished += 1
+        if type == "llm" and self.guard is not None:
+            self.guard.count(data)
+
+    def model_for(self, takes: Callable[[str], bool]) -> Optional[str]:
+        """The model that an operator asked for, where the call to come takes one of that name; this obeys the command."""
+        with self._changed:
+            model = self._model
+            if model is None or not takes(model["name"]):
+                return None
+            if not model["told"]:
+                model["told"] = True
+                self._tell(model["id"], "obeyed")
+            return str(model["name"])
+
     def close(self) -> None:
         """The session is over here: what was not obeyed never will be."""
         with self._changed:
             self._end_pause(_OVER)
+            self._end_model(_OVER)
             if self._abort is not None and not self._abort["told"]:
                 self._abort["told"] = True
                 self._tell(self._abort["id"], "refused", _OVER)
@@ -153,6 +188,8 @@ class Control:
             raise AgentExecutionStopped(f"an operator stopped this session{reason}", session_id=self.session_id)
         begun = max(self.steps, self._finished) + self._under_way
         self._raise_over("steps", begun, begun >= self._limits.get("steps", float("inf")), "{:.0f}")
+        if self.guard is not None:
+            self.guard.check(begun)
         self._raise_over("cost_usd", self.cost, self.cost > self._limits.get("cost_usd", float("inf")), "${:g}")
 
     def _raise_over(self, name: str, found: float, is_over: bool, shape: str) -> None:
@@ -171,6 +208,11 @@ class Control:
         pause, self._pause = self._pause, None
         if pause is not None and not pause["held"]:
             self._tell(pause["id"], "refused", why)
+
+    def _end_model(self, why: str) -> None:
+        model, self._model = self._model, None
+        if model is not None and not model["told"]:
+            self._tell(model["id"], "refused", why)
 
     def _tell(self, command_id: str, state: str, reason: Optional[str] = None) -> None:
         record: Record = {
@@ -239,6 +281,9 @@ def _number(value: Any) -> float:
 
 
 def _is_in_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
     try:
         asyncio.get_running_loop()
     except RuntimeError:

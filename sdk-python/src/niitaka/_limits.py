@@ -83,6 +83,8 @@ HEARTBEAT_SECONDS = 30.0
 HEARTBEAT_SESSIONS = 10_000
 #: Seconds after which a call that has not returned is shown as open.
 OPEN_CALL_SECONDS = 1.0
+#: Agents (by environment and variant) whose policies are kept; further ones go without until the process ends.
+SNAPSHOT_AGENTS = 1_000
 #: Commands of one session that are obeyed; further ones are passed over.
 CONTROL_ORDERS = 10_000
 #: Sessions named in one poll for commands.

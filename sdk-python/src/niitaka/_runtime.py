@@ -18,6 +18,7 @@ from ._ingest import Push, pusher
 from ._limits import EXIT_SECONDS
 from ._options import Options, Redact, read_options
 from ._sender import Sender
+from ._snapshot import Snapshots
 from ._spool_folder import folder_name, spool_root
 from ._uuid7 import draw_anew
 from ._wake import Wake
@@ -41,11 +42,16 @@ class Runtime:
         self._connection = Connection(self.options.api_url, self.options.api_key)
         push = self._given_push or pusher(self._connection, self.client.describe_sdk)
         self._poll = None if self._given_push else self._open_poll()
+        self.client.snapshots = None if self._given_push else self._open_snapshots()
         self.sender = Sender(self.client, push, self._wake, self._poll)
 
     def _open_poll(self) -> ControlPoll:
         connection = Connection(self.options.api_url, self.options.api_key)
         return ControlPoll(connection, self.client.controls, self.client.live_session_ids)
+
+    def _open_snapshots(self) -> Snapshots:
+        url, key = self.options.api_url, self.options.api_key
+        return Snapshots(Connection(url, key), url, key, is_kept=self.options.spool)
 
     def _ring(self) -> None:
         if not self._is_started:
@@ -108,8 +114,12 @@ class Runtime:
         self._connection.leave_to_parent()
         if self._poll is not None:
             self._poll.leave_to_parent()
+        if self.client.snapshots is not None:
+            self.client.snapshots.leave_to_parent()
         self.client.renew_after_fork(self._ring)
         self._begin()
+        for session in list(self.client.sessions):
+            session.guard_by(session.snapshot_key)
 
 
 _lock = threading.RLock()

@@ -10,12 +10,14 @@ from ._clock import Moment, moment_ms, now_ms, rfc3339
 from ._context import Scope, scope
 from ._control import Control
 from ._failure import failure_data, is_failure, see_once
+from ._guard import Guard
 from ._json import Record, dict_of
 from ._ledger import Ledger
 from ._limits import ENCLOSING_SESSIONS
 from ._metrics import read_metrics
 from ._options import Options
 from ._privacy import redacted
+from ._snapshot import SnapshotKey
 from ._tool import ToolCall, tool_of
 from ._uuid7 import uuid7
 from ._warn import warn_once
@@ -42,6 +44,10 @@ class Session:
         self.is_left = False
         #: What the running code belonged to before.
         self._outer: Optional[Scope] = None
+        #: The root of its tree, as far as it is known here.
+        self.root_session_id = session_id
+        #: Whose policies hold for it; None where they are not known, as in a session that was joined.
+        self.snapshot_key: Optional[SnapshotKey] = None
         #: What operators ask of it; None where nothing is recorded.
         self.control: Optional[Control] = None if client is None else client.controls.of(session_id)
         self._metric_names: Set[str] = set()
@@ -107,6 +113,8 @@ class Session:
         if level is not None:
             record["level"] = level
         client.record_numbered(self._ledger, record)
+        if self.control is not None:
+            self.control.note_event(type, content)
         return event_id
 
     def tool(self, name: Optional[Any] = None) -> Any:
@@ -195,6 +203,15 @@ class Session:
             self._total_cost = float(cost)
         if totals.get("status") == "done":
             self.is_over = True
+
+    def guard_by(self, key: Optional[SnapshotKey]) -> None:
+        """From here on the policies that are known for the agent hold; this waits for nothing (P5)."""
+        self.snapshot_key = key
+        client, ledger = self._client, self._ledger
+        if key is None or client is None or client.snapshots is None or self.control is None:
+            return
+        ids = (self.session_id, self.root_session_id)
+        self.control.guard = Guard(*ids, key, client.snapshots, lambda told: client.record_numbered(ledger, told))
 
     def enclosing_ids(self) -> List[str]:
         """The id of this session and of those it was entered in, innermost first."""

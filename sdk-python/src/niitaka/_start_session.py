@@ -15,6 +15,7 @@ from ._privacy import redacted
 from ._runtime import active_client, current
 from ._session import Session
 from ._session_entry import SessionEntry
+from ._snapshot import SnapshotKey
 from ._uuid7 import uuid7
 from ._warn import warn_once
 
@@ -88,6 +89,12 @@ def _start(fields: Dict[str, Any], given_id: Optional[str], is_child: bool) -> S
         session = Session(session_id, ledger, client, options)
         client.sessions.add(session)
         client.record(record)
+    above = record.get("parent_session_id")
+    if above is not None:
+        session.root_session_id = parent.root_session_id if parent is not None else above
+    session.guard_by(
+        SnapshotKey(record.get("agent_id"), record["environment"], record.get("experiment_id"), record.get("variant"))
+    )
     return session
 
 

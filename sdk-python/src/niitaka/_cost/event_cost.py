@@ -1,0 +1,62 @@
+"""The cost of an `llm` event as the server will find it: reported, else by the snapshot's prices, else unknown (C1)."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
+
+from .price import Price, parse_decimal, parse_price
+from .price_call import price_call
+from .token_usage import TokenUsage, read_token_count
+
+_COUNTS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "reasoning_tokens",
+    "input_audio_tokens",
+    "output_audio_tokens",
+    "input_image_tokens",
+    "output_image_tokens",
+)
+
+
+class PriceList:
+    """Prices by provider and model; one without a provider is for every provider."""
+
+    def __init__(self, rows: Iterable[Any] = ()) -> None:
+        self._prices: Dict[Tuple[Optional[str], str], Tuple[Price, bool]] = {}
+        for row in rows:
+            if not isinstance(row, Mapping) or not isinstance(row.get("model"), str):
+                continue
+            try:
+                price = parse_price(row)
+            except ValueError:
+                continue  # a price that cannot be read leaves its model without one
+            provider = row.get("provider")
+            key = (provider if isinstance(provider, str) else None, row["model"])
+            self._prices[key] = (price, row.get("over_report") is True)
+
+    def find(self, provider: Any, model: Any) -> Tuple[Optional[Price], bool]:
+        """The price of a model, and whether it stands before a reported cost."""
+        for key in ((provider, model), (None, model)):
+            found = self._prices.get(key)
+            if found is not None:
+                return found
+        return None, False
+
+
+def event_cost(data: Mapping[str, Any], prices: PriceList) -> Optional[int]:
+    """Whole nano-USD; None for a call whose cost is unknown."""
+    model = data.get("response_model") or data.get("model")
+    price, is_over_report = prices.find(data.get("provider"), model)
+    has_tokens = any(read_token_count(data.get(name)) is not None for name in ("input_tokens", "output_tokens"))
+    reported = parse_decimal(data.get("cost_usd"))
+    if reported is not None and reported >= 0 and not (is_over_report and has_tokens):
+        return round(reported * 10**9)
+    if not has_tokens:
+        return None
+    usage = TokenUsage(**{name: read_token_count(data.get(name)) or 0 for name in _COUNTS})
+    cost = price_call(usage, price)
+    return None if cost is None else cost.cost_nano_usd

@@ -1,0 +1,148 @@
+"""The policies of one session, asked before every step with the same rules as the server's (P1 to P7)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, FrozenSet, Mapping, Set
+
+from ._clock import now_ms, rfc3339
+from ._cost.event_cost import PriceList, event_cost
+from ._cost.price import parse_decimal
+from ._errors import AgentExecutionStopped
+from ._json import Record
+from ._policy.decision import Decision, EvaluationEvent, EvaluationState
+from ._policy.decision_rows import DecisionContext, decision_signals, decision_traces
+from ._policy.describe_decision import describe_decision
+from ._policy.evaluate import evaluate, limit_total
+from ._policy.policy import Policy
+from ._snapshot import SnapshotKey, Snapshots
+
+#: Before a step nothing has failed: only the limits are asked.
+_BEFORE_STEP = EvaluationEvent("step")
+
+#: Totals of an answer that count more than this session.
+_WIDER = ("tree", "day", "org_day")
+
+
+class Guard:
+    """Counts what the session spends here and, before each step, decides. Safe to use from any thread."""
+
+    def __init__(
+        self,
+        session_id: str,
+        root_session_id: str,
+        key: SnapshotKey,
+        snapshots: Snapshots,
+        record: Callable[[Record], None],
+    ) -> None:
+        self._session_id = session_id
+        self._root_session_id = root_session_id
+        self._key = key
+        self._snapshots = snapshots
+        self._record = record
+        self._lock = threading.RLock()
+        self._own_cost = 0
+        self._told: Dict[str, int] = {}
+        self._unpriced = False
+        self._warned: Set[str] = set()
+        self._warned_elsewhere: FrozenSet[str] = frozenset()
+        self._recorded: Set[str] = set()
+        snapshots.request(key)
+
+    def count(self, data: Mapping[str, Any]) -> None:
+        """A model call was recorded."""
+        snapshot = self._snapshots.of(self._key)
+        cost = event_cost(data, snapshot.prices if snapshot is not None else PriceList())
+        with self._lock:
+            if cost is None:
+                self._unpriced = True
+            else:
+                self._own_cost += cost
+
+    def read_answer(self, totals: Mapping[str, Any]) -> None:
+        """Takes over what the server says the session, its tree and its day have spent, and who has warned."""
+        self._snapshots.note_revision(totals.get("policy_revision"))
+        with self._lock:
+            self._told["cost"] = _nano(totals.get("total_cost"))
+            self._told["steps"] = _whole(totals.get("step_count"))
+            for name in _WIDER:
+                self._told[f"{name}_cost"] = _nano(totals.get(f"{name}_cost"))
+                steps = totals.get(f"{name}_step_count", totals.get(f"{name}_steps"))
+                self._told[f"{name}_steps"] = _whole(steps)
+            warned = totals.get("warned")
+            if isinstance(warned, list):
+                self._warned_elsewhere = frozenset(each for each in warned if isinstance(each, str))
+
+    def check(self, steps: int) -> None:
+        """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
+        snapshot = self._snapshots.of(self._key)
+        if snapshot is None:
+            return
+        with self._lock:
+            started = time.perf_counter()
+            state = self._state(steps)
+            decision = evaluate(snapshot.policies, state, _BEFORE_STEP)
+            if decision.considered or decision.errors:
+                self._tell(decision, state, (time.perf_counter() - started) * 1e6)
+        policy = decision.policy
+        if decision.action == "abort" and policy is not None:
+            raise self._stop(policy, state)
+
+    def _state(self, steps: int) -> EvaluationState:
+        told = self._told
+        cost = max(self._own_cost, told.get("cost", 0))
+        # What this process has spent since the server last counted is on top of what the server knows of the others.
+        fresh_cost = cost - told.get("cost", 0)
+        fresh_steps = max(0, steps - told.get("steps", 0))
+        wider = {}
+        for name in _WIDER:
+            wider[f"{name}_cost_nano_usd"] = max(cost, told.get(f"{name}_cost", 0) + fresh_cost)
+            wider[f"{name}_steps"] = max(steps, told.get(f"{name}_steps", 0) + fresh_steps)
+        return EvaluationState(
+            cost_nano_usd=cost,
+            steps=steps,
+            warned=self._warned | self._warned_elsewhere,
+            has_unpriced=self._unpriced,
+            **wider,
+        )
+
+    def _tell(self, decision: Decision, state: EvaluationState, latency_us: float) -> None:
+        self._warned.update(decision.warned_now)
+        day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+        context = DecisionContext(
+            self._session_id, self._root_session_id, None, day, state, _BEFORE_STEP
+        )
+        at = rfc3339(now_ms())
+        for trace in decision_traces(decision, context):
+            told = {"decided_by": "sdk", "enforced": decision.action != "continue", "latency_us": round(latency_us, 1)}
+            self._record_once(trace["trace_id"], {"kind": "trace", **trace, **told, "occurred_at": at})
+        for signal in decision_signals(decision, context):
+            agent = {} if self._key.agent_id is None else {"agent_id": self._key.agent_id}
+            self._record_once(signal["signal_id"], {"kind": "signal", **signal, **agent, "occurred_at": at})
+
+    def _record_once(self, row_id: str, record: Record) -> None:
+        if row_id in self._recorded:
+            return
+        self._recorded.add(row_id)
+        self._record({name: value for name, value in record.items() if value is not None})
+
+    def _stop(self, policy: Policy, state: EvaluationState) -> AgentExecutionStopped:
+        found: float = limit_total(policy, state)
+        threshold: float = policy.steps_exceeded
+        if policy.type == "cost_limit":
+            found, threshold = found / 10**9, float(policy.cost_exceeded_usd)
+        message = describe_decision(policy, state, _BEFORE_STEP)
+        return AgentExecutionStopped(
+            message, session_id=self._session_id, policy=policy.id, threshold=threshold, found=found
+        )
+
+
+def _nano(usd: Any) -> int:
+    decimal = parse_decimal(usd)
+    return 0 if decimal is None else round(decimal * 10**9)
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

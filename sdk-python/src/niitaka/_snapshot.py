@@ -1,0 +1,154 @@
+"""What the server says an agent is to go by: policies and prices, kept on disk for when the server is away (P5)."""
+
+from __future__ import annotations
+
+import encodings.idna  # noqa: F401  # looked up by every connection: never first by a thread that a fork may cut off
+import hashlib
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from urllib.parse import urlencode
+
+from ._cost.event_cost import PriceList
+from ._http import Connection, Unreachable
+from ._json import parse_object
+from ._limits import SNAPSHOT_AGENTS
+from ._policy.compile_policies import CompiledPolicies, compile_policies
+from ._policy.parse_policy import read_policy
+from ._spool_folder import folder_name, state_folder
+from ._warn import warn_once
+
+
+class SnapshotKey(NamedTuple):
+    """Whom a snapshot is for."""
+
+    agent_id: Optional[str]
+    environment: str
+    experiment_id: Optional[str] = None
+    variant: Optional[str] = None
+
+    def query(self) -> str:
+        """As the server is asked."""
+        return urlencode({name: value for name, value in self._asdict().items() if value is not None})
+
+
+class Snapshot:
+    """One answer of the server, made ready to decide by."""
+
+    def __init__(self, key: SnapshotKey, fields: Mapping[str, Any]) -> None:
+        #: Moves with every change of policies and prices.
+        self.revision = fields.get("revision")
+        given = fields.get("policies")
+        policies = [read_policy(each) for each in given] if isinstance(given, list) else []
+        self.policies: CompiledPolicies = compile_policies(policies, key.agent_id, key.environment)
+        rows = fields.get("prices")
+        self.prices = PriceList(rows if isinstance(rows, list) else ())
+
+
+class Snapshots:
+    """The snapshots of one address and key. Nothing here waits for the network but the thread that fetches."""
+
+    def __init__(self, connection: Connection, api_url: str, api_key: str, is_kept: bool) -> None:
+        self._connection = connection
+        self._folder = state_folder() / "niitaka" / "snapshots" / "v1" / folder_name(api_url, api_key) if is_kept else None
+        self._lock = threading.RLock()
+        self._known: Dict[SnapshotKey, Optional[Snapshot]] = {}
+        self._etags: Dict[SnapshotKey, str] = {}
+        self._due: List[SnapshotKey] = []
+        self._is_fetching = False
+        self._revision: Any = None
+
+    def of(self, key: SnapshotKey) -> Optional[Snapshot]:
+        """The newest that is known: from the server, else from the disk; None when there is none yet."""
+        with self._lock:
+            if key not in self._known:
+                if len(self._known) >= SNAPSHOT_AGENTS:
+                    return None
+                self._known[key] = self._read(key)
+            return self._known[key]
+
+    def request(self, key: SnapshotKey) -> None:
+        """Asks the server anew, in the background."""
+        with self._lock:
+            if key not in self._due and len(self._due) < SNAPSHOT_AGENTS:
+                self._due.append(key)
+            if self._is_fetching:
+                return
+            self._is_fetching = True
+        try:
+            threading.Thread(target=self._fetch_due, name="niitaka-snapshot", daemon=True).start()
+        except RuntimeError:
+            self._is_fetching = False  # the interpreter is ending
+
+    def note_revision(self, revision: Any) -> None:
+        """The server's policies stand at this revision: snapshots of another are fetched again."""
+        with self._lock:
+            if revision is None or revision == self._revision:
+                return
+            self._revision = revision
+            keys = [key for key, known in self._known.items() if known is None or known.revision != revision]
+        for key in keys:
+            self.request(key)
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: lets go of the parent's connection."""
+        self._connection.leave_to_parent()
+
+    def _fetch_due(self) -> None:
+        while True:
+            with self._lock:
+                if not self._due:
+                    self._is_fetching = False
+                    self._connection.close()
+                    return
+                key = self._due.pop(0)
+            try:
+                self._fetch(key)
+            except Exception as trouble:  # a defect of this client must not end the thread with its work undone
+                warn_once("snapshot", f"cannot read the policies: {type(trouble).__name__}: {trouble}")
+
+    def _fetch(self, key: SnapshotKey) -> None:
+        query = key.query()
+        headers = {"If-None-Match": self._etags[key]} if key in self._etags else {}
+        try:
+            answer = self._connection.request("GET", f"/api/v1/snapshot?{query}", headers=headers)
+        except Unreachable:
+            return
+        fields = parse_object(answer.body) if answer.status == 200 else None
+        if fields is None:
+            return
+        snapshot = Snapshot(key, fields)
+        with self._lock:
+            self._known[key] = snapshot
+            if "etag" in answer.headers:
+                self._etags[key] = answer.headers["etag"]
+        self._write(key, answer.body)
+
+    def _path(self, key: SnapshotKey) -> Optional[Path]:
+        if self._folder is None:
+            return None
+        name = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()[:32]
+        return self._folder / f"{name}.json"
+
+    def _read(self, key: SnapshotKey) -> Optional[Snapshot]:
+        path = self._path(key)
+        try:
+            fields = parse_object(path.read_bytes()) if path is not None else None
+        except OSError:
+            return None
+        return None if fields is None else Snapshot(key, fields)
+
+    def _write(self, key: SnapshotKey, body: bytes) -> None:
+        path = self._path(key)
+        if path is None:
+            return
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = path.with_name(f"{path.name}.{os.getpid()}")
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+                opened.write(body)
+            os.replace(fresh, path)
+        except OSError as trouble:
+            warn_once("snapshot", f"cannot keep the policies on disk: {trouble}; without the server none hold next time")
