@@ -1,9 +1,35 @@
-import { startSession, type Session } from '../sdk-typescript/src/index.ts';
+import {
+  AgentExecutionStoppedError,
+  startSession,
+  tool,
+  type Session,
+} from '../sdk-typescript/src/index.ts';
 import type { Pace } from './pace.ts';
-import { failureData, modelCallData, sampleTag, type Run, type Step } from './plan.ts';
+import {
+  failureData,
+  modelCallData,
+  sampleTag,
+  type Failure,
+  type Json,
+  type ModelCall,
+  type Run,
+  type Step,
+  type ToolCall,
+} from './plan.ts';
 
-/** Plays a run through the SDK as an agent would live it; ends early, and properly, when the pace is stopped. */
+/**
+ * Plays a run through the SDK as an agent would live it; ends early, and properly, when the pace is stopped or an
+ * operator or a policy stops the run.
+ */
 export async function playRun(run: Run, pace: Pace): Promise<void> {
+  try {
+    await play(run, pace);
+  } catch (error) {
+    if (!(error instanceof AgentExecutionStoppedError)) throw error;
+  }
+}
+
+async function play(run: Run, pace: Pace): Promise<void> {
   const { agentId, goal, agentVersion, userId, conversationId } = run;
   const tags = { ...run.tags, ...sampleTag };
   const about = { ...(userId && { userId }), ...(conversationId && { conversationId }) };
@@ -18,8 +44,9 @@ export async function playRun(run: Run, pace: Pace): Promise<void> {
 
 async function playStep(session: Session, step: Step, pace: Pace): Promise<void> {
   switch (step.does) {
-    case 'call':
     case 'use':
+      return playTool(step, pace);
+    case 'call':
     case 'fail':
       return playCall(session, step, pace);
     case 'decide':
@@ -35,22 +62,21 @@ async function playStep(session: Session, step: Step, pace: Pace): Promise<void>
   }
 }
 
-async function playCall(
-  session: Session,
-  step: Extract<Step, { does: 'call' | 'use' | 'fail' }>,
-  pace: Pace,
-): Promise<void> {
+/** A wrapped tool is seen while it runs: the page says what the agent waits for. */
+async function playTool(step: ToolCall, pace: Pace): Promise<void> {
+  const use = tool(step.tool, async (_input: Json) => {
+    await pace.wait(step.seconds);
+    return step.output;
+  });
+  await use(step.input);
+}
+
+async function playCall(session: Session, step: ModelCall | Failure, pace: Pace): Promise<void> {
   const startedAt = new Date();
   await pace.wait(step.seconds);
   const times = { startedAt, endedAt: new Date() };
   if (step.does === 'call') {
     session.event('llm', { name: step.model, data: modelCallData(step), ...times });
-  } else if (step.does === 'use') {
-    session.event('tool', {
-      name: step.tool,
-      data: { input: step.input, output: step.output },
-      ...times,
-    });
   } else {
     session.event('error', {
       name: step.tool ?? step.model ?? 'call',

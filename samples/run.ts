@@ -30,7 +30,12 @@ async function main(): Promise<number> {
   const { target, historyDays, live, pace } = options;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pace.stop());
   await writeHistory(target, historyDays);
-  configure({ apiUrl: target.url, apiKey: target.key, environment: 'production' });
+  configure({
+    apiUrl: target.url,
+    apiKey: target.key,
+    environment: 'production',
+    captureContent: true,
+  });
   await (live ? runForever(pace) : runOnce(pace));
   await shutdown(5);
   return 0;

@@ -37,7 +37,7 @@ function tryAgain(turn: number, index: number): readonly Step[] {
     },
     {
       does: 'use',
-      seconds: 1.6,
+      seconds: 4.6,
       tool: 'run_tests',
       input: { test },
       output: { passed: 41, failed: 1, message: 'expected 10.00, got 9.99' },

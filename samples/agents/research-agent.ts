@@ -74,7 +74,7 @@ function readSource(turn: number, index: number): readonly Step[] {
     search,
     {
       does: 'use',
-      seconds: 1.4,
+      seconds: 3.4,
       tool: 'read_page',
       input: { url },
       output: `${atTurn(facts, turn + index)} …`,

@@ -66,7 +66,7 @@ function replyDrafter(turn: number, queue: string, index: number): Run {
     steps: [
       {
         does: 'use',
-        seconds: 0.7,
+        seconds: 3.2,
         tool: 'search_articles',
         input: { queue, query: ticket.subject },
         output: { articles: [article] },
