@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
 
 from ._arguments import refused
-from ._clock import now_ms, rfc3339
-from ._context import Scope, current_scope, scope, session_or_warn
-from ._failure import failure_data, is_failure, see_once
-from ._json import Record
-from ._ledger import Ledger
-from ._uuid7 import uuid7
+from ._call import Call
+from ._context import Scope, scope, session_or_warn
+from ._failure import is_failure
 from ._wrap import wrap
 
 if TYPE_CHECKING:
@@ -20,38 +16,16 @@ if TYPE_CHECKING:
 _NOTHING: Any = object()
 
 
-class ToolCall:
+class ToolCall(Call):
     """One call of a tool under way; `str(call)` is its event's id."""
 
     def __init__(self, name: str, session: Optional[Session]) -> None:
-        self.name = name
-        now = now_ms()
-        self.event_id = uuid7(now)
+        super().__init__(name, session)
         #: What the tool was given; sent when assigned.
         self.input: Any = _NOTHING
         #: What the tool answered; sent when assigned.
         self.output: Any = _NOTHING
-        #: Whether its opening record was sent.
-        self.is_announced = False
-        self._session = session
-        self._outer = current_scope()
-        self._started_at = rfc3339(now)
-        self._started = time.perf_counter()
         self._is_interrupted = False
-
-    def __str__(self) -> str:
-        return self.event_id
-
-    @property
-    def ledger(self) -> Ledger:
-        assert self._session is not None
-        return self._session.ledger
-
-    def age_seconds(self) -> float:
-        return time.perf_counter() - self._started
-
-    def opening(self) -> Record:
-        return self._record("tool", {})
 
     def begin(self) -> None:
         session = self._session
@@ -74,42 +48,14 @@ class ToolCall:
             return
         if trouble is None or not is_failure(trouble):
             self._is_interrupted = trouble is not None
-            self._close("tool", self._content(session), None)
-        elif see_once(trouble, session.enclosing_ids()):
-            self._close("error", failure_data(trouble), "error")
-        elif not session.client.forget_call(self):
-            # The exception has its error event already, and a failed call is no step: the row is closed as a log.
-            self._close("log", {"message": f"failed: {type(trouble).__name__}"}, "error")
+            self._close("tool", self._content())
+        else:
+            self._close_failed(trouble, {})
 
-    def _content(self, session: Session) -> Dict[str, Any]:
+    def _content(self) -> Dict[str, Any]:
         told = {"input": self.input, "output": self.output}
         data = {key: each for key, each in told.items() if each is not _NOTHING}
         return {**data, "interrupted": True} if self._is_interrupted else data
-
-    def _close(self, type: str, data: Dict[str, Any], level: Optional[str]) -> None:
-        session = self._session
-        assert session is not None and session.client is not None
-        record = self._record(type, session._redacted("data", data))
-        record["ended_at"] = rfc3339(now_ms())
-        record["latency_ms"] = round(self.age_seconds() * 1000, 3)
-        if level is not None:
-            record["level"] = level
-        session.client.record_call(self, record)
-
-    def _record(self, type: str, data: Dict[str, Any]) -> Record:
-        assert self._session is not None
-        record: Record = {
-            "kind": "event",
-            "session_id": self._session.session_id,
-            "event_id": self.event_id,
-            "type": type,
-            "name": self._session._redacted("name", self.name),
-            "started_at": self._started_at,
-            "data": data,
-        }
-        if self._outer is not None and self._outer.event_id and self._outer.session is self._session:
-            record["parent_event_id"] = self._outer.event_id
-        return record
 
 
 class Tool:
