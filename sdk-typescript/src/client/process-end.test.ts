@@ -108,7 +108,7 @@ describe('a process that ends', () => {
     const state = tempFolder();
     const end = await startAgent(['finish', '5'], { url: 'not an address', state }).ended;
     expect(end.code).toBe(0);
-    expect(end.stderr).toContain('apiUrl must be an http or https address');
+    expect(end.stderr).toContain('NIITAKA_URL must be an http or https address');
   });
 });
 

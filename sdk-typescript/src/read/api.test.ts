@@ -136,7 +136,7 @@ describe('api.getSession() and its fellows', () => {
 
   test('refuse an id that is none before they ask', async () => {
     await expect(api.getSession('../keys')).rejects.toThrow(
-      'sessionId must be a UUID, got "../keys"',
+      'sessionId must be a UUID: got "../keys"',
     );
     expect(() => api.listChildren('x')).toThrow(TypeError);
   });
