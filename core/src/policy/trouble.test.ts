@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isName, trouble } from './trouble.ts';
+import { isFields, isName, isWhole, trouble } from './trouble.ts';
 
 test.each([
   [1, '1'],
@@ -33,4 +33,31 @@ test('isName() counts characters, 1 to 200', () => {
     false,
     false,
   ]);
+});
+
+test.each([
+  [1, true],
+  [10, true],
+  [3.0, true],
+  [0, false],
+  [11, false],
+  [1.5, false],
+  [Number.NaN, false],
+  [Number.POSITIVE_INFINITY, false],
+  ['3', false],
+  [true, false],
+  [null, false],
+])('isWhole() of 1 to 10: %j is %j', (value, expected) => {
+  expect(isWhole(value, 1, 10)).toBe(expected);
+});
+
+test.each([
+  [{}, true],
+  [{ a: 1 }, true],
+  [[], false],
+  [null, false],
+  ['text', false],
+  [7, false],
+])('isFields() of %j is %j', (value, expected) => {
+  expect(isFields(value)).toBe(expected);
 });
