@@ -283,6 +283,8 @@ test('a running session grows live: events, figures, what it waits for, its end'
     .getByText(/in gpt-5 for \d+ s/)
     .first()
     .waitFor();
+  const inList = page.getByRole('treegrid', { name: 'Sessions' }).getByRole('row');
+  await inList.filter({ hasText: /Answer a ticket.*in gpt-5 for \d+ s/ }).waitFor();
   live.event('tool', 4_000, { name: 'crm.lookup', ms: 300 });
   live.event('error', 4_500, { data: { kind: 'timeout', message: 'the crm is slow' } });
   await server.ingest(live.records.splice(0));

@@ -91,8 +91,7 @@ function Note({ row }: { readonly row: SessionRow }) {
   if (what === '') return null;
   return (
     <span className="flex shrink-0 gap-1 text-sm text-muted" title={`${what} ${since}`}>
-      <span className="max-w-26 truncate">{what}</span>
-      {since !== '' && <span>{since}</span>}
+      <span className="max-w-26 truncate">{what}</span> {since !== '' && <span>{since}</span>}
     </span>
   );
 }
