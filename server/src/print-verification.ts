@@ -9,6 +9,11 @@ import { databaseFileName } from './writer/open-storage.ts';
 export async function printVerification(
   config: Config,
 ): Promise<{ text: string; differences: number }> {
+  if (config.databaseUrl !== null) {
+    throw new StartupError(
+      'Cannot verify a database server: this version verifies SQLite files only. Unset DATABASE_URL to verify the file in NIITAKA_DATA.',
+    );
+  }
   const path = join(config.dataDir, databaseFileName);
   if (!existsSync(path)) {
     throw new StartupError(

@@ -24,10 +24,16 @@ export async function serve(config: Config): Promise<void> {
   const { url, publicUrl, firstKey } = server;
   const isTerminal = process.stdout.isTTY === true;
   const link = firstKey !== null || isTerminal ? await firstLink(server) : null;
-  process.stdout.write(welcomeText({ url, dataDir: config.dataDir, key: firstKey, link }));
+  process.stdout.write(welcomeText({ url, place: await placeOfData(config), key: firstKey, link }));
   if (publicUrl !== url) process.stdout.write(`It is opened at ${publicUrl}\n`);
   log.info({ url }, 'started');
   releaseMemoryOnceSettled();
+}
+
+async function placeOfData({ databaseUrl, dataDir }: Config): Promise<string> {
+  if (databaseUrl === null) return dataDir;
+  const { placeOf } = await import('./storage/postgres/connect.ts');
+  return placeOf(databaseUrl);
 }
 
 function failedText(reason: string): string {

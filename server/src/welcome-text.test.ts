@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { welcomeText } from './welcome-text.ts';
 
-const place = { url: 'http://127.0.0.1:4600', dataDir: '/var/lib/niitaka' };
+const place = { url: 'http://127.0.0.1:4600', place: '/var/lib/niitaka' };
 
 describe('welcomeText()', () => {
   test('a first start shows the key once, a snippet in each language with it, and the link (O3)', () => {

@@ -1,15 +1,16 @@
 /** What the server says once it answers. */
 export interface Welcome {
   readonly url: string;
-  readonly dataDir: string;
+  /** Where the data is kept, without a secret. */
+  readonly place: string;
   /** The key of a first start: shown now and never again. */
   readonly key: string | null;
   readonly link: string | null;
 }
 
 /** The lines that a start prints: where the server is, and on a first start how to send the first session. */
-export function welcomeText({ url, dataDir, key, link }: Welcome): string {
-  const lines = [`Niitaka is ready at ${url}`, `Data is kept in ${dataDir}`];
+export function welcomeText({ url, place, key, link }: Welcome): string {
+  const lines = [`Niitaka is ready at ${url}`, `Data is kept in ${place}`];
   if (key !== null) lines.push('', `API key (shown once): ${key}`, '', ...snippet(url, key));
   if (link !== null) lines.push('', 'Sign in (once, within 15 minutes):', `  ${link}`);
   return `${lines.join('\n')}\n`;

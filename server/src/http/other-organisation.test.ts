@@ -60,7 +60,8 @@ const records = [
 
 beforeAll(async () => {
   server = await openServer();
-  const config = { dataDir: server.dataDir, staleAfterMs: 300_000 };
+  const { dataDir, databaseUrl } = server;
+  const config = { dataDir, databaseUrl, staleAfterMs: 300_000 };
   await runCommandAlone(config, addOrganisation, null);
   await server.ask('POST', '/api/v1/ingest', { body: { records } });
   const make = async (path: string, body: object) =>

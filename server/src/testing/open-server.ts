@@ -10,6 +10,8 @@ import { startServer, type Server } from '../server.ts';
 export interface TestServer extends Server {
   readonly key: string;
   readonly dataDir: string;
+  /** Null with SQLite. */
+  readonly databaseUrl: string | null;
   /** Sends one request; JSON in, status and parsed answer out. */
   ask(method: string, path: string, more?: AskOptions): Promise<Answered>;
   /** Ends it, and begins again on the same file. */
@@ -59,6 +61,7 @@ export async function openServer(settings: Record<string, string> = {}): Promise
     ...server,
     key: firstKey,
     dataDir,
+    databaseUrl: decided.config.databaseUrl,
     ask: (method, path, more = {}) => ask(server.url, method, path, more),
     close,
     async restart() {

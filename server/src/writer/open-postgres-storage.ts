@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Storage } from '../storage/port.ts';
-import { connectAtStart, describeFailure } from '../storage/postgres/connect.ts';
+import { describeFailure } from '../storage/postgres/connect.ts';
 import { openLeases } from '../storage/postgres/leases.ts';
 import { listen } from '../storage/postgres/listen.ts';
-import { migrate } from '../storage/postgres/migrate.ts';
+import { prepareDatabase } from '../storage/postgres/prepare-database.ts';
 import { openPool, openReads } from '../storage/postgres/reads.ts';
 import type { PostgresWriterOptions } from './messages.ts';
 import { startWriter } from './writer-client.ts';
@@ -25,7 +25,7 @@ export interface PostgresStorageOptions {
 /** Opens a database on a server that other processes use too; throws a StartupError with what to do. */
 export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
   const { url, listenUrl, staleAfterMs } = options;
-  const isCitus = await setUp(url);
+  const { isCitus } = await prepareDatabase(url);
   const data: PostgresWriterOptions = { url, isCitus, staleAfterMs };
   const script = new URL('./postgres-writer-thread.ts', import.meta.url);
   const writer = await startWriter({ script, data, logPath: null });
@@ -70,18 +70,6 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
       await control.end();
     },
   };
-}
-
-/** Brings the schema up to date; answers whether the server spreads its tables over machines. */
-async function setUp(url: string): Promise<boolean> {
-  const client = await connectAtStart(url);
-  try {
-    await migrate(client, url);
-    const { rowCount } = await client.query(`SELECT 1 FROM pg_extension WHERE extname = 'citus'`);
-    return rowCount === 1;
-  } finally {
-    await client.end();
-  }
 }
 
 /** How often the server is asked whether it answers, ms. */
