@@ -29,8 +29,9 @@ export const deleteSession: Command<DeleteSession, { id: string }> = async (cont
   await sessions.flush();
   await context.tx.recordChanges(orgId, [{ kind: 'deleted', id: sessionId }], context.nowMs);
   if (args.actor !== undefined) {
-    const { agentId, goal, status, startedAtMs } = doomed.session;
-    const before = { agentId, goal, status, startedAt: new Date(startedAtMs).toISOString() };
+    const { status, startedAtMs } = doomed.session;
+    // Nothing that the session said: a deletion would else keep it.
+    const before = { status, startedAt: new Date(startedAtMs).toISOString() };
     const deed = { action: 'delete-session', target: sessionId, before };
     await writeAudit(context, { orgId, actor: args.actor }, deed);
   }

@@ -12,6 +12,8 @@ export function openWriter(path: string): Connection {
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 0');
   db.pragma('cache_size = -32768');
+  // What is deleted is overwritten: no byte of a deleted session is left in the file.
+  db.pragma('secure_delete = ON');
   setCommon(db);
   return db;
 }

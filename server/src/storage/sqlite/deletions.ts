@@ -48,6 +48,10 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
   const goal = db.prepare<[number], { org: string; words: string }>(
     'SELECT org, words FROM goal_documents WHERE rowid = ?',
   );
+  // Else the words stay in the index until its parts are merged.
+  const unindexWholly = db.prepare(
+    `INSERT INTO goal_search (goal_search, rank) VALUES ('secure-delete', 1)`,
+  );
   const unindex = db.prepare(
     `INSERT INTO goal_search (goal_search, rowid, org, words) VALUES ('delete', ?, ?, ?)`,
   );
@@ -71,6 +75,7 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
   return (org, stored) => {
     const indexed = goal.get(stored.key);
     if (indexed !== undefined && indexed.words !== '') {
+      unindexWholly.run();
       unindex.run(stored.key, indexed.org, indexed.words);
     }
     const id = uuidBlob(stored.session.id);
