@@ -3,7 +3,7 @@ import { closeLines, flushLines } from './client/create-client.ts';
 import type { ConfigureOptions } from './client/settings.ts';
 import { currentScope } from './context/scope.ts';
 import { checkSeconds } from './session/check-arguments.ts';
-import type { Recorder } from './session/recorder.ts';
+import { recorderHere } from './session/recorder-here.ts';
 import type { AnyFunction } from './session/any-function.ts';
 import { recordDecision, SessionHandle } from './session/session-handle.ts';
 import type { Session } from './session/session.ts';
@@ -23,6 +23,7 @@ export type {
 } from './session/session-options.ts';
 export * as api from './read/api.ts';
 export * as testing from './testing/capture.ts';
+export { observe } from './integrations/observe.ts';
 export { AgentExecutionStoppedError } from './control/agent-execution-stopped-error.ts';
 export { version } from './version.ts';
 export {
@@ -128,17 +129,6 @@ export async function shutdown(seconds = 2): Promise<boolean> {
   checkSeconds(seconds);
   for (const recorder of silenceClient()?.running ?? []) recorder.end();
   return closeLines(seconds);
-}
-
-/** A call outside any session goes to none: told once, for it is mostly a context that got lost. */
-function recorderHere(what: string): Recorder | null {
-  const recorder = currentScope()?.recorder;
-  if (recorder) return recorder;
-  defaultClient().warn(
-    'no_session',
-    `${what}() was called outside a session: it is not recorded. Wrap it in startSession().`,
-  );
-  return null;
 }
 
 async function settle<T>(make: () => T | Promise<T>): Promise<T> {

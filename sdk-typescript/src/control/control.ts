@@ -1,6 +1,7 @@
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import { AgentExecutionStoppedError } from './agent-execution-stopped-error.ts';
+import { hasModelClients } from './model-clients.ts';
 
 /** One command as the server tells it. */
 export type Order = IngestAnswer['control'][number];
@@ -38,6 +39,7 @@ export class Control {
   readonly #limits: { costUsd: number; steps: number } = { costUsd: Infinity, steps: Infinity };
   #abort: { readonly id: string; readonly reason: string; isTold: boolean } | null = null;
   #pause: Pause | null = null;
+  #model: { readonly id: string; readonly name: string; isTold: boolean } | null = null;
   #costUsd = 0;
   #steps = 0;
   #finished = 0;
@@ -101,9 +103,19 @@ export class Control {
     if (isFinished) this.#finished += 1;
   }
 
+  /** The model that an operator asked for, where the call to come takes one of that name; this obeys the command. */
+  modelFor(takes: (name: string) => boolean): string | null {
+    const model = this.#model;
+    if (model === null || !takes(model.name)) return null;
+    if (!model.isTold) this.#tell(model.id, 'obeyed');
+    model.isTold = true;
+    return model.name;
+  }
+
   /** The session is over here: what was not obeyed never will be. */
   close(): void {
     this.#endPause(overText);
+    this.#endModel(overText);
     if (this.#abort && !this.#abort.isTold) {
       this.#abort.isTold = true;
       this.#tell(this.#abort.id, 'refused', overText);
@@ -132,7 +144,10 @@ export class Control {
         return this.#tell(id, 'obeyed');
       case 'model': {
         const reason = 'no call of this process goes through an instrumented model client';
-        return this.#tell(id, 'refused', reason);
+        if (!hasModelClients()) return this.#tell(id, 'refused', reason);
+        this.#endModel('another model came before its next call of one');
+        this.#model = { id, name: String(args['model']), isTold: false };
+        return;
       }
       default:
         return this.#tell(id, 'refused', `this version knows no command ${command}`);
@@ -178,6 +193,12 @@ export class Control {
     const pause = this.#pause;
     this.#pause = null;
     if (pause !== null && !pause.isHeld) this.#tell(pause.id, 'refused', why);
+  }
+
+  #endModel(why: string): void {
+    const model = this.#model;
+    this.#model = null;
+    if (model !== null && !model.isTold) this.#tell(model.id, 'refused', why);
   }
 
   /** The timer holds the process: a paused agent has nothing else that would. */

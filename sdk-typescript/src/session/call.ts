@@ -38,23 +38,24 @@ export class Call implements OpenCall {
     this.#recorder.sendEvent({ ...this.#fields('event'), endedAtMs: null });
   }
 
-  /** The call answered. */
-  finish(data: Readonly<Record<string, unknown>>): void {
-    if (this.#end(true)) this.#close({ data: { ...this.#start.data, ...data } });
+  /** The call answered; it took until now, or `latencyMs`. */
+  finish(data: Readonly<Record<string, unknown>>, latencyMs?: number): void {
+    if (this.#end(true)) this.#close({ data: { ...this.#start.data, ...data } }, latencyMs);
   }
 
-  /** The call failed: an error event stands in its place, for a failed call is no step. */
-  fail(thrown: unknown): void {
+  /** The call failed: an error event stands in its place, for a failed call is no step; `data` says more of it. */
+  fail(thrown: unknown, data: Readonly<Record<string, unknown>> = {}): void {
+    const known = { ...this.#start.data, ...data };
     const isStop = isInstance(thrown, AgentExecutionStoppedError);
     if (!this.#end(isStop)) return;
-    if (isStop) return this.#close({ data: { ...this.#start.data, interrupted: true } });
+    if (isStop) return this.#close({ data: { ...known, interrupted: true } });
     const error = errorData(thrown);
     if (this.#recorder.noteError(thrown)) {
-      this.#close({ type: 'error', level: 'error', data: { ...this.#start.data, ...error } });
+      this.#close({ type: 'error', level: 'error', data: { ...known, ...error } });
     } else {
       // The exception has its event further in; here is only the call that it passed through.
       const { kind, message } = error;
-      this.#close({ type: 'log', level: 'error', data: { ...this.#start.data, kind, message } });
+      this.#close({ type: 'log', level: 'error', data: { ...known, kind, message } });
     }
   }
 
@@ -66,8 +67,8 @@ export class Call implements OpenCall {
     return true;
   }
 
-  #close(change: Partial<EventFields>): void {
-    const latencyMs = Math.max(0, Math.round((performance.now() - this.startedTick) * 1000) / 1000);
+  #close(change: Partial<EventFields>, tookMs = performance.now() - this.startedTick): void {
+    const latencyMs = Math.max(0, Math.round(tookMs * 1000) / 1000);
     const endedAtMs = Math.round(this.#startedAtMs + latencyMs);
     const kind = this.isAnnounced ? 'event.update' : 'event';
     this.#recorder.sendEvent({ ...this.#fields(kind), endedAtMs, latencyMs, ...change });

@@ -41,6 +41,8 @@ export class Recorder {
   readonly isOwner: boolean;
   /** What operators ask of the session. */
   readonly control: Control;
+  /** What is to be settled when the session ends here: calls that nobody reads to their end. */
+  readonly atEnd = new Set<() => void>();
   readonly #ledger: Ledger;
   readonly #metricNames = new Set<string>();
   #isEnded = false;
@@ -122,6 +124,7 @@ export class Recorder {
   /** Ends the session, or closes this sender where another process owns it. Once. */
   end(): void {
     if (this.#isEnded) return;
+    for (const settle of this.atEnd) settle();
     this.#isEnded = true;
     this.client.running.delete(this);
     this.client.outlet.stopHeartbeat(this.sessionId);

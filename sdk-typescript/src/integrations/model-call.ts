@@ -1,0 +1,187 @@
+import { estimateTokens } from '@niitaka/core/cost/estimate-tokens.ts';
+import { normaliseUsage } from '@niitaka/core/cost/normalise-usage.ts';
+import type { TokenUsage } from '@niitaka/core/cost/token-usage.ts';
+import type { Call } from '../session/call.ts';
+import type { Recorder } from '../session/recorder.ts';
+import type { AnswerFacts, Endpoint, Json, Origin, StreamReader } from './provider.ts';
+import { objectAt, present } from './read-json.ts';
+
+/** One call of a model as the host sees it: it leaves one `llm` event, or one `error` event. */
+export class ModelCall {
+  readonly isStream: boolean;
+  /** Times that the library sent the request. */
+  sendCount = 0;
+  /** True once its stream is followed. */
+  isFollowed = false;
+  readonly #recorder: Recorder;
+  readonly #endpoint: Endpoint;
+  readonly #origin: Origin;
+  readonly #body: Json;
+  readonly #call: Call;
+  readonly #conceal: ((chunk: unknown) => boolean) | undefined;
+  #reader: StreamReader | null = null;
+  #respondedTick: number | null = null;
+  #idleMs = 0;
+  #firstTokenMs: number | null = null;
+  #isParsing = false;
+  #isOver = false;
+
+  constructor(recorder: Recorder, endpoint: Endpoint, origin: Origin, request: ModelRequest) {
+    const { body, parent, isStream, conceal } = request;
+    const model = body['model'];
+    const { captureContent } = recorder.client.content;
+    this.isStream = isStream;
+    this.#recorder = recorder;
+    this.#endpoint = endpoint;
+    this.#origin = origin;
+    this.#body = body;
+    this.#conceal = conceal;
+    const { provider } = origin;
+    const input = captureContent ? endpoint.input(body) : undefined;
+    const data = { provider, ...present({ model, stream: isStream, attempt: 1, input }) };
+    this.#call = recorder.begin({ type: 'llm', name: String(model), data, parent });
+  }
+
+  /** The head of the answer is here. */
+  responded(): void {
+    this.#respondedTick = performance.now();
+    this.#recorder.atEnd.add(this.#leave);
+  }
+
+  /** The library begins to read the answer; until then it waited for the host. */
+  parsing(): void {
+    if (this.#isParsing) return;
+    this.#isParsing = true;
+    if (this.#respondedTick !== null) this.#idleMs = performance.now() - this.#respondedTick;
+  }
+
+  /** The whole answer, as the library read it. */
+  answered(answer: unknown): void {
+    this.#finish(this.#endpoint.readAnswer(objectAt(answer)), true);
+  }
+
+  /** The next chunk of a stream; true when the host is not to see it. */
+  sawChunk(chunk: unknown): boolean {
+    const reader = this.#streamReader();
+    reader?.see(chunk);
+    if (reader?.hasOutput) this.#firstTokenMs ??= performance.now() - this.#call.startedTick;
+    return this.#conceal?.(chunk) ?? false;
+  }
+
+  /** The stream has ended: by itself, or because the host left it. */
+  streamEnded(): void {
+    const reader = this.#streamReader();
+    this.#finish(reader?.facts() ?? nothing, reader?.isComplete ?? false);
+  }
+
+  /** The host got an exception. */
+  failed(error: unknown): void {
+    if (!this.#end()) return;
+    const facts = this.#reader?.facts();
+    const spent = facts ? this.#spent(facts, false) : {};
+    this.#call.fail(error, { ...this.#retries(), ...spent });
+  }
+
+  /** Nobody will tell how the answer goes on. */
+  readonly #leave = (): void => {
+    const idleMs = this.#isParsing ? 0 : performance.now() - (this.#respondedTick ?? 0);
+    this.#idleMs = Math.max(this.#idleMs, idleMs);
+    this.streamEnded();
+  };
+
+  #streamReader(): StreamReader | null {
+    this.#reader ??= this.#endpoint.openReader?.() ?? null;
+    return this.#reader;
+  }
+
+  #finish(facts: AnswerFacts, isComplete: boolean): void {
+    if (!this.#end()) return;
+    const { captureContent } = this.#recorder.client.content;
+    const told = present({
+      response_model: facts.responseModel,
+      response_id: facts.responseId,
+      finish_reason: facts.finishReason,
+      time_to_first_token_ms: this.#firstTokenMs === null ? null : roundMs(this.#firstTokenMs),
+      output: captureContent ? facts.output : null,
+    });
+    const data = { ...told, ...this.#spent(facts, isComplete), ...this.#retries() };
+    this.#call.finish(data, performance.now() - this.#call.startedTick - this.#idleMs);
+  }
+
+  /** Tokens: as told, else as the texts let expect them, which is marked. */
+  #spent(facts: AnswerFacts, isComplete: boolean): Json {
+    const isOpen = this.isStream && !isComplete;
+    const mark = isOpen ? { interrupted: true } : {};
+    const told = facts.usage && normaliseUsage(this.#origin.format, facts.usage);
+    if (told && !isOpen) return tokensOf(told);
+    if (!this.isStream && isComplete) return {};
+    const inputTokens = told?.inputTokens || estimateTokens(this.#endpoint.input(this.#body));
+    const outputTokens = Math.max(told?.outputTokens ?? 0, estimateTokens(textsOf(facts.output)));
+    const tokens = { ...told, inputTokens, outputTokens };
+    return { ...mark, usage_estimated: true, ...tokensOf(tokens) };
+  }
+
+  #retries(): Json {
+    return this.sendCount > 1 ? { library_retries: this.sendCount - 1 } : {};
+  }
+
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#recorder.atEnd.delete(this.#leave);
+    return true;
+  }
+}
+
+/** What is sent for a call. */
+export interface ModelRequest {
+  readonly body: Json;
+  /** The event that the call happens in. */
+  readonly parent: string | null;
+  readonly isStream: boolean;
+  readonly conceal: ((chunk: unknown) => boolean) | undefined;
+}
+
+const nothing: AnswerFacts = { usage: null, output: undefined };
+
+/** The wire's name of each class of tokens. */
+const classes: readonly (readonly [keyof TokenUsage, string])[] = [
+  ['cacheReadTokens', 'cache_read_tokens'],
+  ['cacheWrite5mTokens', 'cache_write_5m_tokens'],
+  ['cacheWrite1hTokens', 'cache_write_1h_tokens'],
+  ['reasoningTokens', 'reasoning_tokens'],
+  ['inputAudioTokens', 'input_audio_tokens'],
+  ['outputAudioTokens', 'output_audio_tokens'],
+  ['inputImageTokens', 'input_image_tokens'],
+  ['outputImageTokens', 'output_image_tokens'],
+];
+
+/** Both totals, and the classes that hold any. */
+function tokensOf(usage: Partial<TokenUsage>): Json {
+  const parts = classes.flatMap(([key, name]) => (usage[key] ? [[name, usage[key]]] : []));
+  const { inputTokens, outputTokens } = usage;
+  return {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    ...(Object.fromEntries(parts) as Json),
+  };
+}
+
+/** What the model wrote itself, without the words of the format around it. */
+function textsOf(output: unknown): unknown {
+  const [message] = Array.isArray(output) ? output : [];
+  const { content, tool_calls: calls } = objectAt(message);
+  const pieces = Array.isArray(content)
+    ? content.map((block) => writtenIn(objectAt(block)))
+    : [content];
+  const args = Array.isArray(calls) ? calls.map((it) => objectAt(it, 'function')['arguments']) : [];
+  return [...pieces, ...args];
+}
+
+function writtenIn({ text, input }: Json): unknown {
+  return text ?? input;
+}
+
+function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
