@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { OpenCalls } from '../session/open-calls.ts';
-import { spoolFolder, spoolRoot } from '../spool/spool-folder.ts';
+import { snapshotRoot, spoolFolder, spoolRoot } from '../spool/spool-folder.ts';
 import { Transport } from '../transport/transport.ts';
 import { version } from '../version.ts';
 import { Client } from './client.ts';
@@ -54,10 +54,12 @@ function lineFor(settings: Settings, apiKey: string, warn: Warn): Line {
   if (known) return known;
   const openCalls = new OpenCalls();
   const root = spoolRoot(process.env, process.platform);
+  const snapshots = snapshotRoot(process.env, process.platform);
   const transport = new Transport({
     apiUrl,
     apiKey,
     spoolFolder: spool ? spoolFolder(root, apiUrl, apiKey) : null,
+    snapshotFolder: spool ? spoolFolder(snapshots, apiUrl, apiKey) : null,
     version,
     warn,
     beforeTake: () => openCalls.announceLong(performance.now()),

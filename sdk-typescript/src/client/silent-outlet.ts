@@ -7,6 +7,7 @@ import type { Outlet, SessionTotals } from '../transport/outlet.ts';
 export class SilentOutlet implements Outlet {
   readonly sender = randomUUID();
   readonly controls = new Controls(() => {});
+  readonly policies = null;
 
   send(): void {}
 

@@ -1,6 +1,5 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { ControlAnswer } from '@niitaka/protocol/control.ts';
+import { getQuietly } from '../transport/get-quietly.ts';
 import type { Controls } from './controls.ts';
 
 /** Sessions named in one poll. */
@@ -12,8 +11,6 @@ const answerWithinMs = (waitSeconds + 10) * 1000;
 const watchedMs = 60_000;
 /** Between two polls where the first brought nothing new, ms. */
 const retryMs = 1_000;
-/** An answer that is longer is given up. */
-const answerLimitBytes = 1024 * 1024;
 
 /** Asks for commands while somebody watches, or while a session is paused: an idle agent sends nothing by itself. */
 export class ControlPoll {
@@ -62,32 +59,12 @@ export class ControlPoll {
     this.#isRunning = false;
   }
 
-  #ask(ids: readonly string[]): Promise<ControlAnswer> {
+  async #ask(ids: readonly string[]): Promise<ControlAnswer | null> {
     const url = new URL(this.#url);
     url.searchParams.set('session_id', ids.join(','));
     url.searchParams.set('wait', String(waitSeconds));
-    const make = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const headers = { 'x-api-key': this.#apiKey };
-    const signal = AbortSignal.timeout(answerWithinMs);
-    return new Promise((resolve, reject) => {
-      const request = make(url, { headers, signal }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (piece: string) => {
-          text += piece;
-          if (text.length > answerLimitBytes) request.destroy();
-        });
-        response.on('error', reject);
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(JSON.parse(text) as ControlAnswer);
-          else reject(new Error(`status ${response.statusCode}`));
-        });
-      });
-      // It holds no process open.
-      request.on('socket', (socket) => socket.unref());
-      request.on('error', reject);
-      request.end();
-    });
+    const answer = await getQuietly(url, { 'x-api-key': this.#apiKey }, answerWithinMs);
+    return answer?.status === 200 ? (JSON.parse(answer.text) as ControlAnswer) : null;
   }
 }
 

@@ -1,4 +1,6 @@
+import type { LlmData } from '@niitaka/core/cost/cost-of-event.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
+import type { Guard } from '../policy/guard.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import { AgentExecutionStoppedError } from './agent-execution-stopped-error.ts';
 import { hasModelClients } from './model-clients.ts';
@@ -7,11 +9,7 @@ import { hasModelClients } from './model-clients.ts';
 export type Order = IngestAnswer['control'][number];
 
 /** What the server answered about a session. */
-export interface SpentSoFar {
-  /** US dollars. */
-  readonly total_cost?: number;
-  readonly step_count?: number;
-}
+export type SpentSoFar = Partial<IngestAnswer['sessions'][number]>;
 
 /** Without an answer of the server for this long a pause ends, ms (G3). */
 export const pauseWithoutServerMs = 300_000;
@@ -34,6 +32,8 @@ interface Pause {
 /** What operators ask of one session, obeyed before its next step (G3, P6). */
 export class Control {
   readonly sessionId: string;
+  /** The policies of the session, where they are known here. */
+  guard: Guard | null = null;
   readonly #send: (record: IngestRecord) => void;
   readonly #seen = new Set<string>();
   readonly #limits: { costUsd: number; steps: number } = { costUsd: Infinity, steps: Infinity };
@@ -63,6 +63,7 @@ export class Control {
     this.#answeredTick = performance.now();
     this.#costUsd = Math.max(this.#costUsd, spent.total_cost ?? 0);
     this.#steps = Math.max(this.#steps, spent.step_count ?? 0);
+    if (spent.total_cost !== undefined) this.guard?.readAnswer(spent);
   }
 
   /** Obeys what can be obeyed at once; the rest waits for the next step. Each command once. */
@@ -101,6 +102,13 @@ export class Control {
   end(isFinished: boolean): void {
     this.#underWay -= 1;
     if (isFinished) this.#finished += 1;
+  }
+
+  /** A finished event that passed no gate was recorded; model calls and tools are steps (E3). */
+  noteEvent(type: string, data: LlmData): void {
+    if (type !== 'llm' && type !== 'tool') return;
+    this.#finished += 1;
+    if (type === 'llm') this.guard?.count(data);
   }
 
   /** The model that an operator asked for, where the call to come takes one of that name; this obeys the command. */
@@ -177,6 +185,7 @@ export class Control {
     }
     const { costUsd, steps } = this.#limits;
     const begun = Math.max(this.#steps, this.#finished) + this.#underWay;
+    this.guard?.check(begun);
     const limited = 'An operator limited this session';
     if (begun >= steps) {
       const text = `${limited}: steps ${begun}, limit ${steps}`;

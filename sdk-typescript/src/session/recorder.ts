@@ -3,6 +3,8 @@ import type { Client } from '../client/client.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import type { Control } from '../control/control.ts';
 import { currentScope } from '../context/scope.ts';
+import { Guard } from '../policy/guard.ts';
+import type { SnapshotKey } from '../policy/snapshot.ts';
 import { closeSender, endSession } from '../transport/close-records.ts';
 import { addCount, type Ledger } from '../transport/ledger-book.ts';
 import { wireTime } from '../transport/wire-time.ts';
@@ -43,6 +45,8 @@ export class Recorder {
   readonly control: Control;
   /** What is to be settled when the session ends here: calls that nobody reads to their end. */
   readonly atEnd = new Set<() => void>();
+  /** The root of its tree, as far as it is known here. */
+  rootSessionId: string;
   readonly #ledger: Ledger;
   readonly #metricNames = new Set<string>();
   #isEnded = false;
@@ -50,9 +54,21 @@ export class Recorder {
   constructor(client: Client, sessionId: string, isOwner: boolean) {
     this.client = client;
     this.sessionId = sessionId;
+    this.rootSessionId = sessionId;
     this.isOwner = isOwner;
     this.#ledger = client.outlet.ledgerOf(sessionId);
     this.control = client.outlet.controls.of(sessionId);
+  }
+
+  /** From here on the policies that are known for the agent hold; this waits for nothing (P5). */
+  guardBy(key: SnapshotKey, parent: Recorder | null, parentSessionId: string | null): void {
+    const source = this.client.outlet.policies;
+    this.rootSessionId = parent?.rootSessionId ?? parentSessionId ?? this.sessionId;
+    if (source === null) return;
+    const { sessionId, rootSessionId } = this;
+    const send = (record: IngestRecord) =>
+      this.#send({ ...record, ...this.#number() } as IngestRecord);
+    this.control.guard = new Guard({ sessionId, rootSessionId, key, source, send });
   }
 
   /** True when this process has nothing more to say of the session. */
@@ -78,6 +94,7 @@ export class Recorder {
       level: options.level,
       data: dataOf(type, options.data),
     });
+    this.control.noteEvent(type, dataOf(type, options.data));
     return eventId;
   }
 

@@ -1,5 +1,7 @@
+import type { Client } from '../client/client.ts';
 import { defaultClient } from '../client/default-client.ts';
 import { currentScope, enterScope, runIn } from '../context/scope.ts';
+import type { SnapshotKey } from '../policy/snapshot.ts';
 import { checkSessionOptions, checkUuid } from './check-arguments.ts';
 import { Recorder } from './recorder.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -46,10 +48,12 @@ function start(options: SessionOptions): Recorder {
   checkSessionOptions(options);
   const client = defaultClient();
   const sessionId = (options.sessionId ?? client.newId()).toLowerCase();
-  const { parentSessionId } = options;
-  const parent = parentSessionId === undefined ? currentSessionId() : parentSessionId;
+  const around = options.parentSessionId === undefined ? currentScope()?.recorder : undefined;
+  const parentSessionId =
+    (options.parentSessionId ?? around?.sessionId ?? null)?.toLowerCase() ?? null;
   const recorder = new Recorder(client, sessionId, true);
-  client.outlet.send(startRecord(client, sessionId, parent?.toLowerCase() ?? null, options));
+  client.outlet.send(startRecord(client, sessionId, parentSessionId, options));
+  recorder.guardBy(snapshotKey(client, options), around ?? null, parentSessionId);
   return begin(recorder);
 }
 
@@ -70,8 +74,13 @@ function hold(recorder: Recorder): SessionHandle {
   return handle;
 }
 
-function currentSessionId(): string | null {
-  return currentScope()?.recorder.sessionId ?? null;
+function snapshotKey({ settings }: Client, options: SessionOptions): SnapshotKey {
+  return {
+    agentId: options.agentId ?? null,
+    environment: options.environment ?? settings.environment ?? 'production',
+    experimentId: options.experimentId ?? null,
+    variant: options.variant ?? null,
+  };
 }
 
 async function runToEnd<T>(

@@ -7,6 +7,11 @@ export function spoolRoot(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): st
   return join(stateFolder(env, platform), 'niitaka', 'spool', 'v1');
 }
 
+/** Where the snapshots of all addresses and keys lie on this machine. */
+export function snapshotRoot(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  return join(stateFolder(env, platform), 'niitaka', 'snapshots', 'v1');
+}
+
 /** The spool of one address and key: only processes that use both share it. */
 export function spoolFolder(root: string, apiUrl: string, apiKey: string): string {
   const hash = createHash('sha256')

@@ -10,6 +10,7 @@ import type { Outlet, SessionTotals } from '../transport/outlet.ts';
 export class MemoryOutlet implements Outlet {
   readonly sender = randomUUID();
   readonly controls = new Controls((record) => this.send(record));
+  readonly policies = null;
   readonly records: CapturedRecord[] = [];
   readonly #ledgers = new LedgerBook(this.sender);
 

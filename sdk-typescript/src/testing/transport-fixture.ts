@@ -29,6 +29,7 @@ export function openTransport(apiUrl: string, options: TestTransportOptions = {}
     apiUrl,
     apiKey: options.apiKey ?? 'nk_test_secret_0123456789',
     spoolFolder: options.spoolFolder ?? null,
+    snapshotFolder: null,
     version: '0.1.0',
     limits: { ...storeLimits, ...options.limits },
     attemptTimeoutMs: options.attemptTimeoutMs ?? 5000,

@@ -1,5 +1,6 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { Controls } from '../control/controls.ts';
+import type { PolicySource } from '../policy/guard.ts';
 import type { Ledger } from './ledger-book.ts';
 
 /** What the server last said of a session. */
@@ -27,6 +28,8 @@ export interface Outlet {
   flush(seconds: number): Promise<boolean>;
   /** What operators ask of the sessions here. */
   readonly controls: Controls;
+  /** Where the policies of an agent are found; null where nothing leaves the process. */
+  readonly policies: PolicySource | null;
   /** Flushes, then stops for good. */
   close(seconds: number): Promise<boolean>;
 }

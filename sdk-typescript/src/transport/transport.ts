@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IngestAnswer, IngestRecord, Rejection } from '@niitaka/protocol/ingest.ts';
 import { ControlPoll } from '../control/control-poll.ts';
 import { Controls } from '../control/controls.ts';
+import type { PolicySource } from '../policy/guard.ts';
+import { Snapshots } from '../policy/snapshots.ts';
 import { ownIdentity } from '../spool/process-identity.ts';
 import { RecordStore, storeLimits, type StoreLimits } from '../spool/record-store.ts';
 import { Alarm } from './alarm.ts';
@@ -37,6 +39,8 @@ export interface TransportOptions {
   readonly apiKey: string;
   /** The folder of this address and key; null keeps records in memory. */
   readonly spoolFolder: string | null;
+  /** Where the policies of this address and key are kept; null keeps them in memory. */
+  readonly snapshotFolder: string | null;
   readonly version: string;
   readonly limits?: StoreLimits;
   readonly attemptTimeoutMs?: number;
@@ -52,6 +56,7 @@ export interface TransportOptions {
 export class Transport implements Outlet {
   readonly sender = randomUUID();
   readonly controls = new Controls((record) => this.send(record));
+  readonly policies: PolicySource;
   readonly #poll: ControlPoll;
   readonly #options: TransportOptions;
   readonly #ledgers = new LedgerBook(this.sender);
@@ -73,6 +78,8 @@ export class Transport implements Outlet {
     this.#options = options;
     this.#store = this.#openStore();
     this.#push = new Push(options.apiUrl, options.apiKey);
+    const { apiUrl, apiKey, snapshotFolder: folder, warn } = options;
+    this.policies = new Snapshots({ apiUrl, apiKey, folder, warn });
     this.#poll = new ControlPoll(options.apiUrl, options.apiKey, this.controls);
     const timeout = new Timeout(this.#push, options.attemptTimeoutMs);
     this.#retry = new Retry(timeout, {

@@ -1,0 +1,202 @@
+import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
+import { Guard, type PolicySource } from './guard.ts';
+import { readSnapshot, type Snapshot, type SnapshotKey } from './snapshot.ts';
+
+type Trace = Extract<IngestRecord, { kind: 'trace' }>;
+type Signal = Extract<IngestRecord, { kind: 'signal' }>;
+
+const sessionId = '01990000-0000-7000-8000-000000000001';
+const key: SnapshotKey = {
+  agentId: 'looper',
+  environment: 'production',
+  experimentId: null,
+  variant: null,
+};
+const prices = [{ provider: 'openai', model: 'gpt-5', input: '1.25', output: '10' }];
+
+let sent: IngestRecord[];
+let revisions: number[];
+beforeEach(() => {
+  sent = [];
+  revisions = [];
+});
+
+const traces = () => sent.filter((record): record is Trace => record.kind === 'trace');
+const signals = () => sent.filter((record): record is Signal => record.kind === 'signal');
+
+function policy(number: number, changes: object = {}) {
+  return {
+    id: `p${number}`,
+    name: `policy ${number}`,
+    revision: 3,
+    type: 'step_limit',
+    agent_id: null,
+    environment: null,
+    priority: 0,
+    scope: 'session',
+    mode: 'enforce',
+    condition: { steps_exceeded: 2 },
+    action: { type: 'abort' },
+    created_at: '2026-06-15T12:00:00.000Z',
+    ...changes,
+  };
+}
+
+function costLimit(number: number, usd: number, changes: object = {}) {
+  return policy(number, { type: 'cost_limit', condition: { cost_exceeded: usd }, ...changes });
+}
+
+function snapshotOf(...policies: readonly object[]): Snapshot {
+  const snapshot = readSnapshot(key, JSON.stringify({ revision: 1, policies, prices }));
+  if (snapshot === null) throw new Error('the snapshot cannot be read');
+  return snapshot;
+}
+
+function guardBy(snapshot: Snapshot | null): Guard {
+  const source: PolicySource = {
+    of: () => snapshot,
+    request: () => {},
+    noteRevision: (revision) => revisions.push(revision),
+  };
+  const send = (record: IngestRecord) => sent.push(record);
+  return new Guard({ sessionId, rootSessionId: sessionId, key, source, send });
+}
+
+describe('Guard.check()', () => {
+  test('throws before the step after the limit, with policy, threshold and found value (P6)', () => {
+    const guard = guardBy(snapshotOf(policy(1)));
+    guard.check(0);
+    guard.check(1);
+    expect(() => guard.check(2)).toThrow(
+      'aborted before call 3: steps 2 ≥ 2, policy policy 1 rev 3',
+    );
+    const stopped = thrownBy(() => guard.check(2));
+    expect(stopped).toBeInstanceOf(AgentExecutionStoppedError);
+    expect(stopped).toMatchObject({ sessionId, policy: 'p1', threshold: 2, found: 2 });
+  });
+
+  test('leaves one trace and its signals, once, under ids that the server mints alike (P7)', () => {
+    const guard = guardBy(snapshotOf(policy(1)));
+    for (let attempt = 0; attempt < 3; attempt += 1) thrownBy(() => guard.check(2));
+    expect(traces()).toMatchObject([
+      {
+        session_id: sessionId,
+        policy_id: 'p1',
+        policy_revision: 3,
+        action: 'abort',
+        considered: [{ policy_id: 'p1', revision: 3, result: 'matched', mode: 'enforce' }],
+        decided_by: 'sdk',
+        enforced: true,
+      },
+    ]);
+    expect(traces()[0]?.inputs).toMatchObject({ steps: 2, cost: 0 });
+    expect(signals().map(({ type, subtype, action }) => [type, subtype, action])).toEqual([
+      ['guardrail', 'step_limit', 'abort'],
+      ['policy', 'policy_triggered', 'abort'],
+    ]);
+    expect(signals()[0]?.agent_id).toBe('looper');
+  });
+
+  test('counts what calls cost by the snapshot’s prices, without the server (P2, C1)', () => {
+    const guard = guardBy(snapshotOf(costLimit(1, 0.0225)));
+    const call = { provider: 'openai', model: 'gpt-5', input_tokens: 1_000, output_tokens: 1_000 };
+    guard.count(call);
+    guard.count(call);
+    guard.check(2);
+    guard.count({ ...call, input_tokens: 0, output_tokens: 1 });
+    expect(() => guard.check(3)).toThrow('cost $0.02251 > $0.0225');
+  });
+
+  test('warns once, and not again where the server says that it was warned (P2)', () => {
+    const guard = guardBy(
+      snapshotOf(policy(1, { action: { type: 'warn' } }), policy(2, { action: { type: 'warn' } })),
+    );
+    guard.readAnswer({ warned: ['p2'] });
+    for (let steps = 0; steps < 5; steps += 1) guard.check(steps);
+    expect(traces().map((trace) => [trace.policy_id, trace.action])).toEqual([['p1', 'warn']]);
+  });
+
+  test('a policy in shadow is recorded and stops nothing; a broken one is told of once (P1, P3)', () => {
+    const guard = guardBy(
+      snapshotOf(
+        policy(1, { mode: 'shadow' }),
+        policy(2, { condition: { steps_exceeded: 'many' } }),
+      ),
+    );
+    for (let steps = 0; steps < 5; steps += 1) guard.check(steps);
+    expect(traces().map(({ policy_id: id, enforced }) => [id, enforced])).toEqual([
+      ['p2', false],
+      ['p1', false],
+    ]);
+    expect(traces()[0]?.errors).toEqual([{ policy_id: 'p2', at: 'condition.steps_exceeded' }]);
+    expect(signals().map(({ subtype }) => subtype)).toEqual(['policy_error']);
+  });
+
+  test('on a tree and a day counts the others’ spending and what was spent here since (P1, P10)', () => {
+    const guard = guardBy(
+      snapshotOf(
+        costLimit(1, 5, { scope: 'tree' }),
+        costLimit(2, 8, { scope: 'day', agent_id: 'looper' }),
+      ),
+    );
+    guard.readAnswer({ total_cost: 0.1, step_count: 1, tree_cost: 4.9, day_cost: 7 });
+    guard.check(1);
+    guard.count({ cost_usd: 0.1 });
+    guard.check(1);
+    guard.count({ cost_usd: 0.11 });
+    expect(() => guard.check(1)).toThrow('tree cost $5.01 > $5');
+  });
+
+  test('a call without a price counts nothing, and the decision says that it was blind (P2)', () => {
+    const guard = guardBy(snapshotOf(costLimit(1, 0.5, { action: { type: 'warn' } })));
+    guard.count({ model: 'unheard-of', input_tokens: 1_000_000, output_tokens: 1 });
+    guard.count({ cost_usd: 0.6 });
+    guard.check(2);
+    expect(traces()[0]?.inputs).toMatchObject({ blind: true, cost: 0.6 });
+  });
+
+  test('without a snapshot nothing is stopped; a revision is passed on (P5)', () => {
+    const guard = guardBy(null);
+    guard.check(1_000_000);
+    guard.readAnswer({ policy_revision: 7 });
+    expect(sent).toEqual([]);
+    expect(revisions).toEqual([7]);
+  });
+});
+
+describe('readSnapshot()', () => {
+  test.each(['{', '[]', 'null', '7'])('%s is none', (text) => {
+    expect(readSnapshot(key, text)).toBeNull();
+  });
+
+  test('leaves out prices that cannot be read, and keeps policies that cannot as broken (P3)', () => {
+    const text = JSON.stringify({
+      policies: [7, null],
+      prices: [7, { model: 'm', input: 'cheap' }],
+    });
+    const snapshot = readSnapshot(key, text);
+    expect(snapshot?.policies.broken).toHaveLength(2);
+    expect(snapshot?.costOf({ model: 'm', input_tokens: 1, output_tokens: 1 })).toBeNull();
+  });
+
+  test.each([
+    [{ cost_usd: 0.1 }, 100_000_000n],
+    [{ cost_usd: 0 }, 0n],
+    [{ provider: 'openai', model: 'gpt-5', input_tokens: 3, output_tokens: 1 }, 13_750n],
+    [{ provider: 'azure', model: 'gpt-5', input_tokens: 3, output_tokens: 1 }, null],
+    [{ provider: 'openai', model: 'gpt-5', response_model: 'other', input_tokens: 3 }, null],
+  ])('costs %o at %s nano-USD (C1, S6)', (data, expected) => {
+    expect(snapshotOf().costOf(data)).toBe(expected);
+  });
+});
+
+function thrownBy(work: () => void): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}

@@ -1,0 +1,187 @@
+import type { LlmData } from '@niitaka/core/cost/cost-of-event.ts';
+import { nanoUsdOf, usdNumber } from '@niitaka/core/money/nano-usd.ts';
+import type { Decision, EvaluationEvent, EvaluationState } from '@niitaka/core/policy/decision.ts';
+import { decisionSignals, decisionTraces } from '@niitaka/core/policy/decision-rows.ts';
+import { describeDecision } from '@niitaka/core/policy/describe-decision.ts';
+import { evaluate } from '@niitaka/core/policy/evaluate.ts';
+import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
+import type { Policy } from '@niitaka/core/policy/policy.ts';
+import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
+import { wireTime } from '../transport/wire-time.ts';
+import type { Snapshot, SnapshotKey } from './snapshot.ts';
+
+type Totals = Partial<IngestAnswer['sessions'][number]>;
+
+/** Where the policies of an agent are found. */
+export interface PolicySource {
+  of(key: SnapshotKey): Snapshot | null;
+  request(key: SnapshotKey): void;
+  noteRevision(revision: number): void;
+}
+
+/** What a guard works with. */
+export interface GuardParts {
+  readonly sessionId: string;
+  /** The root of its tree, as far as it is known here. */
+  readonly rootSessionId: string;
+  readonly key: SnapshotKey;
+  readonly source: PolicySource;
+  /** Numbers a record of the session and sends it. */
+  readonly send: (record: IngestRecord) => void;
+}
+
+/** Before a step nothing has failed: only the limits are asked. */
+const beforeStep: EvaluationEvent = { type: 'step' };
+
+/** Stands for an organisation nobody has named here: signals of a day are the organisation's by the server's word. */
+const unknownOrganisation = '00000000-0000-0000-0000-000000000000';
+
+/** The policies of one session, asked before every step by the same rules as the server's (P1 to P7). */
+export class Guard {
+  readonly #parts: GuardParts;
+  readonly #warned = new Set<string>();
+  readonly #recorded = new Set<string>();
+  #told: Totals = {};
+  #ownCostNanoUsd = 0n;
+  #hasUnpriced = false;
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+    parts.source.request(parts.key);
+  }
+
+  /** A model call was recorded. */
+  count(data: LlmData): void {
+    const cost = this.#parts.source.of(this.#parts.key)?.costOf(data) ?? null;
+    if (cost === null) this.#hasUnpriced = true;
+    else this.#ownCostNanoUsd += cost;
+  }
+
+  /** Takes over what the server says the session, its tree and its day have spent, and who has warned. */
+  readAnswer(totals: Totals): void {
+    this.#told = totals;
+    if (totals.policy_revision !== undefined) {
+      this.#parts.source.noteRevision(totals.policy_revision);
+    }
+    for (const id of totals.warned ?? []) this.#warned.add(id);
+  }
+
+  /** Before a step, `steps` being finished or under way: records what the policies say, throws on an abort. */
+  check(steps: number): void {
+    const snapshot = this.#parts.source.of(this.#parts.key);
+    if (snapshot === null) return;
+    const startedTick = performance.now();
+    const state = this.#state(steps);
+    const decision = evaluate(snapshot.policies, state, beforeStep);
+    if (decision.considered.length > 0 || decision.errors.length > 0) {
+      this.#tell(snapshot, decision, state, (performance.now() - startedTick) * 1000);
+    }
+    const { policy } = decision;
+    if (decision.action === 'abort' && policy !== null) throw this.#stop(policy, state);
+  }
+
+  #state(steps: number): EvaluationState {
+    const told = this.#told;
+    const toldCost = nano(told.total_cost);
+    const costNanoUsd = largest(this.#ownCostNanoUsd, toldCost);
+    // What this process has spent since the server last counted is on top of what the server knows of the others.
+    const freshCost = costNanoUsd - toldCost;
+    const freshSteps = Math.max(0, steps - (told.step_count ?? 0));
+    const withFresh = (cost: number | undefined) => largest(costNanoUsd, nano(cost) + freshCost);
+    const stepsWithFresh = (count: number | undefined) =>
+      Math.max(steps, (count ?? 0) + freshSteps);
+    return {
+      costNanoUsd,
+      steps,
+      treeCostNanoUsd: withFresh(told.tree_cost),
+      treeSteps: stepsWithFresh(told.tree_step_count),
+      dayCostNanoUsd: withFresh(told.day_cost),
+      daySteps: stepsWithFresh(told.day_steps),
+      orgDayCostNanoUsd: withFresh(told.org_day_cost),
+      orgDaySteps: stepsWithFresh(told.org_day_steps),
+      warned: this.#warned,
+      hasUnpriced: this.#hasUnpriced,
+    };
+  }
+
+  #tell(snapshot: Snapshot, decision: Decision, state: EvaluationState, latencyUs: number): void {
+    const { sessionId, rootSessionId, key } = this.#parts;
+    const occurred_at = wireTime(Date.now());
+    const context = {
+      sessionId,
+      rootSessionId,
+      organisationId: unknownOrganisation,
+      eventId: null,
+      day: occurred_at.slice(0, 10),
+      state,
+      event: beforeStep,
+      broken: snapshot.policies.broken,
+    };
+    for (const trace of decisionTraces(decision, context)) {
+      this.#sendOnce(trace.id, {
+        kind: 'trace',
+        trace_id: trace.id,
+        session_id: sessionId,
+        policy_id: trace.policyId,
+        policy_revision: trace.policyRevision,
+        action: trace.action,
+        inputs: trace.inputs,
+        considered: trace.considered.map(({ policy, result }) => ({
+          policy_id: policy.id,
+          revision: policy.revision,
+          result,
+          mode: policy.mode,
+        })),
+        errors: trace.errors.map(({ policyId, at }) => ({ policy_id: policyId, at })),
+        decided_by: 'sdk',
+        enforced: decision.action !== 'continue',
+        latency_us: Math.round(latencyUs * 10) / 10,
+        occurred_at,
+      });
+    }
+    for (const signal of decisionSignals(decision, context)) {
+      this.#sendOnce(signal.id, {
+        kind: 'signal',
+        signal_id: signal.id,
+        session_id: sessionId,
+        type: signal.type,
+        subtype: signal.subtype,
+        ...(signal.action === null ? {} : { action: signal.action }),
+        severity: signal.severity,
+        ...(key.agentId === null ? {} : { agent_id: key.agentId }),
+        policy_id: signal.policyId,
+        message: signal.message,
+        data: signal.data,
+        occurred_at,
+      });
+    }
+    for (const id of decision.warnedNow) this.#warned.add(id);
+  }
+
+  #sendOnce(id: string, record: IngestRecord): void {
+    if (this.#recorded.has(id)) return;
+    this.#recorded.add(id);
+    this.#parts.send(record);
+  }
+
+  #stop(policy: Policy, state: EvaluationState): AgentExecutionStoppedError {
+    const { sessionId } = this.#parts;
+    const text = describeDecision(policy, state, beforeStep);
+    const numbers =
+      policy.type === 'cost_limit'
+        ? { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(state, policy)) }
+        : policy.type === 'step_limit'
+          ? { threshold: policy.stepsExceeded, found: stepsOf(state, policy) }
+          : {};
+    return new AgentExecutionStoppedError(text, { sessionId, policy: policy.id, ...numbers });
+  }
+}
+
+function nano(usd: number | undefined): bigint {
+  return usd === undefined ? 0n : (nanoUsdOf(usd) ?? 0n);
+}
+
+function largest(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
