@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Dict, FrozenSet, Mapping, Set
 
 from ._clock import now_ms, rfc3339
-from ._cost.event_cost import PriceList, event_cost
+from ._cost.event_cost import event_cost
 from ._cost.price import parse_decimal
 from ._errors import AgentExecutionStopped
 from ._json import Record
@@ -54,7 +54,9 @@ class Guard:
     def count(self, data: Mapping[str, Any]) -> None:
         """A model call was recorded."""
         snapshot = self._snapshots.of(self._key)
-        cost = event_cost(data, snapshot.prices if snapshot is not None else PriceList())
+        if snapshot is None or not snapshot.policies.cost_limits:
+            return  # nobody asks: what was spent until somebody does is in the server's totals
+        cost = event_cost(data, snapshot.prices)
         with self._lock:
             if cost is None:
                 self._unpriced = True

@@ -53,7 +53,10 @@ export class Guard {
 
   /** A model call was recorded. */
   count(data: LlmData): void {
-    const cost = this.#parts.source.of(this.#parts.key)?.costOf(data) ?? null;
+    const snapshot = this.#parts.source.of(this.#parts.key);
+    // Where nobody asks, nothing is counted: what was spent until somebody does is in the server's totals.
+    if (snapshot === null || snapshot.policies.costLimits.length === 0) return;
+    const cost = snapshot.costOf(data);
     if (cost === null) this.#hasUnpriced = true;
     else this.#ownCostNanoUsd += cost;
   }
