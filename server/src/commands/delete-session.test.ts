@@ -76,6 +76,22 @@ describe('deleteSession()', () => {
     expect(leftOf(Object.values(textsOf(3)))).toEqual(Object.values(textsOf(3)));
   });
 
+  test('publishes its root, also when its parent is gone already (S9)', async () => {
+    const under = (parent: number) => ({ parent_session_id: sessionId(parent) });
+    await store.ingest([start(1), start(2, under(1)), start(3, under(2)), llm(3, 1)]);
+    await store.run(deleteSession, { orgId: testOrgId, sessionId: sessionId(2) });
+    store.db.exec('DELETE FROM changes');
+    store.nowMs += 5_000;
+    await store.run(deleteSession, { orgId: testOrgId, sessionId: sessionId(3) });
+    const changes = store.db
+      .prepare('SELECT kind, lower(hex(row_id)) AS id FROM changes ORDER BY kind')
+      .all();
+    expect(changes).toEqual([
+      { kind: 'deleted', id: sessionId(3).replaceAll('-', '') },
+      { kind: 'session', id: sessionId(1).replaceAll('-', '') },
+    ]);
+  });
+
   test('tells the audit log which session, and nothing that it said', async () => {
     await run(1);
     const args = { orgId: testOrgId, sessionId: sessionId(1), actor: 'key "k"' };

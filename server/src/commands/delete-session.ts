@@ -23,7 +23,7 @@ export const deleteSession: Command<DeleteSession, { id: string }> = async (cont
   const doomed = (await context.tx.loadSessions(orgId, [sessionId])).get(sessionId);
   if (doomed === undefined) return failure('not_found', `There is no session ${sessionId}`);
   const sessions = openSessionSet(context, orgId);
-  await leaveParent(sessions, doomed);
+  await leaveTree(sessions, doomed);
   await takeOut(context, orgId, doomed);
   await context.tx.deleteSession(orgId, doomed, context.nowMs);
   await sessions.flush();
@@ -38,10 +38,12 @@ export const deleteSession: Command<DeleteSession, { id: string }> = async (cont
   return success({ id: sessionId });
 };
 
-async function leaveParent(sessions: SessionSet, { session }: StoredSession): Promise<void> {
-  const parentId = session.parentSessionId;
+/** The parent counts it no more, and the root shows what is left of its tree. */
+async function leaveTree(sessions: SessionSet, { session }: StoredSession): Promise<void> {
+  const { parentSessionId: parentId, rootSessionId } = session;
   if (parentId === null) return;
-  await sessions.load([parentId]);
+  await sessions.load([parentId, rootSessionId]);
+  sessions.touch(rootSessionId, true);
   const parent = sessions.get(parentId);
   if (parent === undefined) return;
   parent.session.childCount -= 1;
