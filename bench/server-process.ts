@@ -24,8 +24,11 @@ export interface ServerProcess {
   stop(keep?: boolean): Promise<void>;
 }
 
-/** Starts `server/src/main.ts`; `dataDir` is a new directory unless given. */
-export async function startServer(dataDir?: string): Promise<ServerProcess> {
+/** Starts `server/src/main.ts`; `dataDir` is a new directory unless given, settings go by their environment names. */
+export async function startServer(
+  dataDir?: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'niitaka-bench-'));
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../server/src/main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -35,6 +38,7 @@ export async function startServer(dataDir?: string): Promise<ServerProcess> {
       NIITAKA_DATA: directory,
       NIITAKA_INITIAL_KEY: benchKey,
       NIITAKA_LOG_LEVEL: 'error',
+      ...settings,
     },
   });
   const port = await readPort(child);

@@ -24,11 +24,12 @@ export function changeWrites(work: Work): Part {
   work.onFlush('shared', () => writeAgents(work, agents));
   return {
     async recordChanges(orgId, rows, nowMs) {
+      work.shares(orgId);
       await work.flush();
-      await work.lockOrganisation(orgId);
       return takeRevisions(work, orgId, rows, nowMs);
     },
     async touchAgents(orgId, starts, nowMs) {
+      work.shares(orgId);
       for (const { agentId, startedAtMs } of starts) {
         const name = `${orgId}\n${agentId}`;
         const known = agents.get(name);
@@ -41,6 +42,7 @@ export function changeWrites(work: Work): Part {
       }
     },
     async touchEnvironments(orgId, names, nowMs) {
+      work.shares(orgId);
       for (const name of names) environments.set(`${orgId}\n${name}`, [orgId, name, nowMs]);
     },
     async jobRanAt(name) {

@@ -8,8 +8,9 @@ import {
   type EventSql,
 } from '../sqlite/event-sql.ts';
 import { uuidBlob, uuidBlobOrNull } from '../sqlite/uuid-blob.ts';
-import { keyOf, nameOf } from './owned-session.ts';
+import { keyOf, nameOf, orgOf } from './owned-session.ts';
 import { columnsOf, unnest, type Column } from './unnest.ts';
+import { arrayText, type ColumnType } from './values.ts';
 import type { Work } from './work.ts';
 
 type Part = Pick<SessionTx, 'insertEvents' | 'loadEvents' | 'replaceEvents' | 'eventsBeyondEnd'>;
@@ -84,26 +85,93 @@ const columns: readonly Column[] = [
   ...valueColumns,
 ];
 
-const columnNames = columns.map(({ name }) => name).join(', ');
+/** A control character: JSON text holds none as it is, so that lists of it need no quotes. */
+const separator = '\u001F';
 
+/** How a column of new rows is told: its SQL with `?` for the value, and the value. */
+interface NewColumn {
+  readonly name: string;
+  readonly sql: string;
+  readonly textOf: (rows: readonly EventRow[]) => string;
+}
+
+function plain(name: string, type: ColumnType, value: (row: EventRow) => unknown): NewColumn {
+  return { name, sql: `?::${type}[]`, textOf: (rows) => arrayText(rows.map(value), type) };
+}
+
+/** In the order of the table's columns; ids go as the text they are. */
+const newColumns: readonly NewColumn[] = [
+  plain('id', 'uuid', (row) => row.id),
+  plain('position', 'bigint', (row) => row.position),
+  plain('type', 'text', (row) => row.type),
+  plain('state', 'bigint', (row) => row.state),
+  plain('after_end', 'bigint', (row) => Number(row.afterEnd)),
+  plain('level', 'text', (row) => row.level),
+  plain('sender', 'uuid', (row) => row.sender),
+  plain('seq', 'bigint', (row) => row.seq),
+  plain('close_seq', 'bigint', (row) => row.closeSeq),
+  plain('parent_event_id', 'uuid', (row) => row.parentEventId),
+  plain('started_at', 'bigint', (row) => row.startedAtMs),
+  plain('ended_at', 'bigint', (row) => row.endedAtMs),
+  plain('started_at_sent', 'bigint', (row) => row.startedAtSentMs),
+  plain('ended_at_sent', 'bigint', (row) => row.endedAtSentMs),
+  plain('received_at', 'bigint', (row) => row.receivedAtMs),
+  plain('latency_ms', 'double precision', (row) => row.latencyMs),
+  plain('name', 'text', (row) => row.name),
+  plain('provider', 'text', (row) => row.provider),
+  plain('model', 'text', (row) => row.model),
+  plain('input_tokens', 'bigint', (row) => row.inputTokens),
+  plain('output_tokens', 'bigint', (row) => row.outputTokens),
+  plain('time_to_first_token_ms', 'double precision', (row) => row.timeToFirstTokenMs),
+  plain('cost', 'bigint', (row) => row.costNanoUsd),
+  plain('cost_source', 'text', (row) => row.costSource),
+  plain('price_id', 'bigint', (row) => row.priceId),
+  plain('cost_classes', 'text', (row) => row.costClasses),
+  plain('brief', 'text', (row) => row.brief),
+  plain('truncated', 'text', (row) => row.truncated),
+  {
+    name: 'data',
+    sql: `string_to_array(?, '${separator}')`,
+    textOf: (rows) => rows.map((row) => row.data).join(separator),
+  },
+];
+
+/** Inserts what is new; one statement for all sessions of an organisation, which nearly every batch is of. */
 async function insertNew(work: Work, sets: readonly EventSet[]): Promise<boolean[][]> {
-  const rows = sets.flatMap(({ stored, rows: own }) => {
-    const key = keyOf(stored);
-    return own.map((row) => [...key, ...eventValues(row)]);
-  });
-  if (rows.length === 0) return sets.map(() => []);
-  const { from, values } = unnest(columns, rows);
-  const inserted = await work.rows<{ name: string }>(
-    `INSERT INTO events (${columnNames}) SELECT * FROM ${from} ON CONFLICT DO NOTHING
-     RETURNING org_id || '/' || session_id || '/' || id AS name`,
-    values,
-  );
-  const names = new Set(inserted.map((row) => row.name));
+  const inserted = new Set<string>();
+  for (const [orgId, own] of Map.groupBy(sets, ({ stored }) => orgOf(stored))) {
+    for (const name of await insertOf(work, orgId, own)) inserted.add(name);
+  }
   // Of a row that stands there twice the first is the new one.
-  return sets.map(({ stored, rows: own }) =>
-    own.map((row) => names.delete(eventName(stored, row.id))),
+  return sets.map(({ stored, rows }) =>
+    rows.map((row) => inserted.delete(eventName(stored, row.id))),
   );
 }
+
+/** The names of the rows that were new. */
+async function insertOf(
+  work: Work,
+  orgId: string,
+  sets: readonly EventSet[],
+): Promise<readonly string[]> {
+  const rows = sets.flatMap((set) => set.rows);
+  if (rows.length === 0) return [];
+  const sessionIds = sets.flatMap((set) => set.rows.map(() => set.stored.session.id));
+  const [row] = await work.rows<{ names: string | null }>(insertText, [
+    uuidBlob(orgId),
+    arrayText(sessionIds, 'uuid'),
+    ...newColumns.map((column) => column.textOf(rows)),
+  ]);
+  const names = row?.names ?? null;
+  return names === null ? [] : names.split(',').map((name) => `${orgId}/${name}`);
+}
+
+/** What was new comes as one text: a row for each would cost as much as the insert. */
+const insertText = `WITH new AS (
+    INSERT INTO events (org_id, session_id, ${newColumns.map(({ name }) => name).join(', ')})
+    SELECT $1, v.* FROM unnest($2::uuid[], ${newColumns.map(({ sql }, index) => sql.replace('?', `$${index + 3}`)).join(', ')}) AS v
+    ON CONFLICT DO NOTHING RETURNING session_id, id)
+  SELECT string_agg(session_id || '/' || id, ',') AS names FROM new`;
 
 /** The events whose second record has come: they are about to be joined. */
 function repeatedOf(

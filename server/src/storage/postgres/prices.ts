@@ -23,6 +23,8 @@ export function priceWrites(work: Work, cache: PriceIds): Pick<SessionTx, 'price
         cache.set(fingerprint, stored);
         return stored;
       }
+      // Two transactions that use the same new prices in another order would wait for each other.
+      await work.run('SELECT pg_advisory_xact_lock(4600003)');
       const [made] = await work.rows<{ id: number }>(
         `INSERT INTO prices_used (fingerprint, table_version, price) VALUES ($1, $2, $3)
          ON CONFLICT (fingerprint) DO NOTHING RETURNING id`,

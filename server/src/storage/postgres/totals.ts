@@ -21,6 +21,7 @@ export function totalWrites(work: Work): Part {
   return {
     async addRollups(orgId, deltas) {
       const org = uuidBlob(orgId);
+      work.shares(orgId);
       for (const { environment, agentId, startedAtMs, figures } of deltas) {
         const amounts = [
           figures.sessions,
@@ -37,6 +38,7 @@ export function totalWrites(work: Work): Part {
       }
     },
     async addTreeTotals(orgId, deltas) {
+      work.shares(orgId);
       for (const { rootSessionId, figures } of deltas) {
         trees.add(
           uuidBlob(orgId),
@@ -55,6 +57,7 @@ export function totalWrites(work: Work): Part {
       }
     },
     async addDayTotals(orgId, deltas) {
+      work.shares(orgId);
       for (const { environment, dayMs: at, agentId, costNanoUsd, steps } of deltas) {
         days.add(uuidBlob(orgId), [environment, at, agentId ?? '', 0], [costNanoUsd, steps]);
       }

@@ -13,19 +13,20 @@ export function parameter(value: unknown): unknown {
   return value;
 }
 
-/** A list of values as the text of an array. */
-export function arrayText(values: readonly unknown[]): string {
+/** A list of values as the text of an array; strings among ids are ids. */
+export function arrayText(values: readonly unknown[], type: ColumnType = 'text'): string {
   let text = '{';
   for (let index = 0; index < values.length; index += 1) {
     if (index > 0) text += ',';
-    text += elementText(values[index]);
+    text += elementText(values[index], type);
   }
   return `${text}}`;
 }
 
-function elementText(value: unknown): string {
+function elementText(value: unknown, type: ColumnType): string {
   if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'string') return quoted(storable(value));
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return type === 'uuid' ? value : quoted(storable(value));
   if (value instanceof Uint8Array) {
     if (value.length === uuidBytes) return uuidText(value);
     return `"\\\\x${Buffer.from(value).toString('hex')}"`;

@@ -16,10 +16,8 @@ export interface Work {
   onFlush(stage: Stage, write: () => Promise<unknown> | null): void;
   /** Writes what is kept, so that a read sees it: rows of this transaction alone, or all. */
   flush(stage?: Stage): Promise<void>;
-  /** Takes the lock that changes of an organisation's shared rows and revision wait for. */
-  lockOrganisation(orgId: string): Promise<void>;
-  /** The organisations whose lock is held. */
-  readonly locked: ReadonlySet<string>;
+  /** Says that shared rows of an organisation wait to be written: its lock is taken before they are. */
+  shares(orgId: string): void;
   /** Rows cannot be locked several at once there. */
   readonly isCitus: boolean;
 }
@@ -28,10 +26,18 @@ export interface Work {
 export function openWork(client: pg.ClientBase, isCitus = false): Work & { close(): void } {
   const writers: Record<Stage, (() => Promise<unknown> | null)[]> = { own: [], shared: [] };
   const locked = new Set<string>();
+  const sharing = new Set<string>();
   let isOver = false;
-  const query = async (text: string, values: readonly unknown[], types: pg.CustomTypesConfig) => {
-    if (isOver) throw new Error('the transaction is over');
-    return client.query({ text, values: values.map(parameter), types });
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (text: string, values: readonly unknown[], types: pg.CustomTypesConfig) => {
+    const send = async () => {
+      if (isOver) throw new Error('the transaction is over');
+      return client.query({ text, values: values.map(parameter), types });
+    };
+    // The driver takes one statement at a time.
+    const sent = last.then(send, send);
+    last = sent;
+    return sent;
   };
   const numbers = numberTypes as pg.CustomTypesConfig;
   const bigints = bigintTypes as pg.CustomTypesConfig;
@@ -39,6 +45,11 @@ export function openWork(client: pg.ClientBase, isCitus = false): Work & { close
     // Sent one after the other without waiting: the first that fails makes the rest fail too.
     const written = await Promise.allSettled(writers[stage].map((one) => one()));
     for (const one of written) if (one.status === 'rejected') throw one.reason;
+  };
+  const lock = async (orgId: string) => {
+    if (locked.has(orgId)) return;
+    locked.add(orgId);
+    await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [orgId], numbers);
   };
   return {
     async rows<Row>(text: string, values: readonly unknown[] = []) {
@@ -55,14 +66,12 @@ export function openWork(client: pg.ClientBase, isCitus = false): Work & { close
     },
     async flush(stage = 'shared') {
       await write('own');
-      if (stage === 'shared') await write('shared');
+      if (stage === 'own') return;
+      for (const orgId of [...sharing].toSorted()) await lock(orgId);
+      sharing.clear();
+      await write('shared');
     },
-    async lockOrganisation(orgId) {
-      if (locked.has(orgId)) return;
-      locked.add(orgId);
-      await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [orgId], numbers);
-    },
-    locked,
+    shares: (orgId) => void sharing.add(orgId),
     isCitus,
     close() {
       isOver = true;
