@@ -48,6 +48,8 @@ export function policyContract(open: () => Promise<PolicyEngine>): void {
       expect(await engine.reader.policy(org, 'p2')).toBe(null);
       expect(await engine.reader.policies(org, 10)).toEqual([policy]);
       await engine.write(async (tx) => {
+        expect(await tx.policiesOf(org, 10)).toEqual([policy]);
+        expect(await tx.policiesOf(otherOrg, 10)).toEqual([]);
         expect(await tx.findPolicy(org, 'p1')).toEqual(policy);
         expect(await tx.findPolicy(org, 'p2')).toBe(null);
       });

@@ -1,7 +1,9 @@
+import type { Result } from '@niitaka/core/result.ts';
 import type { SessionFilter, SessionSort } from '@niitaka/core/session/session-filter.ts';
 import { searchWords } from '@niitaka/core/text/goal-words.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Command } from '../../commands/command.ts';
 import { end, heartbeat, iso, noonMs, sessionId, start, testOrgId } from '../../testing/records.ts';
 import type { Reader } from '../reader.ts';
 import type { ListPosition, SessionSummary } from '../session-reader.ts';
@@ -12,6 +14,8 @@ import { referenceList, referenceMatches, type ReferenceLine } from './reference
 export interface ReadStore {
   readonly reader: Reader;
   ingest(records: readonly object[], orgId?: string): Promise<unknown>;
+  /** Carries out a command in a transaction of its own. */
+  run<Args, Value>(command: Command<Args, Value>, args: Args): Promise<Result<Value>>;
   close(): Promise<void>;
 }
 

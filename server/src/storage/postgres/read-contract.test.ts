@@ -1,9 +1,13 @@
 import { describe } from 'vitest';
 import { openPostgresStore } from '../../testing/open-postgres-store.ts';
+import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
+import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { sessionReadContract } from '../contract/session-reads.ts';
 
 describe('PostgreSQL', () => {
   sessionReadContract(openPostgresStore);
   eventReadContract(openPostgresStore);
+  outcomeReadContract(openPostgresStore);
+  deletionContract(openPostgresStore);
 });

@@ -1,5 +1,7 @@
 import { addOrganisation, openStore } from '../../testing/open-store.ts';
+import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
+import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { sessionReadContract, type ReadStore } from '../contract/session-reads.ts';
 import { openReader } from './connection.ts';
 import { openReads } from './reads.ts';
@@ -10,6 +12,7 @@ const open = async (nowMs: number, orgIds: readonly string[]): Promise<ReadStore
   const connection = openReader(store.path);
   return {
     reader: openReads(connection),
+    run: store.run,
     ingest: (records, orgId) => store.ingest(records, orgId === undefined ? {} : { orgId }),
     async close() {
       connection.close();
@@ -20,3 +23,5 @@ const open = async (nowMs: number, orgIds: readonly string[]): Promise<ReadStore
 
 sessionReadContract(open);
 eventReadContract(open);
+outcomeReadContract(open);
+deletionContract(open);
