@@ -41,10 +41,15 @@ export function takeSignOfLife(
   else session.endedAtMs = Math.max(session.startedAtMs, session.lastSeenAtMs);
 }
 
+/** Whether a session runs and its newest sign of life is too old (S3). */
+export function isOverdue(session: Session, nowMs: number, rule: StaleRule): boolean {
+  if (session.status !== 'running') return false;
+  return nowMs - session.lastSeenAtMs > rule.staleAfterMs + session.graceMs;
+}
+
 /** Closes a running session whose newest sign of life is too old; answers whether it did (S3). */
 export function closeIfStale(session: Session, nowMs: number, rule: StaleRule): boolean {
-  if (session.status !== 'running') return false;
-  if (nowMs - session.lastSeenAtMs <= rule.staleAfterMs + session.graceMs) return false;
+  if (!isOverdue(session, nowMs, rule)) return false;
   session.status = 'stale';
   session.endedAtMs = Math.max(session.startedAtMs, session.lastSeenAtMs);
   session.endedAtSentMs = null;

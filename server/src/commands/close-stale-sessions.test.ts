@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addOrganisation, openStore, type TestStore } from '../testing/open-store.ts';
-import { end, heartbeat, llm, noonMs, sessionId, start } from '../testing/records.ts';
+import { end, heartbeat, iso, llm, noonMs, sessionId, start, tool } from '../testing/records.ts';
 import { closeStaleLimit, closeStaleSessions } from './close-stale-sessions.ts';
 
 const minute = 60_000;
@@ -59,6 +59,18 @@ describe('closeStaleSessions()', () => {
     expect(store.session(sessionId(1))['grace_ms']).toBe(BigInt(60 * minute));
     expect(await sweepUntil(back, back + 5 * minute)).toBe(0);
     expect(await sweepAt(back + 5 * minute + 1)).toMatchObject({ closed: 1 });
+  });
+
+  test('gives it back also to whom a batch names before the first sweep (S3)', async () => {
+    await store.ingest([start(1)]);
+    await sweepAt(noonMs);
+    store.nowMs = noonMs + 60 * minute;
+    const old = { started_at: iso(noonMs + 1_000), ended_at: iso(noonMs + 2_000) };
+    const { sessions } = await store.ingest([tool(1, 1, old), start(2)]);
+    expect(sessions.map(({ status }) => status)).toEqual(['running', 'stale']);
+    expect(await sweepAt(store.nowMs + 1_000)).toMatchObject({ closed: 0 });
+    expect(store.session(sessionId(1))['status']).toBe('running');
+    expect(store.session(sessionId(2))['status']).toBe('stale');
   });
 
   test('a pause of a minute is no gap (S3)', async () => {

@@ -9,7 +9,8 @@ export const closeStaleLimit = 500;
 /** The server counts as deaf when no sweep ran for longer than this, ms (S3). */
 export const deafAfterMs = 60_000;
 
-const jobName = 'close-stale-sessions';
+/** The name under which the sweep notes when it ran. */
+export const sweepJob = 'close-stale-sessions';
 
 /** What one sweep did. */
 export interface Swept {
@@ -24,10 +25,10 @@ export interface Swept {
  */
 export const closeStaleSessions: Command<null, Swept> = async (context) => {
   const { tx, nowMs } = context;
-  const ranAt = await tx.jobRanAt(jobName);
+  const ranAt = await tx.jobRanAt(sweepJob);
   const gapMs = ranAt === null ? 0 : nowMs - ranAt;
   if (gapMs > deafAfterMs) await tx.addGraceToRunning(gapMs);
-  await tx.noteJobRan(jobName, nowMs);
+  await tx.noteJobRan(sweepJob, nowMs);
   const overdue = await tx.overdueSessionIds(nowMs, context.staleAfterMs, closeStaleLimit);
   let closed = 0;
   for (const [orgId, ids] of groupByOrganisation(overdue)) {

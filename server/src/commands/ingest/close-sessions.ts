@@ -1,9 +1,10 @@
 import { correctTime } from '@niitaka/core/event/correct-time.ts';
 import { countClosedEvent } from '@niitaka/core/session/count-event.ts';
 import { endSession, isAfterEnd } from '@niitaka/core/session/end-session.ts';
-import { closeIfStale } from '@niitaka/core/session/sign-of-life.ts';
+import { closeIfStale, isOverdue } from '@niitaka/core/session/sign-of-life.ts';
 import { eventState } from '../../storage/event-row.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
+import { deafAfterMs, sweepJob } from '../close-stale-sessions.ts';
 import type { CommandContext } from '../command.ts';
 import type { SessionSet } from '../session-set.ts';
 import { findSession, takeSign, type BatchWork } from './batch-work.ts';
@@ -65,11 +66,24 @@ export async function endSessions(work: BatchWork, records: readonly EndRecord[]
   }
 }
 
-/** Closes running sessions whose last sign of life, taken just now, is too old already (S3). */
-export function closeStale(context: CommandContext, sessions: SessionSet): void {
+/**
+ * Closes running sessions whose last sign of life, taken just now, is too old already (S3). After a gap in which no
+ * process swept, those that ran before it are left to the sweep, which gives them back its length.
+ */
+export async function closeStale(context: CommandContext, sessions: SessionSet): Promise<void> {
+  let sweptAtMs: number | null | undefined;
   for (const { session } of sessions.all()) {
+    if (!isOverdue(session, context.nowMs, context)) continue;
+    sweptAtMs ??= await context.tx.jobRanAt(sweepJob);
+    if (sweptAtMs !== null && isGapBefore(context.nowMs, sweptAtMs, session.arrivedAtMs)) continue;
     if (closeIfStale(session, context.nowMs, context)) sessions.touch(session.id, true);
   }
+}
+
+/** Whether no process has swept for too long, and the session ran before that. */
+function isGapBefore(nowMs: number, sweptAtMs: number, arrivedAtMs: number): boolean {
+  const gapFromMs = sweptAtMs + deafAfterMs;
+  return nowMs > gapFromMs && arrivedAtMs <= gapFromMs;
 }
 
 function closeEnder(work: BatchWork, record: EndRecord): boolean {

@@ -48,7 +48,7 @@ export async function ingestBatches(
     await applyBatch(work, batch);
     works.push(work);
   }
-  closeStale(context, group.sessions);
+  await closeStale(context, group.sessions);
   await group.ledgers.flush();
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
   await group.sessions.flush(group.signalIds);
