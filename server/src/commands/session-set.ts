@@ -6,14 +6,15 @@ import {
 } from '@niitaka/core/session/contributions.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { RollupDelta, StoredSession, TreeDelta } from '../storage/session-tx.ts';
+import type { Tx } from '../storage/tx.ts';
 import type { CommandContext } from './command.ts';
 import { difference, negated, sum } from './figures.ts';
 
 interface Held {
   readonly stored: StoredSession;
   /** What the session added to roll-ups and tree as it was loaded; null for a new one. */
-  readonly rollupBefore: RollupFigures | null;
-  readonly treeBefore: { rootSessionId: string; figures: TreeFigures } | null;
+  rollupBefore: RollupFigures | null;
+  treeBefore: { rootSessionId: string; figures: TreeFigures } | null;
   dirty: boolean;
   shown: boolean;
 }
@@ -27,7 +28,9 @@ export interface SessionSet {
   /** The session changed and must be saved; `shown` when a page can see the change. */
   touch(id: string, shown: boolean): void;
   all(): IterableIterator<StoredSession>;
-  /** Saves what changed, moves roll-ups and tree totals by the difference, and marks what is shown. */
+  /** Saves what changed, and moves roll-ups and tree totals by the difference. */
+  save(): Promise<void>;
+  /** The same, and marks what is shown: the last step of a transaction. */
   flush(signalIds?: readonly string[]): Promise<void>;
 }
 
@@ -54,12 +57,10 @@ export function openSessionSet(context: CommandContext, orgId: string): SessionS
     *all() {
       for (const { stored } of held.values()) yield stored;
     },
+    save: () => save(tx, orgId, [...held.values()]),
     async flush(signalIds = []) {
       const work = [...held.values()];
-      const dirty = work.filter((one) => one.dirty);
-      await tx.saveSessions(dirty.map((one) => one.stored));
-      await tx.addRollups(orgId, mergeRollups(work));
-      await tx.addTreeTotals(orgId, mergeTrees(work));
+      await save(tx, orgId, work);
       const shown = shownSessionIds(context, orgId, work);
       const changes = [
         ...shown.map((id) => ({ kind: 'session' as const, id })),
@@ -68,6 +69,18 @@ export function openSessionSet(context: CommandContext, orgId: string): SessionS
       if (changes.length > 0) await tx.recordChanges(orgId, changes, context.nowMs);
     },
   };
+}
+
+async function save(tx: Tx, orgId: string, work: readonly Held[]): Promise<void> {
+  const dirty = work.filter((one) => one.dirty);
+  await tx.saveSessions(dirty.map((one) => one.stored));
+  await tx.addRollups(orgId, mergeRollups(work));
+  await tx.addTreeTotals(orgId, mergeTrees(work));
+  // What was saved is what the next difference is taken from.
+  for (const one of dirty) {
+    const { rollupBefore, treeBefore } = hold(one.stored);
+    Object.assign(one, { rollupBefore, treeBefore, dirty: false });
+  }
 }
 
 function hold(stored: StoredSession): Held {

@@ -2,6 +2,8 @@ import type { PolicyRevisionRow, PolicyRow } from './policy-rows.ts';
 
 /** Writes of policies; each change moves the organisation's policy revision, by which snapshots are told apart. */
 export interface PolicyTx {
+  /** Policies by age, at most `limit`. */
+  policiesOf(orgId: string, limit: number): Promise<PolicyRow[]>;
   countPolicies(orgId: string): Promise<number>;
   findPolicy(orgId: string, id: string): Promise<PolicyRow | null>;
   insertPolicy(row: PolicyRow): Promise<void>;

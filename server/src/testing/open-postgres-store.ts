@@ -2,6 +2,7 @@ import type { Result } from '@niitaka/core/result.ts';
 import type { Command } from '../commands/command.ts';
 import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
 import { ingestBatch } from '../commands/ingest/ingest-batch.ts';
+import { createPolicyCache } from '../commands/policy-cache.ts';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import { openPriceBook } from '../prices/price-book.ts';
 import { connectAtStart } from '../storage/postgres/connect.ts';
@@ -42,6 +43,7 @@ export async function openPostgresStore(
   const lane = openLane({ url: database.url, isCitus: false, priceIds: new Map() });
   const reads = openReads(database.url, 2);
   const roots = createRootPublisher();
+  const policies = createPolicyCache();
   const prices = openPriceBook();
   let ids = 0;
   const store: PostgresStore = {
@@ -66,6 +68,7 @@ export async function openPostgresStore(
           staleAfterMs: 300_000,
           findPrice: prices.find,
           roots,
+          policies,
         };
         const result = await command(context, args);
         if (result.ok) await lane.commit();

@@ -5,6 +5,7 @@ import type { Result } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
 import { ingestBatch } from '../commands/ingest/ingest-batch.ts';
+import { createPolicyCache } from '../commands/policy-cache.ts';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import { openPriceBook } from '../prices/price-book.ts';
 import { openWriter, type Connection } from '../storage/sqlite/connection.ts';
@@ -47,6 +48,7 @@ export function openStore(nowMs: number): TestStore {
   db.pragma('synchronous = OFF');
   addOrganisation(db, testOrgId);
   const roots = createRootPublisher();
+  const policies = createPolicyCache();
   const prices = openPriceBook();
   let ids = 0;
   const context = (): CommandContext => ({
@@ -56,6 +58,7 @@ export function openStore(nowMs: number): TestStore {
     staleAfterMs: store.staleAfterMs,
     findPrice: prices.find,
     roots,
+    policies,
   });
   const store: TestStore = {
     db,

@@ -5,6 +5,7 @@ import type { CommandContext } from '../commands/command.ts';
 import { deleteSession } from '../commands/delete-session.ts';
 import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
 import { moveQueuedTrees } from '../commands/move-queued-trees.ts';
+import { createPolicyCache } from '../commands/policy-cache.ts';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import type { Tx } from '../storage/tx.ts';
 import { openStore, type TestStore } from '../testing/open-store.ts';
@@ -90,6 +91,7 @@ async function run(engine: Transactions, parts: readonly GroupPart[]): Promise<P
     newId: () => sessionId(0xaaaa),
     staleAfterMs: 300_000,
     findPrice: () => null,
+    policies: createPolicyCache(),
     roots: createRootPublisher(),
   };
   return commitGroup(

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { createPolicyCache } from '../commands/policy-cache.ts';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import { openIds, systemClock } from '../context.ts';
 import { openPriceBook } from '../prices/price-book.ts';
@@ -29,6 +30,7 @@ function main({ url, isCitus, staleAfterMs }: PostgresWriterOptions): void {
       staleAfterMs,
       findPrice: (provider, model, atMs) => book.find(provider, model, atMs),
       roots: createRootPublisher(),
+      policies: createPolicyCache(),
     },
     schemas: compileRecordSchemas(),
     clock: systemClock,

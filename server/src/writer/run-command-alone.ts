@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Result } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
+import { createPolicyCache } from '../commands/policy-cache.ts';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import { openIds, systemClock } from '../context.ts';
 import { openWriter } from '../storage/sqlite/connection.ts';
@@ -70,5 +71,6 @@ function contextOf(tx: Tx, staleAfterMs: number): CommandContext {
     staleAfterMs,
     findPrice: () => null,
     roots: createRootPublisher(),
+    policies: createPolicyCache(),
   };
 }

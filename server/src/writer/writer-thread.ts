@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { createPolicyCache } from '../commands/policy-cache.ts';
 import { createRootPublisher } from '../commands/root-publisher.ts';
 import { openIds, systemClock } from '../context.ts';
 import { releaseMemoryOnceSettled } from '../storage/release-memory.ts';
@@ -28,6 +29,7 @@ function main(options: WriterOptions): void {
       staleAfterMs: options.staleAfterMs,
       findPrice: (provider, model, atMs) => book.find(provider, model, atMs),
       roots: createRootPublisher(),
+      policies: createPolicyCache(),
     },
     schemas: compileRecordSchemas(),
     clock: systemClock,

@@ -10,6 +10,7 @@ import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import { openSessionSet, type SessionSet } from '../session-set.ts';
 import { noDayCounts, type DayCounts } from './day-counts.ts';
+import type { FailedCall } from './evaluate-policies.ts';
 import { openLedgers, type Ledgers } from './ledgers.ts';
 import type { ParsedBatch, RefusedRecord } from './record.ts';
 
@@ -21,6 +22,9 @@ export interface GroupWork {
   readonly days: DayCounts;
   readonly priceIds: Map<Price, number>;
   readonly signalIds: string[];
+  /** Sessions with events or an end in this group: their policies are asked. */
+  readonly spending: Set<string>;
+  readonly failedCalls: FailedCall[];
 }
 
 /** One batch being applied: what it works on and what came of its records so far. */
@@ -47,7 +51,16 @@ interface Owned {
 export function openGroupWork(context: CommandContext, orgId: string): GroupWork {
   const sessions = openSessionSet(context, orgId);
   const ledgers = openLedgers(context.tx, sessions);
-  return { orgId, sessions, ledgers, days: noDayCounts(), priceIds: new Map(), signalIds: [] };
+  return {
+    orgId,
+    sessions,
+    ledgers,
+    days: noDayCounts(),
+    priceIds: new Map(),
+    signalIds: [],
+    spending: new Set(),
+    failedCalls: [],
+  };
 }
 
 /** Opens the work on one batch; `context` tells its moment of arrival, its sessions are loaded. */

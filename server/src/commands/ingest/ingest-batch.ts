@@ -3,6 +3,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { openBatchWork, openGroupWork, type BatchWork } from './batch-work.ts';
 import { closeSenders, closeStale, endSessions, takeHeartbeats } from './close-sessions.ts';
 import { takeAcks } from './control-sessions.ts';
+import { evaluatePolicies } from './evaluate-policies.ts';
 import { ingestAnswers, type IngestOutcome } from './ingest-answer.ts';
 import type { HeartbeatRecord, ParsedBatch, ParsedRecord } from './record.ts';
 import { startSessions } from './start-sessions.ts';
@@ -51,6 +52,10 @@ export async function ingestBatches(
   await closeStale(context, group.sessions);
   await group.ledgers.flush();
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
+  if (group.spending.size > 0 && (await context.tx.policyRevision(orgId)) > 0) {
+    await group.sessions.save();
+    await evaluatePolicies(context, group);
+  }
   await group.sessions.flush(group.signalIds);
   return ingestAnswers(context, works, named);
 }

@@ -55,7 +55,9 @@ async function countGroup(
     settle(work, record, isNews);
     takeSign(work, stored, record.endedAtMs ?? record.startedAtMs);
     if (isNews) noteEventTime(stored, row);
+    if (isNews && record.type === 'error') noteFailedCall(work, record);
   }
+  work.spending.add(stored.session.id);
   work.sessions.touch(stored.session.id, true);
 }
 
@@ -176,6 +178,14 @@ async function mergeStored(
   count(work, stored, after, 1);
   await work.context.tx.replaceEvents(stored, [after]);
   return true;
+}
+
+/** An error with an attempt is a call that failed; any other is the agent's own. */
+function noteFailedCall(work: BatchWork, { sessionId, eventId, data }: EventRecord): void {
+  const { attempt, kind, model } = data;
+  if (typeof attempt !== 'number') return;
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  work.failedCalls.push({ sessionId, eventId, attempt, kind: text(kind), model: text(model) });
 }
 
 function noteEventTime({ session }: StoredSession, row: EventRow): void {

@@ -44,7 +44,7 @@ export async function storeSignals(
     const row = {
       ...record,
       id: record.signalId,
-      subjectId: owned.sessionId,
+      subjectId: subjectOf(work, record, owned.sessionId, stored?.session.rootSessionId ?? null),
       agentId: record.agentId ?? stored?.session.agentId ?? null,
       occurredAtMs: timeOf(work, record, record.occurredAtMs),
       message: cutText(storableText(record.message), messageLimit).text,
@@ -54,10 +54,27 @@ export async function storeSignals(
     if (!isNews) continue;
     work.signalIds.push(record.signalId);
     if (stored === undefined) continue;
-    stored.session.signalCount += 1;
     stored.session.aborted ||= record.type === 'guardrail' && record.action === 'abort';
     work.sessions.touch(stored.session.id, true);
+    await work.sessions.load([row.subjectId]);
+    const subject = work.sessions.get(row.subjectId);
+    if (subject === undefined) continue;
+    subject.session.signalCount += 1;
+    work.sessions.touch(row.subjectId, true);
   }
+}
+
+/** The engine's warnings of a tree are its root's, those of a day the organisation's (P7). */
+function subjectOf(
+  work: BatchWork,
+  { action, policyId, data }: SignalRecord,
+  sessionId: string,
+  rootSessionId: string | null,
+): string {
+  if (action !== 'warn' || policyId === null || data === null) return sessionId;
+  const { scope } = JSON.parse(data) as { scope?: unknown };
+  if (scope === 'tree') return rootSessionId ?? sessionId;
+  return scope === 'day' ? work.orgId : sessionId;
 }
 
 /** Stores decision traces as they arrive (P7). */

@@ -30,6 +30,7 @@ export function policyWrites(db: Statements): PolicyTx {
   return {
     ...changes(db),
     ...counters(db),
+    policiesOf: listOf(db),
     async findPolicy(orgId, id) {
       const row = await find.get(uuidBlob(orgId), id);
       return row === undefined ? null : policyOf(row);
@@ -39,9 +40,6 @@ export function policyWrites(db: Statements): PolicyTx {
 
 /** The reads of policies, the same text on every engine. */
 export function policyReads(db: Statements): PolicyReader {
-  const list = db.prepare<PolicyColumns>(
-    `SELECT ${columns} FROM policies WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
-  );
   const one = db.prepare<PolicyColumns>(
     `SELECT ${columns} FROM policies WHERE org_id = ? AND id = ?`,
   );
@@ -53,9 +51,7 @@ export function policyReads(db: Statements): PolicyReader {
     'SELECT policy_revision FROM organisations WHERE id = ?',
   );
   return {
-    async policies(orgId, limit) {
-      return (await list.all(uuidBlob(orgId), limit)).map(policyOf);
-    },
+    policies: listOf(db),
     async policy(orgId, id) {
       const row = await one.get(uuidBlob(orgId), id);
       return row === undefined ? null : policyOf(row);
@@ -67,6 +63,13 @@ export function policyReads(db: Statements): PolicyReader {
       return (await current.get(uuidBlob(orgId)))?.policy_revision ?? 0;
     },
   };
+}
+
+function listOf(db: Statements): PolicyReader['policies'] {
+  const list = db.prepare<PolicyColumns>(
+    `SELECT ${columns} FROM policies WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
+  );
+  return async (orgId, limit) => (await list.all(uuidBlob(orgId), limit)).map(policyOf);
 }
 
 function changes(db: Statements): Pick<PolicyTx, 'insertPolicy' | 'updatePolicy' | 'deletePolicy'> {

@@ -1,0 +1,211 @@
+import { engineId } from '@niitaka/core/policy/decision-rows.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PolicyContent, PolicyRow } from '../../storage/policy-rows.ts';
+import { openStore, type TestStore } from '../../testing/open-store.ts';
+import {
+  end,
+  error,
+  eventId,
+  llm,
+  noonMs,
+  sessionId,
+  signal,
+  start,
+  testOrgId,
+  tool,
+  trace,
+} from '../../testing/records.ts';
+import { changePolicy } from '../change-policy.ts';
+import { createPolicy } from '../create-policy.ts';
+
+let store: TestStore;
+beforeEach(() => {
+  store = openStore(noonMs + 20_000);
+});
+afterEach(() => {
+  expect(store.verify().differences).toEqual([]);
+  store.close();
+});
+
+const stepLimit: PolicyContent = {
+  name: 'loop guard',
+  type: 'step_limit',
+  agentId: null,
+  environment: null,
+  priority: 0,
+  scope: 'session',
+  mode: 'enforce',
+  condition: { steps_exceeded: 2 },
+  action: { type: 'abort' },
+};
+const acting = { orgId: testOrgId, actor: 'Ada' };
+
+async function create(changes: Partial<PolicyContent> = {}): Promise<PolicyRow> {
+  const content = { ...stepLimit, ...changes };
+  const made = await store.run(createPolicy, { ...acting, content });
+  if (!made.ok) throw new Error(made.failure.message);
+  return made.value;
+}
+
+const traces = () =>
+  store.db
+    .prepare(
+      `SELECT policy_id, policy_revision, action, decided_by, enforced, inputs, considered FROM decision_traces
+       ORDER BY occurred_at, id`,
+    )
+    .all() as Record<string, unknown>[];
+const signals = () =>
+  store.db
+    .prepare('SELECT type, subtype, action, message FROM signals ORDER BY type, subtype')
+    .all() as Record<string, unknown>[];
+
+describe('evaluatePolicies()', () => {
+  test('asks about the totals after the batch, and tells once what passed (P5, P7)', async () => {
+    const policy = await create();
+    await store.ingest([start(1), tool(1, 1)]);
+    expect(traces()).toEqual([]);
+    await store.ingest([tool(1, 2), tool(1, 3)]);
+    await store.ingest([tool(1, 4)]);
+    expect(traces()).toMatchObject([
+      {
+        policy_id: policy.id,
+        policy_revision: 1,
+        action: 'abort',
+        decided_by: 'server',
+        enforced: 0,
+      },
+    ]);
+    expect(JSON.parse(String(traces()[0]?.['inputs']))).toMatchObject({ steps: 3, cost: 0 });
+    expect(JSON.parse(String(traces()[0]?.['considered']))).toEqual([
+      { policy_id: policy.id, revision: 1, result: 'matched', mode: 'enforce' },
+    ]);
+    expect(signals()).toMatchObject([
+      {
+        type: 'guardrail',
+        subtype: 'step_limit',
+        action: 'abort',
+        message: 'aborted before call 4: steps 3 ≥ 2, policy loop guard rev 1',
+      },
+      { type: 'policy', subtype: 'policy_triggered', action: 'abort' },
+    ]);
+    // Nobody was stopped: that is for the SDK to say.
+    expect(store.session(sessionId(1))).toMatchObject({ aborted: 0n, trace_count: 1n });
+  });
+
+  test('what the SDK decided is the same row, enforced (P7)', async () => {
+    const policy = await create();
+    const id = engineId(sessionId(1), 'trace', policy, 'limit');
+    const told = { trace_id: id, policy_id: policy.id, policy_revision: 1, action: 'abort' };
+    await store.ingest([
+      start(1),
+      tool(1, 1),
+      tool(1, 2),
+      trace(1, 1, { ...told, decided_by: 'sdk', enforced: true }),
+    ]);
+    expect(traces()).toMatchObject([{ decided_by: 'sdk,server', enforced: 1 }]);
+    expect(store.session(sessionId(1))).toMatchObject({ aborted: 1n, trace_count: 1n });
+  });
+
+  test('of a session that is over it records what it saw, and no abort (P5)', async () => {
+    await create();
+    await store.ingest([start(1), tool(1, 1), tool(1, 2), end(1)]);
+    expect(traces()).toMatchObject([{ action: 'observed' }]);
+    expect(signals()).toEqual([]);
+  });
+
+  test('a cost limit fires above the value, a warning once (P2)', async () => {
+    await create({
+      type: 'cost_limit',
+      condition: { cost_exceeded: 1 },
+      action: { type: 'warn' },
+    });
+    await store.ingest([start(1), llm(1, 1), llm(1, 2)]);
+    expect(traces()).toEqual([]);
+    await store.ingest([llm(1, 3)]);
+    await store.ingest([llm(1, 4)]);
+    expect(traces()).toMatchObject([{ action: 'warn' }]);
+    expect(signals().map(({ subtype }) => subtype)).toEqual(['cost_limit', 'policy_triggered']);
+  });
+
+  test('each failed call is asked about, an error of the agent’s own is not (P3, P5)', async () => {
+    await create({
+      type: 'retry',
+      condition: { on_errors: ['rate_limit'] },
+      action: { max_retries: 2 },
+    });
+    const failed = (attempt?: number) => ({
+      data: { kind: 'rate_limit', message: 'slow', attempt },
+    });
+    await store.ingest([start(1), error(1, 1, failed(1)), error(1, 2, failed())]);
+    await store.ingest([error(1, 3, failed(3))]);
+    const actions = traces().map(({ action }) => String(action));
+    expect(actions.toSorted()).toEqual(['retry', 'retry_exhausted']);
+    const events = store.db
+      .prepare('SELECT event_id FROM decision_traces')
+      .pluck()
+      .all() as Buffer[];
+    const ids = events.map((id) => id.toString('hex')).toSorted();
+    expect(ids).toEqual([eventId(1), eventId(3)].map((id) => id.replaceAll('-', '')));
+  });
+
+  test('a tree’s warning is its root’s, whoever tells of it (P7, P10)', async () => {
+    const policy = await create({ scope: 'tree', action: { type: 'warn' } });
+    await store.ingest([
+      start(1),
+      start(2, { parent_session_id: sessionId(1) }),
+      tool(1, 1),
+      tool(2, 2),
+    ]);
+    const id = engineId(sessionId(1), 'guardrail/step_limit', policy, 'limit');
+    const told = { signal_id: id, type: 'guardrail', subtype: 'step_limit', action: 'warn' };
+    await store.ingest([
+      signal(2, 1, { ...told, policy_id: policy.id, data: { scope: 'tree', threshold: 2 } }),
+    ]);
+    expect(signals()).toHaveLength(2);
+    expect(store.session(sessionId(1))).toMatchObject({ signal_count: 2n });
+    expect(store.session(sessionId(2))).toMatchObject({ signal_count: 0n });
+  });
+
+  test('the day’s totals count every session of the agent (P1)', async () => {
+    await create({
+      type: 'cost_limit',
+      scope: 'day',
+      agentId: 'router',
+      condition: { cost_exceeded: 0.9 },
+    });
+    await store.ingest([start(1, { agent_id: 'router' }), llm(1, 1)]);
+    await store.ingest([start(2, { agent_id: 'other' }), llm(2, 2)]);
+    expect(traces()).toEqual([]);
+    await store.ingest([start(3, { agent_id: 'router' }), llm(3, 3)]);
+    expect(traces()).toMatchObject([{ action: 'abort' }]);
+  });
+
+  test('a policy file of the sender’s is the sender’s to hold (P5, P8)', async () => {
+    await create();
+    await store.ingest([start(1, { policy_source: 'file' }), tool(1, 1), tool(1, 2), tool(1, 3)]);
+    expect(traces()).toEqual([]);
+  });
+
+  test('one that cannot be evaluated is told of, once (P3)', async () => {
+    await create({ condition: { steps_exceeded: 'many' } });
+    await store.ingest([start(1), tool(1, 1)]);
+    await store.ingest([tool(1, 2)]);
+    expect(traces()).toMatchObject([{ action: 'continue' }]);
+    expect(signals()).toMatchObject([{ type: 'policy', subtype: 'policy_error' }]);
+  });
+
+  test('a change holds from the next batch on; what comes again is asked nothing new (P1, E4)', async () => {
+    const policy = await create({ condition: { steps_exceeded: 9 } });
+    await store.ingest([start(1), tool(1, 1), tool(1, 2)]);
+    expect(traces()).toEqual([]);
+    await store.run(changePolicy, {
+      ...acting,
+      id: policy.id,
+      revision: 1,
+      content: { ...policy.content, condition: { steps_exceeded: 2 } },
+    });
+    await store.ingest([tool(1, 2)]);
+    await store.ingest([tool(1, 2)]);
+    expect(traces()).toMatchObject([{ policy_revision: 2, action: 'abort' }]);
+  });
+});

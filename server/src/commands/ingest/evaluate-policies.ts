@@ -1,0 +1,177 @@
+import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
+import type { Decision, EvaluationEvent, EvaluationState } from '@niitaka/core/policy/decision.ts';
+import { decisionSignals, decisionTraces } from '@niitaka/core/policy/decision-rows.ts';
+import { evaluate } from '@niitaka/core/policy/evaluate.ts';
+import type { Session } from '@niitaka/core/session/session.ts';
+import type { SignalRow, TraceRow } from '../../storage/session-tx.ts';
+import type { CommandContext } from '../command.ts';
+import type { GroupWork } from './batch-work.ts';
+
+const dayMs = 86_400_000;
+
+/** After a batch nothing has failed: only the limits are asked. */
+const afterBatch: EvaluationEvent = { type: 'batch' };
+
+/** A call that failed, as a policy looks at it. */
+export interface FailedCall {
+  readonly sessionId: string;
+  readonly eventId: string;
+  readonly kind: string | null;
+  readonly attempt: number;
+  readonly model: string | null;
+}
+
+/**
+ * Asks the policies, by the rules of the SDKs, about every session that spent something in this group, once on its
+ * totals, and about each failed call (P5). Totals must be saved. What the SDK decided too is the same row: ids are
+ * minted alike (P7). A session with a policy file of its own is left to its SDK.
+ */
+export async function evaluatePolicies(context: CommandContext, group: GroupWork): Promise<void> {
+  const failed = Map.groupBy(group.failedCalls, ({ sessionId }) => sessionId);
+  for (const id of group.spending) {
+    const session = group.sessions.get(id)?.session;
+    if (session === undefined || session.policySource === 'file') continue;
+    const { agentId, environment } = session;
+    const policies = await context.policies.of(context.tx, group.orgId, agentId, environment);
+    if (policies === null) continue;
+    const state = await stateOf(context, group.orgId, session);
+    await decide(context, group, { session, policies, state, event: afterBatch, eventId: null });
+    for (const { eventId, ...event } of failed.get(id) ?? []) {
+      const call = { type: 'error', ...event };
+      await decide(context, group, { session, policies, state, event: call, eventId });
+    }
+  }
+}
+
+interface Asked {
+  readonly session: Session;
+  readonly policies: CompiledPolicies;
+  readonly state: EvaluationState;
+  readonly event: EvaluationEvent;
+  readonly eventId: string | null;
+}
+
+async function decide(context: CommandContext, group: GroupWork, asked: Asked): Promise<void> {
+  const startedTick = performance.now();
+  const decision = evaluate(asked.policies, asked.state, asked.event);
+  if (decision.action === 'continue' && !tellsAnything(decision)) return;
+  const rows = rowsOf(context, group.orgId, asked, decision);
+  const latencyUs = Math.round((performance.now() - startedTick) * 10_000) / 10;
+  const traces = rows.traces.map((trace) => ({ ...trace, latencyUs }));
+  const { tx } = context;
+  const { session } = asked;
+  const newTraces = (await tx.insertTraces(group.orgId, traces)).filter(Boolean).length;
+  session.traceCount += newTraces;
+  if (newTraces > 0) group.sessions.touch(session.id, true);
+  await insertSignals(context, group, rows.signals);
+}
+
+function tellsAnything({ considered, errors }: Decision): boolean {
+  return (
+    errors.length > 0 ||
+    considered.some(({ result }) => result === 'shadow' || result === 'exhausted')
+  );
+}
+
+/** A warning of a tree is its root's, one of a day the organisation's: the session it is of counts it. */
+async function insertSignals(
+  { tx }: CommandContext,
+  group: GroupWork,
+  signals: readonly SignalRow[],
+): Promise<void> {
+  if (signals.length === 0) return;
+  const isNews = await tx.insertSignals(group.orgId, signals);
+  await group.sessions.load(signals.map(({ subjectId }) => subjectId));
+  for (const [index, signal] of signals.entries()) {
+    if (isNews[index] !== true) continue;
+    group.signalIds.push(signal.id);
+    const subject = group.sessions.get(signal.subjectId);
+    if (subject === undefined) continue;
+    subject.session.signalCount += 1;
+    group.sessions.touch(signal.subjectId, true);
+  }
+}
+
+function rowsOf(
+  { nowMs }: CommandContext,
+  organisationId: string,
+  { session, policies, state, event, eventId }: Asked,
+  decision: Decision,
+): { readonly traces: readonly TraceRow[]; readonly signals: readonly SignalRow[] } {
+  const decisionContext = {
+    sessionId: session.id,
+    rootSessionId: session.rootSessionId,
+    organisationId,
+    eventId,
+    day: new Date(nowMs).toISOString().slice(0, 10),
+    state,
+    event,
+    broken: policies.broken,
+  };
+  const isRunning = session.status === 'running';
+  const considered = JSON.stringify(
+    decision.considered.map(({ policy, result }) => ({
+      policy_id: policy.id,
+      revision: policy.revision,
+      result,
+      mode: policy.mode,
+    })),
+  );
+  const traces = decisionTraces(decision, decisionContext).map((trace) => ({
+    id: trace.id,
+    sessionId: session.id,
+    eventId: trace.eventId,
+    policyId: trace.policyId,
+    policyRevision: trace.policyRevision,
+    // Whoever is over cannot be stopped any more.
+    action: trace.action === 'abort' && !isRunning ? 'observed' : trace.action,
+    inputs: JSON.stringify(trace.inputs),
+    considered,
+    errors: JSON.stringify(trace.errors.map(({ policyId, at }) => ({ policy_id: policyId, at }))),
+    decidedBy: 'server',
+    enforced: false,
+    latencyUs: null,
+    occurredAtMs: nowMs,
+  }));
+  const signals = decisionSignals(decision, decisionContext)
+    .filter(({ action }) => isRunning || action !== 'abort')
+    .map((signal) => ({
+      ...signal,
+      sessionId: session.id,
+      agentId: session.agentId,
+      data: JSON.stringify(signal.data),
+      occurredAtMs: nowMs,
+    }));
+  return { traces, signals };
+}
+
+/** Warnings told already come again and are no news, for their ids are the same: none need be looked up. */
+const noneWarned: ReadonlySet<string> = new Set();
+
+async function stateOf(
+  { tx, nowMs }: CommandContext,
+  orgId: string,
+  session: Session,
+): Promise<EvaluationState> {
+  const { environment, agentId, rootSessionId, totalCostNanoUsd, stepCount } = session;
+  const own = { costNanoUsd: totalCostNanoUsd, steps: stepCount };
+  const isAlone = session.parentSessionId === null && session.childCount === 0;
+  const today = Math.floor(nowMs / dayMs) * dayMs;
+  const [tree, day, orgDay] = await Promise.all([
+    isAlone ? own : tx.treeSpent(orgId, rootSessionId),
+    tx.daySpent(orgId, environment, today, agentId ?? ''),
+    tx.daySpent(orgId, environment, today, null),
+  ]);
+  return {
+    costNanoUsd: own.costNanoUsd,
+    steps: own.steps,
+    treeCostNanoUsd: tree.costNanoUsd,
+    treeSteps: tree.steps,
+    dayCostNanoUsd: day.costNanoUsd,
+    daySteps: day.steps,
+    orgDayCostNanoUsd: orgDay.costNanoUsd,
+    orgDaySteps: orgDay.steps,
+    warned: noneWarned,
+    hasUnpriced: session.unpricedCount > 0,
+  };
+}
