@@ -82,6 +82,11 @@ export class ModelCall {
     this.#call.fail(error, { ...this.#retries(), ...spent });
   }
 
+  /** What becomes of the call cannot be seen: it leaves no event. */
+  giveUp(): void {
+    if (this.#end()) this.#call.drop();
+  }
+
   /** Nobody will tell how the answer goes on. */
   readonly #leave = (): void => {
     const idleMs = this.#isParsing ? 0 : performance.now() - (this.#respondedTick ?? 0);

@@ -16,6 +16,8 @@ export interface Destination {
   readonly endpoint: Endpoint;
   /** Base address of the client. */
   readonly address: string;
+  /** Name and version of the library. */
+  readonly version: string;
 }
 
 /**
@@ -66,13 +68,13 @@ class ObservedRequest {
     return this.#prepare(given);
   }
 
-  /** The call could not be followed: it is told once, with the version that it was tried on. */
+  /** The call cannot be followed: nothing is recorded of it. */
   giveUp(): void {
-    const { library } = this.#to.provider;
-    this.#recorder.client.warn(
-      `library_${library}`,
-      `This version of ${library} cannot be observed: its calls are not recorded.`,
-    );
+    this.#guard((call) => call.giveUp());
+    this.#call = null;
+    const { version } = this.#to;
+    const text = `${version} cannot be observed by this version: its calls are not recorded.`;
+    this.#recorder.client.warn('observe_version', text);
   }
 
   responded(): void {

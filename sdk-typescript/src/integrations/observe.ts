@@ -2,6 +2,7 @@ import { countModelClient } from '../control/model-clients.ts';
 import { defaultClient } from '../client/default-client.ts';
 import { refused } from '../session/check-arguments.ts';
 import { anthropic } from './anthropic.ts';
+import { versionOf } from './library-version.ts';
 import { openai } from './openai.ts';
 import type { Provider } from './provider.ts';
 import { wrapClient } from './wrap-client.ts';
@@ -46,14 +47,4 @@ function unknownText(client: object): string {
   const name = String(client.constructor?.name);
   const libraries = providers.map(({ library }) => library).join(', ');
   return `observe() knows no client ${versionOf(client) ?? name}: its calls are not recorded. It knows ${libraries}.`;
-}
-
-/** Name and version, as the libraries say them to the provider. */
-function versionOf(client: object): string | null {
-  try {
-    const { getUserAgent } = client as { getUserAgent?: () => unknown };
-    return getUserAgent ? String(Reflect.apply(getUserAgent, client, [])) : null;
-  } catch {
-    return null;
-  }
 }

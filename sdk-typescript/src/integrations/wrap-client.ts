@@ -1,3 +1,4 @@
+import { versionOf } from './library-version.ts';
 import { observeRequest } from './observe-request.ts';
 import type { Provider } from './provider.ts';
 
@@ -17,10 +18,10 @@ export function wrapClient<T extends object>(client: T, provider: Provider, obse
     const known = typeof path === 'string' ? path.split('?')[0] : undefined;
     if (known === undefined || !Object.hasOwn(provider.endpoints, known)) return send(options);
     const endpoint = provider.endpoints[known];
+    if (endpoint === undefined) return send(options);
     const address = String(Reflect.get(client, 'baseURL'));
-    return endpoint
-      ? observeRequest(send, options, { provider, endpoint, address })
-      : send(options);
+    const version = versionOf(client) ?? provider.library;
+    return observeRequest(send, options, { provider, endpoint, address, version });
   };
 
   const withOptions: Method = (...args) => {

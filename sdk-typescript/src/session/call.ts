@@ -59,6 +59,11 @@ export class Call implements OpenCall {
     }
   }
 
+  /** Nothing is to be told of the call. */
+  drop(): void {
+    this.#end(false);
+  }
+
   #end(isFinished: boolean): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;

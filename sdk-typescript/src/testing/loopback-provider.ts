@@ -64,7 +64,8 @@ export async function startProvider(
 async function readRequest(incoming: IncomingMessage): Promise<ProviderRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-  const body = JSON.parse(Buffer.concat(chunks).toString()) as ProviderRequest['body'];
+  const text = Buffer.concat(chunks).toString();
+  const body = JSON.parse(text || '{}') as ProviderRequest['body'];
   return { path: incoming.url ?? '', headers: incoming.headers, body };
 }
 

@@ -1,0 +1,413 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI, { APIPromise, AzureOpenAI } from 'openai';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { currentScope } from '../context/scope.ts';
+import { AgentExecutionStoppedError, observe, startSession, testing, tool } from '../index.ts';
+import { message } from '../testing/anthropic-frames.ts';
+import { dataOf } from '../testing/compare-observed.ts';
+import { startProvider } from '../testing/loopback-provider.ts';
+import { completion } from '../testing/openai-frames.ts';
+
+let captured: testing.Capture;
+
+beforeEach(() => {
+  captured = testing.capture();
+});
+
+afterEach(() => {
+  captured.stop();
+});
+
+const request = { model: 'gpt-5', messages: [{ role: 'user' as const, content: 'Hi' }] };
+
+async function clientOf(options: object = {}) {
+  const provider = await startProvider(() => ({ body: completion }));
+  const client = new OpenAI({ apiKey: 'sk', baseURL: `${provider.url}/v1`, ...options });
+  return { provider, client };
+}
+
+/** Tells the current session what an operator asks of it. */
+function order(command: string, args: Record<string, unknown> = {}): void {
+  const scope = currentScope();
+  const { sessionId, control } = scope?.recorder ?? {};
+  const command_id = crypto.randomUUID();
+  control?.take({ session_id: String(sessionId), command_id, command, args } as never);
+}
+
+const acks = () =>
+  captured.records
+    .filter(({ kind }) => kind === 'command.ack')
+    .map(({ state, reason }) => (reason === undefined ? state : [state, reason]));
+
+describe('observe()', () => {
+  test('gives a client that is the given one to whoever looks', async () => {
+    const { client } = await clientOf();
+    const observed = observe(client);
+    expect(observed).toBeInstanceOf(OpenAI);
+    expect(observed.constructor).toBe(OpenAI);
+    expect(Object.keys(observed)).toEqual(Object.keys(client));
+    expect([observed.apiKey, observed.baseURL, observed.models]).toEqual([
+      'sk',
+      client.baseURL,
+      client.models,
+    ]);
+    expect(observed.chat.completions).toBeInstanceOf(OpenAI.Chat.Completions);
+    expect(observed.chat.completions).toBe(observed.chat.completions);
+    expect(observed.post).toBe(observed.post);
+    const call = startSession({}, () => {
+      const promise = observed.chat.completions.create(request);
+      expect(promise).toBeInstanceOf(APIPromise);
+      return promise;
+    });
+    expect(await call).toEqual(completion);
+  });
+
+  test('is the same for the same client, and for one that is observed', async () => {
+    const { client } = await clientOf();
+    const observed = observe(client);
+    expect([observe(client), observe(observed)]).toEqual([observed, observed]);
+    await startSession({}, () => observe(observed).chat.completions.create(request));
+    expect(captured.events().length).toBe(1);
+  });
+
+  test('leaves the given client as it was', async () => {
+    const { client } = await clientOf();
+    observe(client);
+    await startSession({}, () => client.chat.completions.create(request));
+    expect(captured.events()).toEqual([]);
+  });
+
+  test('leaves private fields and setters within reach', async () => {
+    class Own extends OpenAI {
+      #count = 0;
+      count(): number {
+        this.#count += 1;
+        return this.#count;
+      }
+      get twice(): number {
+        return this.#count * 2;
+      }
+      set start(value: number) {
+        this.#count = value;
+      }
+    }
+    const own = observe(new Own({ apiKey: 'sk' }));
+    own.start = 4;
+    own.apiKey = 'sk-other';
+    expect([own.count(), own.twice, own.apiKey]).toEqual([5, 10, 'sk-other']);
+  });
+
+  test('observes what withOptions() makes of it, and posts by hand', async () => {
+    const { client, provider } = await clientOf();
+    const observed = observe(client).withOptions({ maxRetries: 1 });
+    expect(observed.maxRetries).toBe(1);
+    await startSession({}, async () => {
+      await observed.chat.completions.create(request);
+      expect(await observed.post('/chat/completions', { body: request })).toEqual(completion);
+    });
+    expect(provider.requests.length).toBe(2);
+    expect(captured.events('llm').length).toBe(2);
+  });
+
+  test('a frozen client works as it is', async () => {
+    const { client } = await clientOf();
+    const frozen = observe(Object.freeze(client));
+    expect(await startSession({}, () => frozen.chat.completions.create(request))).toEqual(
+      completion,
+    );
+  });
+
+  test.each([
+    ['https://my.openai.azure.com/openai', 'azure'],
+    ['https://api.x.ai/v1', 'x-ai'],
+    ['https://api.groq.com/openai/v1', 'groq'],
+    ['https://api.deepseek.com', 'deepseek'],
+    ['https://notgroq.com.example.com', 'openai'],
+  ])('knows who answers at %s: %s', async (address, name) => {
+    const { provider } = await clientOf();
+    const passOn = (_: unknown, init?: RequestInit) => fetch(`${provider.url}/v1`, init);
+    const client = observe(new OpenAI({ apiKey: 'sk', baseURL: address, fetch: passOn }));
+    await startSession({}, () => client.chat.completions.create(request));
+    expect(dataOf(captured.events()[0])['provider']).toBe(name);
+  });
+
+  test('counts for xAI the reasoning that it counts beside the completion (C2)', async () => {
+    const { provider } = await clientOf();
+    const passOn = (_: unknown, init?: RequestInit) => fetch(`${provider.url}/v1`, init);
+    const baseURL = 'https://api.x.ai/v1';
+    const client = observe(new OpenAI({ apiKey: 'sk', baseURL, fetch: passOn }));
+    await startSession({}, () => client.chat.completions.create(request));
+    expect(dataOf(captured.events()[0])['output_tokens']).toBe(550);
+  });
+
+  test('takes clients of Azure too', async () => {
+    const { provider } = await clientOf();
+    const azure = new AzureOpenAI({
+      apiKey: 'k',
+      apiVersion: '2024-10-21',
+      baseURL: `${provider.url}/openai`,
+    });
+    await startSession({}, () => observe(azure).chat.completions.create(request));
+    expect(provider.requests[0]?.path).toContain('/deployments/gpt-5/chat/completions');
+    expect(captured.events('llm').length).toBe(1);
+  });
+
+  test('returns a client that it does not know, and says so once', () => {
+    class Strange {
+      readonly name = 'strange';
+    }
+    const strange = new Strange();
+    expect(observe(strange)).toBe(strange);
+    observe(new Strange());
+    expect(captured.warnings).toEqual([
+      'observe() knows no client Strange: its calls are not recorded. It knows openai, @anthropic-ai/sdk.',
+    ]);
+  });
+
+  test('names the version of a library that it does not know', () => {
+    const old = { getUserAgent: () => 'OpenAI/JS 3.1.0', post: () => null };
+    expect(observe(old)).toBe(old);
+    expect(captured.warnings[0]).toContain('knows no client OpenAI/JS 3.1.0');
+  });
+
+  test('leaves a library alone whose answers are of another kind, and says so', async () => {
+    class Other {
+      readonly chat = { completions: {} };
+      post(path: string, options: object) {
+        return Promise.resolve({ path, options });
+      }
+      getUserAgent() {
+        return 'OpenAI/JS 99.0.0';
+      }
+    }
+    const other = observe(new Other());
+    const answer = await startSession({}, () =>
+      other.post('/chat/completions', { body: { model: 'm' } }),
+    );
+    expect(answer).toMatchObject({ path: '/chat/completions', options: { body: { model: 'm' } } });
+    expect(captured.events()).toEqual([]);
+    expect(captured.warnings).toEqual([
+      'OpenAI/JS 99.0.0 cannot be observed by this version: its calls are not recorded.',
+    ]);
+  });
+
+  test('refuses what is no client', () => {
+    expect(() => observe(null as unknown as object)).toThrow('client must be an object: got null');
+  });
+});
+
+describe('a call', () => {
+  test('outside any session goes its way, and is told of once', async () => {
+    const { client } = await clientOf();
+    const observed = observe(client);
+    expect(await observed.chat.completions.create(request)).toEqual(completion);
+    await observed.chat.completions.create(request);
+    expect(captured.records).toEqual([]);
+    expect(captured.warnings).toEqual([
+      'chat.completions.create() was called outside a session: it is not recorded. Wrap it in startSession().',
+    ]);
+  });
+
+  test('goes to the session it is made in, below the tool it is made in', async () => {
+    const { client } = await clientOf();
+    const observed = observe(client);
+    const ask = tool('ask', () => observed.chat.completions.create(request));
+    const ids = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        startSession({}, async (session) => {
+          await ask();
+          return session.sessionId;
+        }),
+      ),
+    );
+    const calls = captured.events('llm');
+    const tools = captured.events('tool');
+    expect(calls.map((event) => event['session_id']).toSorted()).toEqual(ids.toSorted());
+    for (const call of calls) {
+      const parent = tools.find((it) => it['event_id'] === call['parent_event_id']);
+      expect(parent?.['session_id']).toBe(call['session_id']);
+    }
+  });
+
+  test('takes as long as the provider took, however late the host looks', async () => {
+    const { client } = await clientOf();
+    const observed = observe(client);
+    await startSession({}, async () => {
+      const call = observed.chat.completions.create(request);
+      await sleep(400);
+      await call;
+    });
+    expect(captured.events()[0]?.['latency_ms']).toBeLessThan(390);
+  });
+
+  test('that nobody waits for is settled with the session', async () => {
+    const { client, provider } = await clientOf();
+    const observed = observe(client);
+    await startSession({}, async () => {
+      void observed.chat.completions.create(request);
+      await expect.poll(() => provider.requests.length).toBe(1);
+      await sleep(100);
+    });
+    expect(captured.events().map(({ type }) => type)).toEqual(['llm']);
+  });
+
+  test('whose failure nobody handles is as unhandled as without us', async () => {
+    const provider = await startProvider(() => ({ status: 400, body: {} }));
+    const client = new OpenAI({ apiKey: 'sk', baseURL: provider.url, maxRetries: 0 });
+    const unhandled: unknown[] = [];
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (reason) => unhandled.push(reason));
+    try {
+      const observed = observe(client);
+      await startSession({}, async () => {
+        await expect(observed.chat.completions.create(request)).rejects.toThrow('400');
+        await expect(observed.chat.completions.create(request).withResponse()).rejects.toThrow();
+        await sleep(50);
+        expect(unhandled).toEqual([]);
+        void observed.chat.completions.create(request);
+        await expect.poll(() => unhandled.length).toBe(1);
+      });
+      void client.chat.completions.create(request);
+      await expect.poll(() => unhandled.length).toBe(2);
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const listener of listeners) process.on('unhandledRejection', listener);
+    }
+  });
+
+  test('with arguments that the library refuses fails as it would', async () => {
+    const { client } = await clientOf();
+    const create = (made: OpenAI) =>
+      startSession({}, async () => made.chat.completions.create(null as never)).catch(String);
+    expect(await create(observe(client))).toBe(await create(client));
+  });
+
+  test('with content that cannot be read is passed on', async () => {
+    captured.stop();
+    captured = testing.capture({ captureContent: true });
+    const { client } = await clientOf();
+    const broken = {
+      ...request,
+      get messages(): never {
+        throw new Error('unreadable');
+      },
+    };
+    const call = (made: OpenAI) =>
+      startSession({}, async () => made.chat.completions.create(broken)).catch(String);
+    expect(await call(observe(client))).toBe(await call(client));
+    expect(captured.warnings).toEqual([
+      'A model call is not recorded, for want of understanding it: unreadable',
+    ]);
+  });
+});
+
+describe('control of a call', () => {
+  test('a stopped session sends nothing, and throws before the call (P6)', async () => {
+    const { client, provider } = await clientOf();
+    const observed = observe(client);
+    const run = startSession({}, async () => {
+      await observed.chat.completions.create(request);
+      order('abort', { reason: 'it loops' });
+      const helper = observed.chat.completions.stream(request);
+      await expect(helper.finalContent()).rejects.toThrow('it loops');
+      return observed.chat.completions.create(request);
+    });
+    await expect(run).rejects.toThrow(AgentExecutionStoppedError);
+    expect(provider.requests.length).toBe(1);
+    expect(captured.events('llm').length).toBe(1);
+  });
+
+  test('at most n calls begin under a limit of n, in parallel too (E3)', async () => {
+    const { client, provider } = await clientOf();
+    const observed = observe(client);
+    await startSession({}, async () => {
+      order('limit', { steps: 3 });
+      const calls = Array.from({ length: 6 }, () => observed.chat.completions.create(request));
+      const settled = await Promise.allSettled(calls);
+      expect(settled.filter(({ status }) => status === 'fulfilled').length).toBe(3);
+    });
+    expect(provider.requests.length).toBe(3);
+  });
+
+  test('a call that failed is no step (E3)', async () => {
+    const provider = await startProvider((_, count) =>
+      count === 1 ? { status: 400, body: {} } : { body: completion },
+    );
+    const observed = observe(new OpenAI({ apiKey: 'sk', baseURL: provider.url }));
+    await startSession({}, async () => {
+      order('limit', { steps: 1 });
+      await expect(observed.chat.completions.create(request)).rejects.toThrow('400');
+      await observed.chat.completions.create(request);
+      await expect(observed.chat.completions.create(request)).rejects.toThrow('limit 1');
+    });
+  });
+
+  test('a paused session holds the call, which is not timed meanwhile (G3)', async () => {
+    const { client, provider } = await clientOf();
+    const observed = observe(client);
+    await startSession({}, async () => {
+      order('pause', { max_seconds: 60 });
+      const call = observed.chat.completions.create(request);
+      await sleep(300);
+      expect(provider.requests.length).toBe(0);
+      order('resume');
+      expect(await call).toEqual(completion);
+    });
+    expect(captured.events()[0]?.['latency_ms']).toBeLessThan(290);
+  });
+
+  test('another model is taken by the next call and all that follow (G3)', async () => {
+    const { client, provider } = await clientOf();
+    const observed = observe(client);
+    const asked = structuredClone(request);
+    await startSession({}, async () => {
+      await observed.chat.completions.create(asked);
+      order('model', { model: 'gpt-5-mini' });
+      expect(acks()).toEqual(['delivered']);
+      await observed.chat.completions.create(asked);
+      await observed.chat.completions.create(asked);
+      await observed.embeddings.create({ model: 'text-embedding-3-small', input: 'x' });
+    });
+    expect(acks()).toEqual(['delivered', 'obeyed']);
+    expect(asked).toEqual(request);
+    expect(provider.requests.map(({ body }) => body['model'])).toEqual([
+      'gpt-5',
+      'gpt-5-mini',
+      'gpt-5-mini',
+      'text-embedding-3-small',
+    ]);
+    expect(captured.events('llm').map(({ name }) => name)[1]).toBe('gpt-5-mini');
+  });
+
+  test('another model goes to the library that has it', async () => {
+    const provider = await startProvider(({ path }) => ({
+      body: path.includes('messages') ? message : completion,
+    }));
+    const openai = observe(new OpenAI({ apiKey: 'sk', baseURL: provider.url }));
+    const anthropic = observe(new Anthropic({ apiKey: 'sk', baseURL: provider.url }));
+    const ask = { ...request, model: 'claude-opus-9', max_tokens: 10 };
+    await startSession({}, async () => {
+      order('model', { model: 'claude-haiku-9' });
+      await openai.chat.completions.create(request);
+      await anthropic.messages.create(ask);
+    });
+    expect(provider.requests.map(({ body }) => body['model'])).toEqual(['gpt-5', 'claude-haiku-9']);
+  });
+
+  test('another model that no call took is told as refused (G3)', async () => {
+    const { client } = await clientOf();
+    observe(client);
+    await startSession({}, () => {
+      order('model', { model: 'one' });
+      order('model', { model: 'two' });
+    });
+    expect(acks()).toEqual([
+      'delivered',
+      'delivered',
+      ['refused', 'another model came before its next call of one'],
+      ['refused', 'the session ended before its next step'],
+    ]);
+  });
+});
