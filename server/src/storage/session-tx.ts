@@ -187,12 +187,12 @@ export interface SessionTx {
   ): Promise<Spent>;
   policyRevision(orgId: string): Promise<number>;
 
-  /** The last step of a transaction: takes the next revisions and marks the rows as changed. */
+  /** Marks rows as changed: they take the next revisions, at the latest as the last step of the transaction. */
   recordChanges(
     orgId: string,
     rows: readonly { kind: ChangeKind; id: string }[],
     nowMs: number,
-  ): Promise<number>;
+  ): Promise<void>;
   /** What a session's events added to day totals. */
   dayCountsOf(stored: StoredSession): Promise<DayDelta[]>;
   /** Removes a session with all that hangs on it and remembers the hash of its id; its agent counts it no more. */

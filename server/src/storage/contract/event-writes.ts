@@ -161,14 +161,16 @@ export function eventWritesContract(open: () => Promise<WriteEngine>): void {
 
   describe('the live feed', () => {
     test('recordChanges() gives each change the next number of its organisation', async () => {
-      const change = (orgId: string, ...numbers: number[]) =>
-        engine.write((tx) =>
+      const change = async (orgId: string, ...numbers: number[]) => {
+        await engine.write((tx) =>
           tx.recordChanges(
             orgId,
             numbers.map((number) => ({ kind: 'session' as const, id: id(number) })),
             1_000,
           ),
         );
+        return engine.revision(orgId);
+      };
       expect(await change(org, 1, 2, 3)).toBe(3);
       expect(await change(org, 1)).toBe(4);
       expect(await change(otherOrg, 1)).toBe(1);

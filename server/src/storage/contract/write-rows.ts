@@ -7,6 +7,8 @@ import type { SessionExtras, SessionTx, StoredSession } from '../session-tx.ts';
 export interface WriteEngine {
   /** Runs the work in one transaction and commits it. */
   write<T>(work: (tx: SessionTx) => Promise<T>): Promise<T>;
+  /** The last revision that an organisation's changes were given. */
+  revision(orgId: string): Promise<number>;
   /** Runs the work in a transaction that fails at its end. */
   writeAndFail(work: (tx: SessionTx) => Promise<unknown>): Promise<void>;
   close(): Promise<void>;

@@ -83,7 +83,7 @@ async function runningBelow(
   sessionId: string,
   limit: number,
 ): Promise<{ ids: string[]; isCut: boolean }> {
-  await work.flush('own');
+  await work.flushOwn();
   const running: string[] = [];
   let level = [uuidBlob(sessionId)];
   let left = limit;

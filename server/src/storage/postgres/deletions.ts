@@ -24,7 +24,7 @@ const removals = [
 export function deletionWrites(work: Work): Part {
   return {
     async dayCountsOf(stored) {
-      await work.flush('own');
+      await work.flushOwn();
       const rows = await work.sums<{ day: bigint; cost: bigint; steps: bigint }>(
         `SELECT started_at - ((started_at % 86400000) + 86400000) % 86400000 AS day,
            sum(coalesce(cost, 0)) AS cost, count(*) FILTER (WHERE type IN ('llm', 'tool')) AS steps

@@ -19,7 +19,7 @@ type Part = Pick<SessionTx, 'insertEvents' | 'loadEvents' | 'replaceEvents' | 'e
 export function eventWrites(work: Work): Part {
   const known = new Map<string, EventRow>();
   const replaced = new Map<string, readonly [StoredSession, EventRow]>();
-  work.onFlush('own', () => writeReplaced(work, replaced));
+  work.onFlush(() => writeReplaced(work, replaced));
   return {
     async insertEvents(sets) {
       const inserted = await insertNew(work, sets);
@@ -42,7 +42,7 @@ export function eventWrites(work: Work): Part {
       }
     },
     async eventsBeyondEnd(stored) {
-      await work.flush('own');
+      await work.flushOwn();
       const { endedAtMs, endSender, endLastSeq } = stored.session;
       const rows = await work.rows<EventSql>(
         `SELECT ${eventColumns} FROM events WHERE org_id = $1 AND session_id = $2 AND after_end = 0

@@ -25,6 +25,7 @@ export function expiryWrites(work: Work): Part {
       }
     },
     async forgetExpired({ deletionChangesMs, deletedSessionsMs, lostRecordsMs }, limit) {
+      await work.flush();
       const moments = [deletionChangesMs, deletedSessionsMs, lostRecordsMs];
       let gone = 0;
       for (const [index, { table, key, isOver }] of expiring.entries()) {

@@ -87,9 +87,14 @@ export function openLane({ url, isCitus, priceIds }: LaneOptions): Lane {
       if (open === null) throw new Error('there is no transaction');
       const { work, changed } = open;
       await work.flush();
-      if (changed.size > 0) await work.run('SELECT pg_notify($1, $2)', notification(changed));
-      await work.run('COMMIT');
-      take().work.close();
+      const { client: own } = take();
+      work.close();
+      try {
+        await own.query(changed.size === 0 ? 'COMMIT' : `${notification(changed)}; COMMIT`);
+      } catch (error) {
+        await own.query('ROLLBACK').catch(() => discard(own));
+        throw error;
+      }
       return [...changed];
     },
     async rollback() {
@@ -121,6 +126,8 @@ function notingChanges(tx: Tx, changed: Set<string>): Tx {
   };
 }
 
-function notification(changed: ReadonlySet<string>): [string, string] {
-  return [changeChannel, changed.size > namedOrganisations ? '' : [...changed].join(',')];
+/** Sent with the commit; ids of organisations need no quotes within a text. */
+function notification(changed: ReadonlySet<string>): string {
+  const named = changed.size > namedOrganisations ? '' : [...changed].join(',');
+  return `SELECT pg_notify('${changeChannel}', '${named}')`;
 }

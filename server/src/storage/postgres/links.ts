@@ -22,7 +22,7 @@ export function linkWrites(work: Work, waiting: WaitingSessions): Part {
       .map(({ stored }) => stored.session);
   return {
     async linkFacts(orgId, id) {
-      if (waiting.changed.size + waiting.started.size > 0) await work.flush('own');
+      if (waiting.changed.size + waiting.started.size > 0) await work.flushOwn();
       const [row] = await work.rows<{ root_session_id: Buffer; depth: number }>(
         'SELECT root_session_id, depth FROM sessions WHERE org_id = $1 AND id = $2',
         [uuidBlob(orgId), uuidBlob(id)],
@@ -31,7 +31,7 @@ export function linkWrites(work: Work, waiting: WaitingSessions): Part {
       return { rootSessionId: uuidText(row.root_session_id), depth: row.depth };
     },
     async waitingChildren(orgId, id) {
-      if (waiting.changed.size > 0) await work.flush('own');
+      if (waiting.changed.size > 0) await work.flushOwn();
       const [row] = await work.rows<{ children: number; height: number | null }>(
         `SELECT (SELECT count(*) FROM sessions WHERE org_id = $1 AND parent_session_id = $2) AS children,
            (SELECT max(depth) FROM sessions WHERE org_id = $1 AND root_session_id = $2) AS height`,
@@ -47,7 +47,7 @@ export function linkWrites(work: Work, waiting: WaitingSessions): Part {
       return { childCount, height: Math.max(row?.height ?? 1, ...depths) };
     },
     async sessionIdsByRoot(orgId, rootSessionId, limit) {
-      await work.flush('own');
+      await work.flushOwn();
       const rows = await work.rows<{ id: Buffer }>(
         'SELECT id FROM sessions WHERE org_id = $1 AND root_session_id = $2 AND id <> $2 LIMIT $3',
         [uuidBlob(orgId), uuidBlob(rootSessionId), limit],

@@ -14,7 +14,7 @@ const readAhead = 8;
 export function senderWrites(work: Work): Part & { readSenders: ReadSenders } {
   const known = new Map<string, KnownSenders>();
   const waiting = new Map<string, readonly [StoredSession, StoredSender]>();
-  work.onFlush('own', () => saveWaiting(work, waiting));
+  work.onFlush(() => saveWaiting(work, waiting));
   return {
     readSenders: async (orgId, ids) => {
       for (const [name, senders] of await readKnown(work, orgId, ids)) known.set(name, senders);

@@ -38,13 +38,13 @@ export interface WaitingSessions {
 
 /** Sessions themselves: load under lock, insert, save. */
 export function sessionWrites(work: Work, waiting: WaitingSessions): Part {
-  work.onFlush('own', () => insertStarted(work, waiting.started));
-  work.onFlush('own', () => insertTags(work, waiting.started));
-  work.onFlush('own', () => saveChanged(work, waiting));
+  work.onFlush(() => insertStarted(work, waiting.started));
+  work.onFlush(() => insertTags(work, waiting.started));
+  work.onFlush(() => saveChanged(work, waiting));
   return {
     async loadSessions(orgId, ids) {
       if (ids.length === 0) return new Map();
-      if (waiting.started.size + waiting.changed.size > 0) await work.flush('own');
+      if (waiting.started.size + waiting.changed.size > 0) await work.flushOwn();
       const rows = await lockedRows(work, orgId, ids);
       const stored = rows.map((row) => ownedSession(orgId, sessionFromRow(row).session));
       return new Map(stored.map((one) => [one.session.id, one]));
@@ -77,7 +77,7 @@ export function sessionWrites(work: Work, waiting: WaitingSessions): Part {
       return new Set(rows.map((row) => byHash.get(row.id_hash.toString('hex')) ?? ''));
     },
     async overdueSessionIds(nowMs, staleAfterMs, limit) {
-      await work.flush('own');
+      await work.flushOwn();
       const rows = await work.rows<{ org_id: Buffer; id: Buffer }>(
         `SELECT org_id, id FROM sessions
          WHERE status = 'running' AND last_seen_at + grace_ms < $1 LIMIT $2`,
@@ -86,7 +86,7 @@ export function sessionWrites(work: Work, waiting: WaitingSessions): Part {
       return rows.map((row) => ({ orgId: uuidText(row.org_id), id: uuidText(row.id) }));
     },
     async addGraceToRunning(graceMs) {
-      await work.flush('own');
+      await work.flushOwn();
       await work.run(
         `UPDATE sessions SET grace_ms = grace_ms + $1 WHERE (org_id, id) IN (
            SELECT org_id, id FROM sessions WHERE status = 'running' ORDER BY org_id, id

@@ -7,6 +7,8 @@ type Amount = number | bigint;
 export interface SumTable {
   /** Adds to the row of a key; kept until it is written with all others. */
   add(orgId: Buffer, key: readonly unknown[], amounts: readonly Amount[]): void;
+  /** The sums of what was added under keys that begin so, and is not written yet. */
+  waiting(orgId: Buffer, begin: readonly unknown[]): readonly Amount[];
 }
 
 interface Row {
@@ -25,20 +27,18 @@ export function sumTable(
   const columns = [...columnsOf('uuid', ['org_id']), ...keys, ...columnsOf('bigint', sums)];
   const names = columns.map(({ name }) => name);
   const added = sums.map((name) => `${name} = ${table}.${name} + excluded.${name}`);
-  work.onFlush('shared', () => {
-    if (rows.size === 0) return null;
+  work.onFlushShared(() => {
+    if (rows.size === 0) return [];
     const sorted = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     rows.clear();
     const { from, values } = unnest(
       columns,
       sorted.map(({ key, amounts }) => [...key, ...amounts]),
     );
-    return work.run(
-      `INSERT INTO ${table} (${names.join(', ')}) SELECT * FROM ${from}
+    const text = `INSERT INTO ${table} (${names.join(', ')}) SELECT * FROM ${from}
        ON CONFLICT (${['org_id', ...keys.map(({ name }) => name)].join(', ')})
-       DO UPDATE SET ${added.join(', ')}`,
-      values,
-    );
+       DO UPDATE SET ${added.join(', ')}`;
+    return [{ text, values }];
   });
   return {
     add(orgId, key, amounts) {
@@ -47,6 +47,15 @@ export function sumTable(
       const known = rows.get(name);
       if (known === undefined) rows.set(name, { key: whole, amounts });
       else known.amounts = known.amounts.map((amount, index) => plus(amount, amounts[index] ?? 0));
+    },
+    waiting(orgId, begin) {
+      const name = `${[orgId, ...begin].map(keyText).join('\n')}\n`;
+      let found: readonly Amount[] = sums.map(() => 0);
+      for (const [key, { amounts }] of rows) {
+        if (!`${key}\n`.startsWith(name)) continue;
+        found = found.map((amount, index) => plus(amount, amounts[index] ?? 0));
+      }
+      return found;
     },
   };
 }

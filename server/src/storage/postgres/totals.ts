@@ -1,6 +1,6 @@
 import type { SessionTx, Spent } from '../session-tx.ts';
 import { uuidBlob } from '../sqlite/uuid-blob.ts';
-import { sumTable } from './sum-table.ts';
+import { sumTable, type SumTable } from './sum-table.ts';
 import { columnsOf } from './unnest.ts';
 import type { Work } from './work.ts';
 
@@ -62,7 +62,7 @@ export function totalWrites(work: Work): Part {
         days.add(uuidBlob(orgId), [environment, at, agentId ?? '', 0], [costNanoUsd, steps]);
       }
     },
-    ...spentReads(work),
+    ...spentReads(work, trees, days),
   };
 }
 
@@ -71,26 +71,40 @@ interface SpentSql {
   readonly steps: bigint | null;
 }
 
-function spentReads(work: Work): Pick<Part, 'treeSpent' | 'daySpent' | 'policyRevision'> {
-  const spent = async (text: string, values: readonly unknown[]): Promise<Spent> => {
-    await work.flush();
+/** What was spent before, and by this transaction: its sums are written only as it ends. */
+function spentReads(
+  work: Work,
+  trees: SumTable,
+  days: SumTable,
+): Pick<Part, 'treeSpent' | 'daySpent' | 'policyRevision'> {
+  const spent = async (
+    text: string,
+    values: readonly unknown[],
+    [cost = 0, steps = 0]: readonly (number | bigint | undefined)[],
+  ): Promise<Spent> => {
     const [row] = await work.sums<SpentSql>(
       `SELECT sum(total_cost) AS cost, sum(step_count) AS steps FROM ${text}`,
       values,
     );
-    return { costNanoUsd: row?.cost ?? 0n, steps: Number(row?.steps ?? 0n) };
+    return {
+      costNanoUsd: (row?.cost ?? 0n) + BigInt(cost),
+      steps: Number(row?.steps ?? 0n) + Number(steps),
+    };
   };
   return {
-    treeSpent: (orgId, rootSessionId) =>
-      spent('tree_totals WHERE org_id = $1 AND root_session_id = $2', [
-        uuidBlob(orgId),
-        uuidBlob(rootSessionId),
-      ]),
+    treeSpent(orgId, rootSessionId) {
+      const [org, root] = [uuidBlob(orgId), uuidBlob(rootSessionId)];
+      const waiting = trees.waiting(org, [root]);
+      const own = [waiting[costOfTree], waiting[stepsOfTree]];
+      return spent('tree_totals WHERE org_id = $1 AND root_session_id = $2', [org, root], own);
+    },
     daySpent(orgId, environment, at, agentId) {
+      const org = uuidBlob(orgId);
       const where = 'day_totals WHERE org_id = $1 AND environment = $2 AND day = $3';
-      const values = [uuidBlob(orgId), environment, at];
-      if (agentId === null) return spent(where, values);
-      return spent(`${where} AND agent_id = $4`, [...values, agentId]);
+      const key = [environment, at];
+      if (agentId === null) return spent(where, [org, ...key], days.waiting(org, key));
+      const ofAgent = [...key, agentId];
+      return spent(`${where} AND agent_id = $4`, [org, ...ofAgent], days.waiting(org, ofAgent));
     },
     async policyRevision(orgId) {
       const [row] = await work.rows<{ policy_revision: number }>(
@@ -131,6 +145,9 @@ const treeColumns = [
   'error_count',
   'unpriced_count',
 ];
+
+const costOfTree = treeColumns.indexOf('total_cost');
+const stepsOfTree = treeColumns.indexOf('step_count');
 
 function floorTo(ms: number, unit: number): number {
   return Math.floor(ms / unit) * unit;

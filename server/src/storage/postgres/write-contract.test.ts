@@ -51,6 +51,11 @@ async function openEngine(): Promise<WriteEngine> {
   };
   return {
     write: (work) => transact(work, 'COMMIT'),
+    async revision(orgId) {
+      const text = 'SELECT revision::int AS revision FROM organisations WHERE id = $1';
+      const { rows } = await client.query<{ revision: number }>(text, [orgId]);
+      return rows[0]?.revision ?? 0;
+    },
     async writeAndFail(work) {
       await transact(work, 'ROLLBACK');
     },

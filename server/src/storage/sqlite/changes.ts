@@ -38,7 +38,6 @@ export function changeWrites(db: Connection): Part {
       rows.forEach(({ kind, id }, index) => {
         change.run(org, kind, uuidBlob(id), last - rows.length + index + 1, nowMs);
       });
-      return last;
     },
     async touchAgents(orgId, starts, nowMs) {
       for (const { agentId, startedAtMs } of starts) {

@@ -9,6 +9,7 @@ import { contractOrgs, type WriteEngine } from '../contract/write-rows.ts';
 import { addOrganisation } from '../../testing/open-store.ts';
 import { openWriter } from './connection.ts';
 import { migrate } from './migrate.ts';
+import { openReads } from './reads.ts';
 import { openTx } from './tx.ts';
 
 describe('SQLite', () => {
@@ -32,6 +33,9 @@ async function openEngine(): Promise<WriteEngine> {
       const value = await work(tx);
       db.exec('COMMIT');
       return value;
+    },
+    async revision(orgId) {
+      return openReads(db).revision(orgId);
     },
     async writeAndFail(work) {
       db.exec('BEGIN IMMEDIATE');
