@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from typing import Any, Mapping, NamedTuple
+from decimal import Decimal
+from typing import Any, Mapping, NamedTuple, Union
 
 #: The greatest values a policy may hold.
 NAME_CHARACTERS = 200
@@ -58,7 +60,7 @@ def _shown(value: Any) -> str:
 
 def _json(value: Any) -> str:
     """JSON as JavaScript writes it, so that both languages mint the same message."""
-    if isinstance(value, float):
+    if is_number(value):
         return _number(value)
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{_json(str(key))}:{_json(item)}" for key, item in value.items()) + "}"
@@ -68,11 +70,18 @@ def _json(value: Any) -> str:
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):x}", text)
 
 
-def _number(value: float) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
+def _number(value: Union[int, float]) -> str:
+    if isinstance(value, int) and abs(value) <= SAFE_INTEGER:
+        return str(value)
+    try:
+        value = float(value)
+    except OverflowError:
         return "null"
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
+    if not math.isfinite(value):
+        return "null"
+    if value == value // 1 and abs(value) < 1e21:
+        # JavaScript writes the digits that tell a number from its neighbours, then zeros.
+        return str(int(Decimal(repr(value))))
     mantissa, _, exponent = repr(value).partition("e")
     if not exponent:
         return mantissa
