@@ -92,6 +92,17 @@ describe('deleteSession()', () => {
     ]);
   });
 
+  test('leaves nothing of its signals in the live feed', async () => {
+    await store.ingest([start(1), signal(1, 1), start(2), signal(2, 2)]);
+    await store.run(deleteSession, { orgId: testOrgId, sessionId: sessionId(1) });
+    const kinds = store.db.prepare('SELECT kind, count(*) FROM changes GROUP BY 1').raw().all();
+    expect(kinds).toEqual([
+      ['deleted', 1],
+      ['session', 1],
+      ['signal', 1],
+    ]);
+  });
+
   test('tells the audit log which session, and nothing that it said', async () => {
     await run(1);
     const args = { orgId: testOrgId, sessionId: sessionId(1), actor: 'key "k"' };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openServer, type TestServer } from '../testing/open-server.ts';
+import { llm, start } from '../testing/records.ts';
 
 const guard = {
   name: 'loop guard',
@@ -161,6 +162,30 @@ describe('the snapshot (P5)', () => {
 
   test('refuses a query that it does not know', async () => {
     expect((await snapshot('agent=snap')).status).toBe(422);
+  });
+
+  test('carries the prices of the models that were used, as calls named them (C1, P5)', async () => {
+    expect((await snapshot('agent_id=priced')).json.prices).toEqual([]);
+    const call = { provider: 'openai', input_tokens: 1_000, output_tokens: 100 };
+    await server.ask('POST', '/api/v1/ingest', {
+      body: {
+        records: [
+          start(1),
+          llm(1, 1, { data: { ...call, model: 'gpt-5' } }),
+          llm(1, 2, { data: { ...call, model: 'unheard-of' } }),
+          llm(1, 3, { data: { ...call, model: 'o3', cost_usd: 0.1 } }),
+        ],
+      },
+    });
+    const { prices } = (await snapshot('agent_id=priced')).json;
+    expect(prices).toEqual([
+      expect.objectContaining({
+        provider: 'openai',
+        model: 'gpt-5',
+        input: expect.stringMatching(/^[\d.]+$/),
+        output: expect.stringMatching(/^[\d.]+$/),
+      }),
+    ]);
   });
 });
 

@@ -15,6 +15,30 @@ export interface PolicyTx {
   movePolicyRevision(orgId: string): Promise<void>;
 }
 
+/** A model as calls named it, with the price that they were charged by. */
+export interface UsedModel {
+  readonly provider: string | null;
+  readonly model: string;
+  readonly priceId: number;
+  /** The UTC day of its last use, ms since the epoch. */
+  readonly seenOnMs: number;
+}
+
+/** Writes of the models that an organisation uses. */
+export interface ModelTx {
+  touchModels(orgId: string, models: readonly UsedModel[]): Promise<void>;
+}
+
+/** Reads of the models that an organisation uses. */
+export interface ModelReader {
+  /** Models used since a moment, each with the JSON of its price row, at most `limit`. */
+  modelPrices(
+    orgId: string,
+    sinceMs: number,
+    limit: number,
+  ): Promise<{ provider: string | null; model: string; price: string }[]>;
+}
+
 /** Reads of policies. */
 export interface PolicyReader {
   /** Policies by age, at most `limit`. */

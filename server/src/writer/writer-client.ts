@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Result } from '@niitaka/core/result.ts';
 import type { IngestReply, IngestRequest } from '../storage/port.ts';
 import { StartupError } from '../storage/startup-error.ts';
-import { openLogSync } from './log-sync.ts';
+import { openLogSync, type LogSync } from './log-sync.ts';
 import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
 
 /** The main thread's end of the writer. */
@@ -41,8 +41,8 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
   let bodies = 0;
   let bytes = 0;
   let problem: string | null = null;
-  const failure = Promise.withResolvers<string>();
   let isClosing = false;
+  const failure = Promise.withResolvers<string>();
   const fail = (reason: string) => {
     problem ??= reason;
     if (!isClosing) failure.resolve(reason);
@@ -53,12 +53,9 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
     for (const { ticket, value } of answers) tickets.answer(ticket, value);
     for (const orgId of changed) for (const listener of listeners) listener(orgId);
   };
-  const log =
-    logPath === null
-      ? { add: tell, close: () => undefined }
-      : openLogSync<Done>(logPath, tell, (error) =>
-          fail(`the log cannot be written to disk: ${error.message}`),
-        );
+  const log = openLog(logPath, tell, (error) =>
+    fail(`the log cannot be written to disk: ${error.message}`),
+  );
   worker.on('message', (report: WriterReport) => {
     if (report.kind === 'done') log.add(report);
   });
@@ -100,6 +97,16 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
       await worker.terminate();
     },
   };
+}
+
+/** A database that syncs its own log answers at once. */
+function openLog(
+  path: string | null,
+  tell: (done: Done) => void,
+  onFailure: (error: Error) => void,
+): LogSync<Done> {
+  if (path === null) return { add: tell, close: () => undefined };
+  return openLogSync<Done>(path, tell, onFailure);
 }
 
 /** Who waits for which answer. */

@@ -6,6 +6,7 @@ import {
   type BatchTimes,
 } from '@niitaka/core/session/sign-of-life.ts';
 import type { Price } from '@niitaka/core/cost/price.ts';
+import type { UsedModel } from '../../storage/policy-tx.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import { openSessionSet, type SessionSet } from '../session-set.ts';
@@ -25,6 +26,8 @@ export interface GroupWork {
   /** Sessions with events or an end in this group: their policies are asked. */
   readonly spending: Set<string>;
   readonly failedCalls: FailedCall[];
+  /** Models that calls were priced by, by provider and name. */
+  readonly models: Map<string, UsedModel>;
 }
 
 /** One batch being applied: what it works on and what came of its records so far. */
@@ -60,6 +63,7 @@ export function openGroupWork(context: CommandContext, orgId: string): GroupWork
     signalIds: [],
     spending: new Set(),
     failedCalls: [],
+    models: new Map(),
   };
 }
 

@@ -51,6 +51,7 @@ export async function ingestBatches(
   }
   await closeStale(context, group.sessions);
   await group.ledgers.flush();
+  if (group.models.size > 0) await context.tx.touchModels(orgId, [...group.models.values()]);
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
   if (group.spending.size > 0 && (await context.tx.policyRevision(orgId)) > 0) {
     await group.sessions.save();

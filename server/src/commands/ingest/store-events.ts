@@ -72,13 +72,25 @@ function rowOf(
   const startedAtMs = correctTime(record.startedAtMs, offsetMs, work.times.arrivedAtMs);
   session.position += 1;
   const { position } = session;
-  const make = (charge: Charge) =>
-    eventRow(work, record, { position, startedAtMs, offsetMs, charge }, session);
+  const make = (charge: Charge) => {
+    noteModel(work, charge);
+    return eventRow(work, record, { position, startedAtMs, offsetMs, charge }, session);
+  };
   if (record.type !== 'llm') return make(noCharge);
   const { charge, price } = computeCharge(work, !record.closes, startedAtMs, record.data);
   if (price === null) return make(charge);
   return chargeEvent(work, !record.closes, startedAtMs, record.data).then(make);
 }
+
+/** A model that calls are priced by, once a group. */
+function noteModel({ models, times }: BatchWork, { provider, model, priceId }: Charge): void {
+  if (model === null || priceId === null) return;
+  const key = `${provider ?? ''}\n${model}`;
+  const seenOnMs = Math.floor(times.arrivedAtMs / dayMs) * dayMs;
+  if (!models.has(key)) models.set(key, { provider, model, priceId, seenOnMs });
+}
+
+const dayMs = 86_400_000;
 
 interface Placed {
   readonly position: number;

@@ -80,7 +80,10 @@ export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promi
 }
 
 /** `/snapshot`: what an agent needs to decide by itself; unchanged it is answered with 304 (P5). */
-export async function snapshotRoutes(app: FastifyInstance, { storage }: AppParts): Promise<void> {
+export async function snapshotRoutes(
+  app: FastifyInstance,
+  { storage, clock }: AppParts,
+): Promise<void> {
   app.get('/snapshot', { config: { access: 'ingest' } }, async (request, reply) => {
     const { orgId } = callerOf(request);
     const query = parseInput(SnapshotQuery, request.query, 'query');
@@ -88,13 +91,25 @@ export async function snapshotRoutes(app: FastifyInstance, { storage }: AppParts
     const rows = await storage.reader.policies(orgId, policyLimit);
     const policies = rows.map(policyToWire).filter((policy) => isFor(policy, query));
     const config = { llm: {}, sources: {} };
-    const snapshot: Snapshot = { revision, policies: inOrder(policies), config, prices: [] };
+    const used = await storage.reader.modelPrices(orgId, clock() - usedWithinMs, pricesLimit);
+    const prices = used.map(priceToWire);
+    const snapshot: Snapshot = { revision, policies: inOrder(policies), config, prices };
     const text = JSON.stringify(snapshot);
     const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
     reply.header('etag', tag);
     if (request.headers['if-none-match'] === tag) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').send(text);
   });
+}
+
+/** The models whose prices a snapshot carries: used within 30 days, and no more than this. */
+const usedWithinMs = 30 * 86_400_000;
+const pricesLimit = 1_000;
+
+function priceToWire(used: { provider: string | null; model: string; price: string }) {
+  const row = JSON.parse(used.price) as Record<string, unknown>;
+  const { provider, model } = used;
+  return { ...row, provider, model } as Snapshot['prices'][number];
 }
 
 function isFor(policy: Policy, asked: SnapshotQuery): boolean {

@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccessTx } from '../access-tx.ts';
 import type { PolicyContent, PolicyRow } from '../policy-rows.ts';
-import type { PolicyReader, PolicyTx } from '../policy-tx.ts';
+import type { ModelReader, ModelTx, PolicyReader, PolicyTx } from '../policy-tx.ts';
+import type { SessionTx } from '../session-tx.ts';
 
 /** An empty engine under test. */
 export interface PolicyEngine {
-  readonly reader: PolicyReader;
+  readonly reader: PolicyReader & ModelReader;
   /** Runs the work in one transaction and commits it. */
-  write(work: (tx: PolicyTx & AccessTx) => Promise<void>): Promise<void>;
+  write(
+    work: (tx: PolicyTx & ModelTx & AccessTx & Pick<SessionTx, 'priceId'>) => Promise<void>,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -106,6 +109,31 @@ export function policyContract(open: () => Promise<PolicyEngine>): void {
         expect(await tx.deletePolicy(org, 'p1', 1)).toBe(false);
       });
       expect(await engine.reader.policy(org, 'p1')).toBe(null);
+    });
+  });
+
+  describe('models', () => {
+    test('modelPrices() gives each model once, with its newest price, since a day (C1, O1)', async () => {
+      const seen = (
+        model: string,
+        priceId: number,
+        seenOnMs: number,
+        provider: string | null = 'openai',
+      ) => ({ provider, model, priceId, seenOnMs });
+      await engine.write(async (tx) => {
+        const cheap = await tx.priceId('book 1', '{"input":"1"}');
+        const dear = await tx.priceId('book 2', '{"input":"2"}');
+        await tx.touchModels(org, [seen('gpt-5', cheap, 100), seen('old', cheap, 10)]);
+        await tx.touchModels(org, [seen('gpt-5', dear, 200), seen('own', dear, 200, null)]);
+        await tx.touchModels(org, [seen('gpt-5', dear, 150)]);
+        await tx.touchModels(otherOrg, [seen('else', cheap, 200)]);
+      });
+      expect(await engine.reader.modelPrices(org, 150, 10)).toEqual([
+        { provider: null, model: 'own', price: '{"input":"2"}' },
+        { provider: 'openai', model: 'gpt-5', price: '{"input":"2"}' },
+      ]);
+      expect(await engine.reader.modelPrices(org, 0, 2)).toHaveLength(2);
+      expect(await engine.reader.modelPrices(otherOrg, 0, 9)).toMatchObject([{ model: 'else' }]);
     });
   });
 

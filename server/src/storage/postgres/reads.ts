@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { sql } from 'kysely';
 import { accessReads } from '../queries/access-reads.ts';
+import { modelReads } from '../queries/models.ts';
 import { policyReads } from '../queries/policies.ts';
 import { queryReads } from '../queries/query-reads.ts';
 import { compileForPostgres, type Runner } from '../queries/runner.ts';
@@ -82,6 +83,7 @@ function openReader(client: pg.PoolClient): Reads {
   const reads: Reader = {
     ...accessReads(postgresStatements(work), taggedSql),
     ...policyReads(postgresStatements(work)),
+    ...modelReads(postgresStatements(work)),
     ...queryReads(openRunner(work)),
   };
   return reads as unknown as Reads;

@@ -7,6 +7,7 @@ import { deletionWrites } from './deletions.ts';
 import { eventWrites } from './events.ts';
 import { expiryWrites } from './expiry.ts';
 import { linkWrites } from './links.ts';
+import { modelWrites } from './models.ts';
 import { priceWrites, type PriceIds } from './prices.ts';
 import { senderWrites } from './senders.ts';
 import { sessionWrites, type WaitingSessions } from './sessions.ts';
@@ -40,5 +41,6 @@ export function openTx(work: Work, priceIds: PriceIds): Tx {
     ...expiryWrites(work),
     ...accessWrites(postgresStatements(work)),
     ...policyWrites(postgresStatements(work)),
+    ...modelWrites(work),
   };
 }

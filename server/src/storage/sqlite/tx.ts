@@ -1,5 +1,6 @@
 import type { Tx } from '../tx.ts';
 import { accessWrites } from '../queries/access-writes.ts';
+import { modelWrites } from '../queries/models.ts';
 import { policyWrites } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
 import { changeWrites } from './changes.ts';
@@ -29,5 +30,6 @@ export function openTx(db: Connection): Tx {
     ...expiryWrites(db),
     ...accessWrites(sqliteStatements(db)),
     ...policyWrites(sqliteStatements(db)),
+    ...modelWrites(sqliteStatements(db)),
   };
 }
