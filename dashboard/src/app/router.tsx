@@ -60,6 +60,16 @@ const sessionRoute = createRoute({
   validateSearch: pickSearch('session'),
 });
 
+const policiesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/policies',
+  component: lazyRouteComponent(
+    () => import('../features/policies/policies-page.tsx'),
+    'PoliciesPage',
+  ),
+  validateSearch: pickSearch('policies'),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings/{-$section}',
@@ -81,7 +91,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     signInRoute,
-    shellRoute.addChildren([sessionsRoute, sessionRoute, settingsRoute]),
+    shellRoute.addChildren([sessionsRoute, sessionRoute, policiesRoute, settingsRoute]),
   ]),
   basepath: basePath,
   parseSearch: parseSearchParams,

@@ -13,6 +13,7 @@ export interface GroupProps {
 
 const pages = [
   ['Sessions', '/sessions', undefined],
+  ['Policies', '/policies', undefined],
   ['Settings: API keys', '/settings/{-$section}', 'keys'],
   ['Settings: People', '/settings/{-$section}', 'people'],
   ['Settings: Audit log', '/settings/{-$section}', 'audit'],

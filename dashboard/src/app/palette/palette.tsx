@@ -17,7 +17,7 @@ export function Palette({ text, onText, onClose }: PaletteProps) {
   return (
     <Dialog.Root open onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35" />
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/35%)]" />
         <Dialog.Popup
           initialFocus={input}
           aria-label="Command palette"

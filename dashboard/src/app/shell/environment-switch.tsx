@@ -27,7 +27,7 @@ export function EnvironmentSwitch() {
         <button
           type="button"
           aria-label={`Environment: ${nameOf(env)}`}
-          className="mb-2.5 flex h-[34px] items-center gap-2 rounded-md border border-line bg-surface px-2.5 font-semibold hover:bg-row max-sm:m-0 max-sm:h-full max-sm:max-w-[30vw] max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:border-transparent max-sm:bg-transparent max-sm:text-xs max-sm:font-medium max-sm:text-muted"
+          className="mb-2.5 flex h-[34px] items-center gap-2 rounded-md border border-line bg-surface px-2.5 font-semibold hover:bg-row max-sm:m-0 max-sm:h-full max-sm:max-w-[30vw] max-sm:min-w-0 max-sm:flex-[1.4] max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:border-transparent max-sm:px-1 max-sm:bg-transparent max-sm:text-xs max-sm:font-medium max-sm:text-muted"
         >
           <span className="size-2 shrink-0 rounded-[3px] bg-accent" aria-hidden="true" />
           <span className="min-w-0 flex-1 truncate text-left max-sm:max-w-full max-sm:flex-none">

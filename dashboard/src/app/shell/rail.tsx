@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import { ListTree, Search, Settings } from 'lucide-react';
+import { ListTree, Search, Settings, Shield } from 'lucide-react';
 import { Logo } from '../../components/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { EnvironmentSwitch } from './environment-switch.tsx';
 
 const icon = { size: 15, strokeWidth: 1.6, 'aria-hidden': true } as const;
 const itemClass =
-  'flex h-8 items-center gap-2.5 rounded-md border border-transparent px-2.5 font-medium text-muted transition-colors hover:text-text max-sm:h-full max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:text-xs';
+  'flex h-8 items-center gap-2.5 rounded-md border border-transparent px-2.5 font-medium text-muted transition-colors hover:text-text max-sm:h-full max-sm:min-w-0 max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:px-0 max-sm:text-xs';
 const activeProps = {
   className:
     'bg-surface !border-line font-semibold !text-text sm:shadow-[0_1px_2px_rgb(0_0_0/4%)] max-sm:!border-transparent',
@@ -32,6 +32,10 @@ export function Rail({ onPalette, onHelp }: RailProps) {
       <Link to="/sessions" className={itemClass} activeProps={activeProps}>
         <ListTree {...icon} />
         Sessions
+      </Link>
+      <Link to="/policies" className={itemClass} activeProps={activeProps}>
+        <Shield {...icon} />
+        Policies
       </Link>
       <div className="flex-1 max-sm:hidden" />
       <button type="button" onClick={onPalette} className={itemClass}>

@@ -1,19 +1,26 @@
 import type { Problem } from '@niitaka/protocol/problem.ts';
 
+type Told = Pick<Problem, 'status' | 'code' | 'detail' | 'retryable' | 'errors'> & {
+  readonly current?: unknown;
+};
+
 /** A call that failed, in the words of the server's problem details. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly retryable: boolean;
   readonly fields: readonly { path: string; message: string }[];
+  /** What stands by now, where a change met another one. */
+  readonly current: unknown;
 
-  constructor(problem: Pick<Problem, 'status' | 'code' | 'detail' | 'retryable' | 'errors'>) {
+  constructor(problem: Told) {
     super(problem.detail);
     this.name = 'ApiError';
     this.status = problem.status;
     this.code = problem.code;
     this.retryable = problem.retryable;
     this.fields = problem.errors ?? [];
+    this.current = problem.current;
   }
 }
 
@@ -26,6 +33,7 @@ export async function apiErrorOf(response: Response, what: string): Promise<ApiE
     detail: problem?.detail ?? `${what} failed: the server answered ${response.status}.`,
     retryable: problem?.retryable ?? response.status >= 500,
     ...(problem?.errors && { errors: problem.errors }),
+    current: problem?.current,
   });
 }
 
@@ -39,13 +47,13 @@ export function offlineError(what: string): ApiError {
   });
 }
 
-async function problemOf(response: Response): Promise<Problem | undefined> {
+async function problemOf(response: Response): Promise<(Problem & Told) | undefined> {
   const type = response.headers.get('content-type') ?? '';
   if (!type.includes('json')) return undefined;
   const body: unknown = await response.json().catch(() => undefined);
   return isProblem(body) ? body : undefined;
 }
 
-function isProblem(body: unknown): body is Problem {
+function isProblem(body: unknown): body is Problem & Told {
   return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
 }

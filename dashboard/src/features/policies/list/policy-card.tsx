@@ -1,0 +1,36 @@
+import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
+import type { Policy } from '@niitaka/protocol/policy.ts';
+import { Tag } from '../../../components/tag.tsx';
+import { thresholdText } from '../words/threshold-text.ts';
+import { ActionTag } from './action-tag.tsx';
+import { ModeSwitch } from './mode-switch.tsx';
+import { PolicyActions } from './policy-actions.tsx';
+import { PolicyName } from './policy-name.tsx';
+
+export interface PolicyCardProps {
+  readonly policy: Policy;
+  readonly mayChange: boolean;
+}
+
+/** One policy on a narrow screen. */
+export function PolicyCard({ policy, mayChange }: PolicyCardProps) {
+  const read = readPolicy(policy);
+  return (
+    <li className="flex flex-col gap-2 p-3">
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <PolicyName policy={policy} />
+        </div>
+        <PolicyActions policy={policy} mayChange={mayChange} />
+      </div>
+      <div className="flex flex-wrap items-center gap-1.5">
+        <span className="text-sm">{thresholdText(read)}</span>
+        <ActionTag policy={read} />
+        <Tag>priority {policy.priority}</Tag>
+        <Tag>rev {policy.revision}</Tag>
+        <span className="flex-1" />
+        <ModeSwitch policy={policy} mayChange={mayChange} />
+      </div>
+    </li>
+  );
+}

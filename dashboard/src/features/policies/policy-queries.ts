@@ -1,0 +1,61 @@
+import type { CreatePolicy, Policy, PolicyRevision } from '@niitaka/protocol/policy.ts';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { ApiError } from '../../lib/api/api-error.ts';
+import { apiGet, apiSend } from '../../lib/api/api-fetch.ts';
+
+/** Every policy, in the order in which they are asked. */
+export const policiesQuery = queryOptions({
+  queryKey: ['policies'],
+  queryFn: ({ signal }) => apiGet<{ items: Policy[] }>('/policies', {}, signal),
+  refetchOnWindowFocus: true,
+});
+
+/** What a policy was, newest first. */
+export const revisionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['policies', id, 'revisions'],
+    queryFn: ({ signal }) =>
+      apiGet<{ items: PolicyRevision[] }>(`/policies/${id}/revisions`, {}, signal),
+  });
+
+/** A policy to be stored: over the revision that was read, or as a new one. */
+export interface SavePolicy {
+  readonly over: Pick<Policy, 'id' | 'revision'> | null;
+  readonly body: CreatePolicy;
+}
+
+/** Makes or changes a policy; the lists are read again whatever comes of it. */
+export function useSavePolicy() {
+  return usePolicyWrite(({ over, body }: SavePolicy) => {
+    if (over === null) return apiSend<Policy>('POST', '/policies', body);
+    const { type: _type, ...content } = body;
+    const change = { revision: over.revision, ...content };
+    return apiSend<Policy>('PATCH', `/policies/${over.id}`, change);
+  });
+}
+
+/** Enforces a policy, lets it only record, or switches it off. */
+export function useSwitchMode() {
+  return usePolicyWrite(({ policy, mode }: { policy: Policy; mode: Policy['mode'] }) =>
+    apiSend<Policy>('PATCH', `/policies/${policy.id}`, { revision: policy.revision, mode }),
+  );
+}
+
+/** Deletes a policy. */
+export function useDeletePolicy() {
+  return usePolicyWrite((id: string) => apiSend('DELETE', `/policies/${id}`));
+}
+
+/** The policy that stands by now, when someone else was faster; else null. */
+export function conflictOf(error: unknown): Policy | null {
+  if (!(error instanceof ApiError) || error.code !== 'conflict') return null;
+  return (error.current as Policy | undefined) ?? null;
+}
+
+function usePolicyWrite<A, R>(write: (args: A) => Promise<R>) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: write,
+    onSettled: () => cache.invalidateQueries({ queryKey: policiesQuery.queryKey }),
+  });
+}
