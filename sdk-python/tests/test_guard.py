@@ -1,0 +1,210 @@
+"""The guard of one session by itself: what it counts, what it decides before a step, and what it tells (P5 to P7)."""
+
+import unittest
+
+from client_case import KEY, ClientCase
+from niitaka import AgentExecutionStopped
+from niitaka._guard import Guard
+from niitaka._http import Connection
+from niitaka._snapshot import SnapshotKey, Snapshots
+from scripted_server import scripted_server
+
+SESSION, ROOT = (f"019a3c7e-52f1-7c3a-8000-00000000000{n}" for n in (1, 2))
+PRICES = [{"provider": "openai", "model": "gpt-5", "input": "1.25", "output": "10"}]
+CALL = {"provider": "openai", "model": "gpt-5", "input_tokens": 0, "output_tokens": 1}
+
+
+def limit(number=1, **more):
+    return {"id": f"p{number}", "type": "step_limit", "condition": {"steps_exceeded": 3}, "action": {"type": "abort"}, **more}
+
+
+def cost(usd, **more):
+    return limit(type="cost_limit", condition={"cost_exceeded": usd}, **more)
+
+
+class GuardCase(ClientCase):
+    def setUp(self):
+        super().setUp()
+        context = scripted_server()
+        self.server = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        self.records = []
+
+    def guard(self, *policies, agent_id="looper"):
+        """A guard that holds these policies."""
+        body = {"revision": 1, "policies": list(policies), "prices": PRICES}
+        self.server.gets["/api/v1/snapshot"] = (200, body, {})
+        key = SnapshotKey(agent_id, "production")
+        self.snapshots = Snapshots(Connection(self.server.url, KEY), self.server.url, KEY, False)
+        guard = Guard(SESSION, ROOT, key, self.snapshots, self.records.append)
+        self.server.wait_for(lambda: self.snapshots.of(key) is not None)
+        return guard
+
+    def stopped(self, guard, steps=0):
+        with self.assertRaises(AgentExecutionStopped) as caught:
+            guard.check(steps)
+        return caught.exception
+
+    def of_kind(self, kind):
+        return [each for each in self.records if each["kind"] == kind]
+
+
+class Steps(GuardCase):
+    def test_at_the_limit(self):
+        """The step after n is stopped, with what was found against what (P2, P6)"""
+        guard = self.guard(limit())
+        for steps in (0, 1, 2):
+            guard.check(steps)
+        stop = self.stopped(guard, 3)
+        self.assertEqual((stop.session_id, stop.policy, stop.threshold, stop.found), (SESSION, "p1", 3, 3))
+        self.assertEqual(str(stop), "aborted before call 4: steps 3 ≥ 3, policy p1 rev 1")
+
+    def test_told_once(self):
+        """Each further step is stopped again, and nothing is recorded twice (P6, P7)"""
+        guard = self.guard(limit())
+        for steps in (3, 3, 4, 9):
+            self.stopped(guard, steps)
+        kinds = [(each["kind"], each.get("subtype")) for each in self.records]
+        self.assertEqual(kinds, [("trace", None), ("signal", "step_limit"), ("signal", "policy_triggered")])
+
+    def test_without_policies(self):
+        """Where no policy is known, and where none is for this agent, nothing is stopped or told (P5)"""
+        self.guard().check(10**6)
+        self.guard(limit(agent_id="another"), limit(2, mode="off")).check(10**6)
+        self.server.gets["/api/v1/snapshot"] = (404, {}, {})
+        snapshots = Snapshots(Connection(self.server.url, KEY), self.server.url, KEY, False)
+        Guard(SESSION, ROOT, SnapshotKey("looper", "production"), snapshots, self.records.append).check(10**6)
+        self.assertEqual(self.records, [])
+
+    def test_tree(self):
+        """A tree's steps are those that the server tells of, and those begun here since (P1)"""
+        guard = self.guard(limit(scope="tree", condition={"steps_exceeded": 12}))
+        guard.read_answer({"total_cost": 0, "step_count": 2, "tree_step_count": 9})
+        guard.check(4)
+        stop = self.stopped(guard, 5)
+        self.assertEqual((stop.found, stop.threshold), (12, 12))
+
+    def test_days(self):
+        """A day's limit of an agent looks at the agent's day, one of everybody at the organisation's (P1)"""
+        guard = self.guard(
+            limit(1, scope="day", agent_id="looper", condition={"steps_exceeded": 10}),
+            limit(2, scope="day", condition={"steps_exceeded": 100}),
+        )
+        told = {"total_cost": 0, "step_count": 0, "day_steps": 9, "org_day_steps": 99}
+        guard.read_answer(told)
+        guard.check(0)
+        guard.read_answer({**told, "day_steps": 8})
+        self.assertEqual(self.stopped(guard, 1).policy, "p2")
+        guard.read_answer({**told, "org_day_steps": 0})
+        self.assertEqual(self.stopped(guard, 1).policy, "p1")
+
+
+class Cost(GuardCase):
+    def test_own_calls(self):
+        """What calls cost by the snapshot's prices counts at once, to the nano-dollar (C1, P2)"""
+        guard = self.guard(cost("0.00002"))
+        guard.count(CALL)
+        guard.check(0)
+        guard.count(CALL)
+        guard.check(0)
+        guard.count({"cost_usd": 1e-9})
+        stop = self.stopped(guard)
+        self.assertEqual((stop.found, stop.threshold), (0.000020001, 0.00002))
+
+    def test_greater_of_both(self):
+        """What the server says and what was counted here are the same calls: the greater holds, not the sum (P5)"""
+        guard = self.guard(cost(1))
+        guard.count({"cost_usd": 0.75})
+        guard.read_answer({"total_cost": 0.5, "step_count": 1})
+        guard.check(0)
+        guard.read_answer({"total_cost": 1, "step_count": 1})
+        guard.check(0)
+        guard.read_answer({"total_cost": 1.000000001, "step_count": 1})
+        self.stopped(guard)
+
+    def test_wider_totals(self):
+        """A tree, a day and an organisation's day have at least what the session has, and what is fresh besides (P1)"""
+        for scope, name, agent_id in (("tree", "tree_cost", None), ("day", "day_cost", "looper"), ("day", "org_day_cost", None)):
+            guard = self.guard(cost(5, scope=scope, agent_id=agent_id))
+            guard.read_answer({"total_cost": 0.5, "step_count": 1, name: 4.5})
+            guard.check(1)
+            guard.count({"cost_usd": 1})
+            guard.check(1)  # 0.5 of it is new: 4.5 + 0.5 is the limit itself
+            guard.count({"cost_usd": 1e-9})
+            self.assertEqual(self.stopped(guard).found, 5.000000001, name)
+            guard = self.guard(cost(5, scope=scope, agent_id=agent_id))
+            guard.count({"cost_usd": 6})
+            self.assertEqual(self.stopped(guard).found, 6, name)
+
+    def test_blind(self):
+        """A call without a price counts 0 and makes cost limits blind for the rest of the session (P2)"""
+        guard = self.guard(cost(1, action={"type": "warn"}))
+        guard.count({"model": "unheard-of", "input_tokens": 10**6, "output_tokens": 1})
+        guard.count({"cost_usd": 2})
+        guard.check(0)
+        (trace,) = self.of_kind("trace")
+        self.assertEqual((trace["inputs"]["cost"], trace["inputs"]["blind"]), (2, True))
+        self.assertIn("(calls without a price not counted)", self.of_kind("signal")[0]["message"])
+
+    def test_damage(self):
+        """Totals that are none count as 0 and raise nothing in the host"""
+        guard = self.guard(cost(1), limit(2))
+        for damage in (None, "much", [], {}, True, -1, float("nan")):
+            guard.read_answer({"total_cost": damage, "step_count": damage, "tree_cost": damage, "warned": damage})
+            guard.check(2)
+        self.assertEqual(self.records, [])
+
+
+class Telling(GuardCase):
+    def test_rows(self):
+        """A trace says who decided, that it was enforced, and how long it took; nothing in it is null (wire)"""
+        guard = self.guard(limit(revision=4))
+        self.stopped(guard, 3)
+        (trace,) = self.of_kind("trace")
+        self.assertEqual((trace["decided_by"], trace["enforced"], trace["policy_revision"]), ("sdk", True, 4))
+        self.assertRegex(trace["occurred_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.assertGreater(trace["latency_us"], 0)
+        self.assertNotIn("event_id", trace)
+        for row in self.records:
+            self.assertNotIn(None, list(row.values()))
+            self.assertEqual(row["session_id"], SESSION)
+
+    def test_agent(self):
+        """A signal names the agent, where there is one (G1)"""
+        for agent_id, expected in (("looper", ["looper"] * 2), (None, [None] * 2)):
+            self.records.clear()
+            guard = self.guard(limit(), agent_id=agent_id)
+            self.stopped(guard, 3)
+            self.assertEqual([each.get("agent_id") for each in self.of_kind("signal")], expected)
+
+    def test_warned_elsewhere(self):
+        """Who has warned in the tree or on this day, as the server tells, does not warn again here (P2)"""
+        guard = self.guard(limit(action={"type": "warn"}, scope="tree"))
+        guard.read_answer({"total_cost": 0, "step_count": 0, "warned": ["p1", 7]})
+        guard.check(5)
+        self.assertEqual(self.records, [])
+        guard.read_answer({"total_cost": 0, "step_count": 0, "warned": []})
+        guard.check(5)
+        guard.read_answer({"total_cost": 0, "step_count": 0, "warned": []})
+        guard.check(6)
+        self.assertEqual(len(self.of_kind("trace")), 1)
+
+    def test_warning_beside_an_abort(self):
+        """A warning joins an abort of the same step, and is told once like it (P3)"""
+        guard = self.guard(limit(), limit(2, action={"type": "warn"}), limit(3, mode="shadow"))
+        for _ in range(2):
+            self.assertEqual(self.stopped(guard, 3).policy, "p1")
+        told = [(each["policy_id"], each["action"]) for each in self.of_kind("trace")]
+        self.assertEqual(told, [("p1", "abort"), ("p2", "warn"), ("p3", "abort")])
+
+    def test_shadow_alone(self):
+        """A policy in shadow is not enforced, and does not raise (P1)"""
+        guard = self.guard(limit(mode="shadow"))
+        for steps in (3, 4):
+            guard.check(steps)
+        self.assertEqual([each["enforced"] for each in self.of_kind("trace")], [False])
+        self.assertEqual(self.of_kind("signal"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
