@@ -67,8 +67,8 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
   const byId = [
     'DELETE FROM decision_traces WHERE org_id = ? AND session_id = ?',
     'DELETE FROM control_commands WHERE org_id = ? AND session_id = ?',
-    `DELETE FROM changes WHERE org_id = ?1 AND kind = 'signal'
-       AND row_id IN (SELECT id FROM signals WHERE org_id = ?1 AND subject_id = ?2)`,
+    `DELETE FROM changes WHERE org_id = ? AND kind = 'signal' AND row_id IN (
+       SELECT id FROM signals WHERE signals.org_id = changes.org_id AND subject_id = ?)`,
     'DELETE FROM signals WHERE org_id = ? AND subject_id = ?',
     'DELETE FROM reroots WHERE org_id = ? AND session_id = ?',
     'DELETE FROM tree_totals WHERE org_id = ? AND root_session_id = ? AND sessions = 0',
