@@ -59,6 +59,14 @@ describe('costOfEvent()', () => {
     ],
     ['an interrupted call', { ...tokens, interrupted: true }, null, book, 'estimated', 2_000_000n],
     [
+      'tokens that the sender estimated',
+      { ...tokens, usage_estimated: true },
+      null,
+      book,
+      'estimated',
+      2_000_000n,
+    ],
+    [
       'a cut stream by what arrived of it',
       { input_tokens: 1000, output_tokens: 1, interrupted: true, output: 'x'.repeat(400) },
       null,

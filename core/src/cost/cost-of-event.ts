@@ -31,7 +31,7 @@ export function pricedModel(data: LlmData): string | null {
 /**
  * The cost of an `llm` event (C1): reported, else by the organisation's price, else by the book's, else estimated from
  * the content's length, else unpriced. An organisation's price with `overReport` stands before the report wherever the
- * tokens are known. An interrupted call is never more than estimated.
+ * tokens are known. An interrupted call, and one whose tokens the sender estimated, is never more than estimated.
  */
 export function costOfEvent(
   data: LlmData,
@@ -63,9 +63,9 @@ interface KnownUsage {
 function usageOf(data: LlmData): KnownUsage {
   const input = readTokenCount(data['input_tokens']);
   const output = readTokenCount(data['output_tokens']);
-  const interrupted = data['interrupted'] === true;
+  const isEstimate = data['interrupted'] === true || data['usage_estimated'] === true;
   const sent = input !== undefined || output !== undefined;
-  if (sent && !interrupted)
+  if (sent && !isEstimate)
     return { usage: sentUsage(data, input ?? 0, output ?? 0), known: 'sent' };
   const inputTokens = input ?? estimateTokens(data['input']);
   const outputTokens = Math.max(output ?? 0, estimateTokens(data['output']));

@@ -98,10 +98,12 @@ export class Control {
     this.#underWay += 1;
   }
 
-  /** A step is over; one that failed is none (E3). */
-  end(isFinished: boolean): void {
+  /** A step is over; one that failed is none (E3). `spent` is what a model call says of its usage. */
+  end(isFinished: boolean, spent: LlmData | null = null): void {
     this.#underWay -= 1;
-    if (isFinished) this.#finished += 1;
+    if (!isFinished) return;
+    this.#finished += 1;
+    if (spent !== null) this.guard?.count(spent);
   }
 
   /** A finished event that passed no gate was recorded; model calls and tools are steps (E3). */

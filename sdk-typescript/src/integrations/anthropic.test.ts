@@ -4,18 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { message, messageFrames, named } from '../testing/anthropic-frames.ts';
 import { compareObserved, dataOf, type Script } from '../testing/compare-observed.ts';
+import { collect } from '../testing/openai-frames.ts';
 
 const request = {
   model: 'claude-sonnet-9',
   max_tokens: 1024,
   messages: [{ role: 'user' as const, content: 'Say hello to them' }],
 };
-
-async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
-  const seen: T[] = [];
-  for await (const event of events) seen.push(event);
-  return seen;
-}
 
 /** Input with the three kinds of cached tokens in it. */
 const inputUsage = {
@@ -199,7 +194,7 @@ describe.each([
         async (client) => collect(await client.messages.create({ ...request, stream: true })),
         { captureContent: true },
       );
-      const content = [{ type: 'tool_use', id: 'toolu_1', name: 'look', input: '{"q":"x"}' }];
+      const content = [{ type: 'tool_use', id: 'toolu_1', name: 'look', input: { q: 'x' } }];
       expect(dataOf(events[0])).toMatchObject({
         finish_reason: 'tool_use',
         output_tokens: 9,

@@ -7,7 +7,7 @@ const blockLimit = 1000;
 
 const messages: Endpoint = {
   method: 'messages.create',
-  takesModel: (name) => /^(?:claude|anthropic)\b/.test(name),
+  takesModel: (name) => /claude|anthropic/.test(name),
   input: ({ system, messages: given }) =>
     system === undefined ? given : { system, messages: given },
   readAnswer: (answer) => factsOf(answer, answer['content'], objectAt(answer, 'usage')),
@@ -33,9 +33,14 @@ function factsOf(message: Json, content: unknown, usage: Json): AnswerFacts {
   };
 }
 
+interface Block {
+  readonly start: Json;
+  readonly text: StreamText;
+}
+
 /** Reads the events of a message; its figures are running totals: a later one overwrites. */
 function messagesReader(): StreamReader {
-  const blocks: { readonly start: Json; readonly text: StreamText }[] = [];
+  const blocks = new Map<unknown, Block>();
   let message: Json = {};
   let usage: Json = {};
   let hasOutput = false;
@@ -52,15 +57,17 @@ function messagesReader(): StreamReader {
       count(objectAt(message, 'usage'));
     },
     content_block_start: (event) => {
-      if (blocks.length >= blockLimit) return;
-      const start = objectAt(event, 'content_block');
+      if (blocks.size >= blockLimit) return;
+      // A copy: the library goes on to fill its own.
+      const start = { ...objectAt(event, 'content_block') };
       const text = new StreamText();
       text.add(start['text']);
-      blocks.push({ start, text });
+      blocks.set(event['index'], { start, text });
     },
     content_block_delta: (event) => {
       const { text, partial_json: json, thinking } = objectAt(event, 'delta');
-      for (const piece of [text, json, thinking]) blocks.at(-1)?.text.add(piece);
+      const block = blocks.get(event['index']);
+      for (const piece of [text, json, thinking]) block?.text.add(piece);
       hasOutput = true;
     },
     message_delta: (event) => {
@@ -83,12 +90,22 @@ function messagesReader(): StreamReader {
     get isComplete() {
       return isComplete;
     },
-    facts: () => factsOf(message, blocks.map(blockOf), usage),
+    facts: () => factsOf(message, [...blocks.values()].map(blockOf), usage),
   };
 }
 
-function blockOf({ start, text }: { readonly start: Json; readonly text: StreamText }): Json {
-  const { type, id, name } = start;
-  if (type === 'tool_use') return { type, id, name, input: text.toString() };
-  return { type, text: text.toString() };
+function blockOf({ start, text }: Block): Json {
+  if (text.isEmpty) return start;
+  const written = text.toString();
+  if ('input' in start) return { ...start, input: jsonOrText(written) };
+  return { ...start, [start['type'] === 'thinking' ? 'thinking' : 'text']: written };
+}
+
+/** The input of a tool; the pieces of one that was cut are no JSON. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }

@@ -7,8 +7,10 @@ interface LibraryStream {
 export interface StreamListener {
   /** True when the host is not to see the chunk. */
   sawChunk(chunk: unknown): boolean;
-  /** It is over: read to the end, or left by the host. */
+  /** It was read to its end. */
   ended(): void;
+  /** The host reads no further. */
+  left(): void;
   failed(error: unknown): void;
 }
 
@@ -44,7 +46,7 @@ function followIterator(
   };
   if (leave !== undefined) {
     iterator.return = (value) => {
-      listener.ended();
+      listener.left();
       return Reflect.apply(leave, iterator, [value]);
     };
   }

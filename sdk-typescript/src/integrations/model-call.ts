@@ -4,7 +4,7 @@ import type { TokenUsage } from '@niitaka/core/cost/token-usage.ts';
 import type { Call } from '../session/call.ts';
 import type { Recorder } from '../session/recorder.ts';
 import type { AnswerFacts, Endpoint, Json, Origin, StreamReader } from './provider.ts';
-import { objectAt, present } from './read-json.ts';
+import { listIn, objectAt, present } from './read-json.ts';
 
 /** One call of a model as the host sees it: it leaves one `llm` event, or one `error` event. */
 export class ModelCall {
@@ -23,6 +23,7 @@ export class ModelCall {
   #respondedTick: number | null = null;
   #idleMs = 0;
   #firstTokenMs: number | null = null;
+  #lastChunkTick: number | null = null;
   #isParsing = false;
   #isOver = false;
 
@@ -57,21 +58,27 @@ export class ModelCall {
 
   /** The whole answer, as the library read it. */
   answered(answer: unknown): void {
-    this.#finish(this.#endpoint.readAnswer(objectAt(answer)), true);
+    const endTick = performance.now() - this.#idleMs;
+    this.#finish(this.#endpoint.readAnswer(objectAt(answer)), true, endTick);
   }
 
   /** The next chunk of a stream; true when the host is not to see it. */
   sawChunk(chunk: unknown): boolean {
     const reader = this.#streamReader();
+    this.#lastChunkTick = performance.now();
     reader?.see(chunk);
     if (reader?.hasOutput) this.#firstTokenMs ??= performance.now() - this.#call.startedTick;
     return this.#conceal?.(chunk) ?? false;
   }
 
-  /** The stream has ended: by itself, or because the host left it. */
+  /** The stream has come to its end. */
   streamEnded(): void {
-    const reader = this.#streamReader();
-    this.#finish(reader?.facts() ?? nothing, reader?.isComplete ?? false);
+    this.#finishStream(performance.now());
+  }
+
+  /** The host left the stream: what it did since the last chunk is no part of the call. */
+  streamLeft(): void {
+    this.#finishStream(this.#lastChunkTick ?? this.#respondedTick ?? performance.now());
   }
 
   /** The host got an exception. */
@@ -88,18 +95,19 @@ export class ModelCall {
   }
 
   /** Nobody will tell how the answer goes on. */
-  readonly #leave = (): void => {
-    const idleMs = this.#isParsing ? 0 : performance.now() - (this.#respondedTick ?? 0);
-    this.#idleMs = Math.max(this.#idleMs, idleMs);
-    this.streamEnded();
-  };
+  readonly #leave = (): void => this.streamLeft();
+
+  #finishStream(endTick: number): void {
+    const reader = this.#streamReader();
+    this.#finish(reader?.facts() ?? nothing, reader?.isComplete ?? false, endTick);
+  }
 
   #streamReader(): StreamReader | null {
     this.#reader ??= this.#endpoint.openReader?.() ?? null;
     return this.#reader;
   }
 
-  #finish(facts: AnswerFacts, isComplete: boolean): void {
+  #finish(facts: AnswerFacts, isComplete: boolean, endTick: number): void {
     if (!this.#end()) return;
     const { captureContent } = this.#recorder.client.content;
     const told = present({
@@ -110,7 +118,7 @@ export class ModelCall {
       output: captureContent ? facts.output : null,
     });
     const data = { ...told, ...this.#spent(facts, isComplete), ...this.#retries() };
-    this.#call.finish(data, performance.now() - this.#call.startedTick - this.#idleMs);
+    this.#call.finish(data, endTick - this.#call.startedTick);
   }
 
   /** Tokens: as told, else as the texts let expect them, which is marked. */
@@ -173,18 +181,20 @@ function tokensOf(usage: Partial<TokenUsage>): Json {
 }
 
 /** What the model wrote itself, without the words of the format around it. */
-function textsOf(output: unknown): unknown {
-  const [message] = Array.isArray(output) ? output : [];
-  const { content, tool_calls: calls } = objectAt(message);
-  const pieces = Array.isArray(content)
-    ? content.map((block) => writtenIn(objectAt(block)))
-    : [content];
-  const args = Array.isArray(calls) ? calls.map((it) => objectAt(it, 'function')['arguments']) : [];
-  return [...pieces, ...args];
+function textsOf(output: unknown): unknown[] {
+  return Array.isArray(output) ? output.map((message) => writtenIn(objectAt(message))) : [];
 }
 
-function writtenIn({ text, input }: Json): unknown {
-  return text ?? input;
+function writtenIn(message: Json): unknown[] {
+  const { content, refusal, reasoning_content: reasoning } = message;
+  const blocks = listIn(message, 'content').map((block) => {
+    const { text, thinking, input } = objectAt(block);
+    return [text, thinking, input];
+  });
+  const calls = listIn(message, 'tool_calls');
+  const args = calls.map((call) => objectAt(call, 'function')['arguments']);
+  const plain = typeof content === 'string' ? content : null;
+  return [plain, refusal, reasoning, blocks, args];
 }
 
 function roundMs(ms: number): number {

@@ -4,7 +4,7 @@ import type { Recorder } from '../session/recorder.ts';
 import { followRequest, isApiPromise } from './api-promise.ts';
 import { followStream, isStream } from './follow-stream.ts';
 import { ModelCall } from './model-call.ts';
-import type { Endpoint, Json, Provider } from './provider.ts';
+import type { Endpoint, Json, Origin } from './provider.ts';
 import { objectAt } from './read-json.ts';
 
 /** Sends a request the library's own way; it takes its options also by promise. */
@@ -12,12 +12,12 @@ export type Send = (options: unknown) => unknown;
 
 /** Where a request goes. */
 export interface Destination {
-  readonly provider: Provider;
   readonly endpoint: Endpoint;
   /** Base address of the client. */
   readonly address: string;
+  readonly origin: Origin;
   /** Name and version of the library. */
-  readonly version: string;
+  readonly versionText: () => string;
 }
 
 /**
@@ -72,8 +72,7 @@ class ObservedRequest {
   giveUp(): void {
     this.#guard((call) => call.giveUp());
     this.#call = null;
-    const { version } = this.#to;
-    const text = `${version} cannot be observed by this version: its calls are not recorded.`;
+    const text = `${this.#to.versionText()} cannot be observed by this version: its calls are not recorded.`;
     this.#recorder.client.warn('observe_version', text);
   }
 
@@ -96,7 +95,7 @@ class ObservedRequest {
 
   handedOut(response: unknown): void {
     this.#guard((call) => {
-      if (call.isStream || !(response instanceof Response)) return call.streamEnded();
+      if (call.isStream || !(response instanceof Response)) return call.streamLeft();
       const answer: Promise<unknown> = response.clone().json();
       answer.then(
         (json) => this.parsed(json),
@@ -113,6 +112,10 @@ class ObservedRequest {
     this.#guard((call) => call.streamEnded());
   }
 
+  left(): void {
+    this.#guard((call) => call.streamLeft());
+  }
+
   failed(error: unknown): void {
     this.#guard((call) => call.failed(error));
   }
@@ -123,13 +126,12 @@ class ObservedRequest {
 
   #prepareBody(options: unknown): unknown {
     const given = objectAt(options);
-    const { endpoint, provider, address } = this.#to;
+    const { endpoint, origin, address } = this.#to;
     const asked = objectAt(given, 'body');
     const model = this.#recorder.control.modelFor((name) => endpoint.takesModel(name));
     const swapped = model === null ? asked : { ...asked, model };
     const { body, conceal } = endpoint.prepare?.(swapped, address) ?? { body: swapped };
     const request = { body, parent: this.#parent, isStream: given['stream'] === true, conceal };
-    const origin = provider.originOf(address, endpoint);
     const call = new ModelCall(this.#recorder, endpoint, origin, request);
     this.#call = call;
     const fetchOptions = countingSends(objectAt(given, 'fetchOptions'), call);

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import OpenAI6 from 'openai-6';
 import { describe, expect, test } from 'vitest';
 import { compareObserved, dataOf } from '../testing/compare-observed.ts';
-import { frame } from '../testing/openai-frames.ts';
+import { collect, frame } from '../testing/openai-frames.ts';
 
 const request = { model: 'gpt-5', instructions: 'Be kind', input: 'Say hello to them' };
 
@@ -55,12 +55,6 @@ function responseFrames(texts: readonly string[], last: object): string[] {
   return events.map((event, at) => frame({ ...event, sequence_number: at }));
 }
 const completed = { type: 'response.completed', response: answer };
-
-async function collect<T>(events: AsyncIterable<T>): Promise<T[]> {
-  const seen: T[] = [];
-  for await (const event of events) seen.push(event);
-  return seen;
-}
 
 describe.each([
   ['7', OpenAI],

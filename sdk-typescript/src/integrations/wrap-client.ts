@@ -1,6 +1,6 @@
 import { versionOf } from './library-version.ts';
 import { observeRequest } from './observe-request.ts';
-import type { Provider } from './provider.ts';
+import type { Endpoint, Origin, Provider } from './provider.ts';
 
 type Method = (...args: unknown[]) => unknown;
 type Observe = (client: object) => object;
@@ -13,6 +13,15 @@ export function wrapClient<T extends object>(client: T, provider: Provider, obse
   const methods = new Map<unknown, unknown>();
   const resources = new WeakMap<object, object>();
 
+  let last: { address: string; endpoint: Endpoint; origin: Origin } | null = null;
+  /** Of the last call mostly: a client speaks to one address. */
+  const originOf = (address: string, endpoint: Endpoint): Origin => {
+    if (last?.address !== address || last.endpoint !== endpoint) {
+      last = { address, endpoint, origin: provider.originOf(address, endpoint) };
+    }
+    return last.origin;
+  };
+
   const post: Method = (path, options, ...rest) => {
     const send = (sent: unknown) => invoke(client, 'post', [path, sent, ...rest]);
     const known = typeof path === 'string' ? path.split('?')[0] : undefined;
@@ -20,8 +29,9 @@ export function wrapClient<T extends object>(client: T, provider: Provider, obse
     const endpoint = provider.endpoints[known];
     if (endpoint === undefined) return send(options);
     const address = String(Reflect.get(client, 'baseURL'));
-    const version = versionOf(client) ?? provider.library;
-    return observeRequest(send, options, { provider, endpoint, address, version });
+    const origin = originOf(address, endpoint);
+    const versionText = () => versionOf(client) ?? provider.library;
+    return observeRequest(send, options, { endpoint, address, origin, versionText });
   };
 
   const withOptions: Method = (...args) => {

@@ -40,7 +40,8 @@ export class Call implements OpenCall {
 
   /** The call answered; it took until now, or `latencyMs`. */
   finish(data: Readonly<Record<string, unknown>>, latencyMs?: number): void {
-    if (this.#end(true)) this.#close({ data: { ...this.#start.data, ...data } }, latencyMs);
+    const known = { ...this.#start.data, ...data };
+    if (this.#end(true, known)) this.#close({ data: known }, latencyMs);
   }
 
   /** The call failed: an error event stands in its place, for a failed call is no step; `data` says more of it. */
@@ -64,10 +65,10 @@ export class Call implements OpenCall {
     this.#end(false);
   }
 
-  #end(isFinished: boolean): boolean {
+  #end(isFinished: boolean, data: Readonly<Record<string, unknown>> = {}): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    this.#recorder.control.end(isFinished);
+    this.#recorder.control.end(isFinished, this.#start.type === 'llm' ? data : null);
     this.#openCalls.remove(this);
     return true;
   }

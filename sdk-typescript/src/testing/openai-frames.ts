@@ -1,3 +1,5 @@
+import type { Script } from './compare-observed.ts';
+
 /** Frames of a chat completion stream as OpenAI sends them; `hasUsage` as `stream_options` asks. */
 export function chatFrames(texts: readonly string[], hasUsage: boolean): string[] {
   const usage = hasUsage ? { usage: null } : {};
@@ -48,3 +50,32 @@ export const completion = {
   ],
   usage: chatUsage,
 };
+
+/** What {@link chatUsage} is on the wire. */
+export const wholeUsage = {
+  input_tokens: 1200,
+  output_tokens: 300,
+  cache_read_tokens: 1000,
+  reasoning_tokens: 250,
+};
+
+/** What is asked of a chat model; its message counts as 5 tokens, its role as 1. */
+export const chatRequest = {
+  model: 'gpt-5',
+  messages: [{ role: 'user' as const, content: 'Say hello to them' }],
+};
+
+/** A stream in the way of OpenAI: with usage where it was asked for. */
+export function chatStream(texts: readonly string[], gapMs = 0): Script {
+  return ({ body }) => {
+    const asked = (body['stream_options'] ?? {}) as { include_usage?: boolean };
+    return { frames: chatFrames(texts, asked.include_usage === true), gapMs };
+  };
+}
+
+/** Everything that a stream gives. */
+export async function collect<T>(chunks: AsyncIterable<T>): Promise<T[]> {
+  const seen: T[] = [];
+  for await (const chunk of chunks) seen.push(chunk);
+  return seen;
+}
