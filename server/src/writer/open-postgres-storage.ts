@@ -1,8 +1,10 @@
 import type pg from 'pg';
+import { systemClock } from '../context.ts';
 import type { Storage } from '../storage/port.ts';
 import { describeFailure } from '../storage/postgres/connect.ts';
-import { openLeases } from '../storage/postgres/leases.ts';
+import { openLeases, type Leases } from '../storage/postgres/leases.ts';
 import { listen } from '../storage/postgres/listen.ts';
+import { keepPartitions } from '../storage/postgres/partitions.ts';
 import { prepareDatabase } from '../storage/postgres/prepare-database.ts';
 import { openPool, openReads } from '../storage/postgres/reads.ts';
 import type { PostgresWriterOptions } from './messages.ts';
@@ -25,7 +27,7 @@ export interface PostgresStorageOptions {
 /** Opens a database on a server that other processes use too; throws a StartupError with what to do. */
 export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
   const { url, listenUrl, staleAfterMs } = options;
-  const { isCitus } = await prepareDatabase(url);
+  const { isCitus } = await prepareDatabase(url, systemClock());
   const data: PostgresWriterOptions = { url, isCitus, staleAfterMs };
   const script = new URL('./postgres-writer-thread.ts', import.meta.url);
   const writer = await startWriter({ script, data, logPath: null });
@@ -40,6 +42,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   const stopOwn = writer.onChange(tell);
   const stopListening = listen({ url: listenUrl ?? url, pool: control, onChange: tell });
   const reach = watchReach(control);
+  const stopPartitions = watchPartitions(control, leases);
   return {
     ingest: (request) => writer.ingest(request),
     run: (name, args) => writer.run(name, args),
@@ -62,6 +65,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     failed: writer.failed,
     async close() {
       reach.stop();
+      stopPartitions();
       stopOwn();
       await stopListening();
       await writer.close();
@@ -70,6 +74,28 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
       await control.end();
     },
   };
+}
+
+/** How often partitions are looked after, ms: they are made days ahead. */
+const partitionsEveryMs = 3_600_000;
+
+/** Looks after partitions now and again, by one process at a time. */
+function watchPartitions(pool: pg.Pool, leases: Leases): () => void {
+  const keep = async () => {
+    if (!(await leases.take('keep-partitions', partitionsEveryMs / 2))) return;
+    const client = await pool.connect();
+    try {
+      await keepPartitions(client, systemClock());
+    } finally {
+      client.release();
+    }
+  };
+  const tryToKeep = () =>
+    void keep().catch((error: unknown) =>
+      process.stderr.write(`partitions: ${describeFailure(error)}\n`),
+    );
+  const timer = setInterval(tryToKeep, partitionsEveryMs).unref();
+  return () => clearInterval(timer);
 }
 
 /** How often the server is asked whether it answers, ms. */
