@@ -3,6 +3,7 @@ import { buildDashboard } from './setup/build-dashboard.mjs';
 import { checkNode } from './setup/check-node.mjs';
 import { runMain, SetupError } from './setup/fail.mjs';
 import { ensureChromium } from './setup/find-chromium.mjs';
+import { ensurePostgres } from './setup/find-postgres.mjs';
 import { ensurePython } from './setup/find-python.mjs';
 import { installPackages } from './setup/install-packages.mjs';
 import { checkSuites } from './suites/check-suites.mjs';
@@ -15,9 +16,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What runs besides the checks; a suite whose program is missing fails, it is never left out. */
 const testSuites = [
-  ...['core', 'protocol', 'server', 'sdk-typescript', 'dashboard', 'tools', 'samples', 'bench'].map(
-    (name) => vitestSuite(name, ['--project', name, '--exclude', 'tools/tidy**']),
+  ...['core', 'protocol', 'sdk-typescript', 'dashboard', 'tools', 'samples', 'bench'].map((name) =>
+    vitestSuite(name, ['--project', name, '--exclude', 'tools/tidy**']),
   ),
+  serverSuite('server', ['--project', 'server']),
+  // What callers see is the same on both engines.
+  serverSuite('server-postgres', ['--project', 'server', 'server/src/http'], {
+    NIITAKA_TEST_ENGINE: 'postgres',
+  }),
   pythonSuite(),
   pageSuite(),
   countedSuite('faults', ({ node }) => [node, 'faults/run.ts', '--short']),
@@ -30,6 +36,22 @@ async function main() {
   const node = await installPackages(root);
   const suites = chosen([...checkSuites, ...testSuites], process.argv.slice(2));
   return runSuites(suites, { root, node });
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} args
+ * @param {Record<string, string>} [settings]
+ * @returns {import('./suites/check-suites.mjs').Suite}
+ */
+function serverSuite(name, args, settings = {}) {
+  return {
+    name,
+    run: async (place) => {
+      if ((await ensurePostgres()) === null) return missing('PostgreSQL >= 15');
+      return vitestSuite(name, args, settings).run(place);
+    },
+  };
 }
 
 /** @returns {import('./suites/check-suites.mjs').Suite} */
