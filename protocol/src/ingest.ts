@@ -222,6 +222,17 @@ export const Rejection = z.object({
   retryable: z.boolean(),
 });
 
+/** What the policies say about a session (P3). */
+export const PolicyDecision = z.object({
+  action: z.enum(['warn', 'abort', 'retry', 'fallback']),
+  policy_id: z.string(),
+  revision: z.int(),
+  threshold: z.number().nullable(),
+  found: z.number().nullable(),
+  max_delay_seconds: z.number().optional(),
+  fallback_model: z.string().optional(),
+});
+
 /** Totals of one session named in the batch. */
 export const IngestedSession = z.object({
   session_id: Uuid,
@@ -236,6 +247,9 @@ export const IngestedSession = z.object({
   org_day_steps: Count,
   warned: z.array(z.string()),
   policy_revision: z.int(),
+  decision: PolicyDecision.optional().meta({
+    description: 'what the policies say, for clients that do not ask them themselves',
+  }),
 });
 
 /** The answer of ingest, given only after the commit is on disk. */

@@ -49,6 +49,7 @@ import {
   SessionListQuery,
   SessionStatsQuery,
   SessionTreeQuery,
+  SignalListQuery,
 } from './session-query.ts';
 import { SignalPage, TracePage } from './signal.ts';
 
@@ -136,7 +137,7 @@ export const operations: readonly Operation[] = [
     answer: { status: 200, schema: ControlAnswer },
   }),
   op('get', `${api}/signals`, 'read', 'Signals, newest first.', {
-    query: MomentListQuery,
+    query: SignalListQuery,
     answer: { status: 200, schema: SignalPage },
   }),
   op('get', `${api}/environments`, 'read', 'Environments seen.', {

@@ -102,8 +102,19 @@ export const SessionTreeQuery = z.strictObject({
   depth: fromText(z.coerce.number().int().min(1).max(10).default(10)),
 });
 
-/** Query of lists of signals and traces. */
+/** Query of lists of signals and traces of one session. */
 export const MomentListQuery = z.strictObject({ limit, cursor });
+
+/** Query of `GET /signals`: of some types, agents and environments, that occurred in `[from, to)`. */
+export const SignalListQuery = z.strictObject({
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  type: list.pipe(z.array(z.string().max(64)).max(20)).optional(),
+  agent_id: sessionFilters.agent_id,
+  environment: sessionFilters.environment,
+  limit,
+  cursor,
+});
 
 /** Query of `GET /agents`. */
 export const AgentListQuery = z.strictObject({ limit, cursor });

@@ -51,6 +51,7 @@ export function parseBatch(
     warnings,
     recordCount: records.length,
     lost: sdk.lost,
+    evaluates: sdk.evaluates,
   };
   return { ok: true, value: batch };
 }
@@ -98,6 +99,7 @@ interface Sdk {
   readonly sentAtMs: number | null;
   readonly instanceId: string | null;
   readonly lost: LostRecords | null;
+  readonly evaluates: boolean;
 }
 
 /** Bad fields around the records are left out with a warning: they never sink a batch. */
@@ -115,14 +117,17 @@ function readEnvelope(envelope: Raw, warnings: string[]): Sdk {
       warnings.push(`unknown field ${JSON.stringify(field.slice(0, 64))} is left out`);
     }
   }
-  const sdk = read('sdk') as { instance_id?: string; dropped?: Record<string, number> } | undefined;
-  read('policy_revisions');
+  const sdk = read('sdk') as
+    | { name?: string; instance_id?: string; dropped?: Record<string, number> }
+    | undefined;
+  const revisions = read('policy_revisions');
   const instanceId = readId(sdk?.instance_id);
   const counts = sdk?.dropped;
   const sentAtMs = readTime(read('sent_at'));
   return {
     sentAtMs: Number.isNaN(sentAtMs) ? null : sentAtMs,
     instanceId,
+    evaluates: sdk?.name === 'niitaka' || revisions !== undefined,
     lost: instanceId === null || counts === undefined ? null : { sender: instanceId, counts },
   };
 }

@@ -11,7 +11,7 @@ import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import { openSessionSet, type SessionSet } from '../session-set.ts';
 import { noDayCounts, type DayCounts } from './day-counts.ts';
-import type { FailedCall } from './evaluate-policies.ts';
+import type { AnsweredDecision, FailedCall } from './evaluate-policies.ts';
 import { openLedgers, type Ledgers } from './ledgers.ts';
 import type { ParsedBatch, RefusedRecord } from './record.ts';
 
@@ -26,6 +26,8 @@ export interface GroupWork {
   /** Sessions with events or an end in this group: their policies are asked. */
   readonly spending: Set<string>;
   readonly failedCalls: FailedCall[];
+  /** What the policies said of running sessions, by session: the last word of the group. */
+  readonly decisions: Map<string, AnsweredDecision>;
   /** Models that calls were priced by, by provider and name. */
   readonly models: Map<string, UsedModel>;
 }
@@ -39,6 +41,8 @@ export interface BatchWork extends GroupWork {
   readonly deleted: ReadonlySet<string>;
   readonly refused: RefusedRecord[];
   readonly warnings: string[];
+  /** Whether its sender asks the policies itself. */
+  readonly evaluates: boolean;
   accepted: number;
   duplicates: number;
 }
@@ -63,6 +67,7 @@ export function openGroupWork(context: CommandContext, orgId: string): GroupWork
     signalIds: [],
     spending: new Set(),
     failedCalls: [],
+    decisions: new Map(),
     models: new Map(),
   };
 }
@@ -84,6 +89,7 @@ export async function openBatchWork(
     deleted: await context.tx.deletedAmong(group.orgId, unknown),
     refused: [...batch.refused],
     warnings: [...batch.warnings],
+    evaluates: batch.evaluates,
     accepted: 0,
     duplicates: 0,
   };

@@ -186,6 +186,22 @@ describe('evaluatePolicies()', () => {
     expect(traces()).toEqual([]);
   });
 
+  test('the answer carries the decision for who does not ask by itself (P5, wire)', async () => {
+    const policy = await create();
+    const first = await store.ingest([start(1), tool(1, 1)]);
+    expect(first.sessions[0]).not.toHaveProperty('decision');
+    const answer = await store.ingest([tool(1, 2), tool(1, 3)]);
+    expect(answer.sessions[0]?.decision).toEqual({
+      action: 'abort',
+      policy_id: policy.id,
+      revision: 1,
+      threshold: 2,
+      found: 3,
+    });
+    const over = await store.ingest([end(1), tool(1, 4)]);
+    expect(over.sessions[0]).not.toHaveProperty('decision');
+  });
+
   test('one that cannot be evaluated is told of, once (P3)', async () => {
     await create({ condition: { steps_exceeded: 'many' } });
     await store.ingest([start(1), tool(1, 1)]);

@@ -1,7 +1,10 @@
+import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { Decision, EvaluationEvent, EvaluationState } from '@niitaka/core/policy/decision.ts';
 import { decisionSignals, decisionTraces } from '@niitaka/core/policy/decision-rows.ts';
 import { evaluate } from '@niitaka/core/policy/evaluate.ts';
+import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
+import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { SignalRow, TraceRow } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
@@ -19,6 +22,17 @@ export interface FailedCall {
   readonly kind: string | null;
   readonly attempt: number;
   readonly model: string | null;
+}
+
+/** A decision as the answer tells it to a client that does not ask by itself. */
+export interface AnsweredDecision {
+  readonly action: Exclude<Decision['action'], 'continue'>;
+  readonly policy_id: string;
+  readonly revision: number;
+  readonly threshold: number | null;
+  readonly found: number | null;
+  readonly max_delay_seconds?: number;
+  readonly fallback_model?: string;
 }
 
 /**
@@ -55,6 +69,7 @@ async function decide(context: CommandContext, group: GroupWork, asked: Asked): 
   const startedTick = performance.now();
   const decision = evaluate(asked.policies, asked.state, asked.event);
   if (decision.action === 'continue' && !tellsAnything(decision)) return;
+  noteDecision(group, asked, decision);
   const rows = rowsOf(context, group.orgId, asked, decision);
   const latencyUs = Math.round((performance.now() - startedTick) * 10_000) / 10;
   const traces = rows.traces.map((trace) => ({ ...trace, latencyUs }));
@@ -64,6 +79,37 @@ async function decide(context: CommandContext, group: GroupWork, asked: Asked): 
   session.traceCount += newTraces;
   if (newTraces > 0) group.sessions.touch(session.id, true);
   await insertSignals(context, group, rows.signals);
+}
+
+/** An abort is not taken back by what is said of a call that failed. */
+function noteDecision(
+  { decisions }: GroupWork,
+  { session, state }: Asked,
+  decision: Decision,
+): void {
+  const { action, policy } = decision;
+  if (policy === null || action === 'continue' || session.status !== 'running') return;
+  if (decisions.get(session.id)?.action === 'abort') return;
+  decisions.set(session.id, {
+    action,
+    policy_id: policy.id,
+    revision: policy.revision,
+    ...numbersOf(policy, state),
+    ...(decision.maxDelaySeconds === null ? {} : { max_delay_seconds: decision.maxDelaySeconds }),
+    ...(decision.fallbackModel === null ? {} : { fallback_model: decision.fallbackModel }),
+  });
+}
+
+function numbersOf(
+  policy: Policy,
+  state: EvaluationState,
+): { threshold: number | null; found: number | null } {
+  if (policy.type === 'cost_limit') {
+    return { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(state, policy)) };
+  }
+  return policy.type === 'step_limit'
+    ? { threshold: policy.stepsExceeded, found: stepsOf(state, policy) }
+    : { threshold: null, found: null };
 }
 
 function tellsAnything({ considered, errors }: Decision): boolean {

@@ -3,6 +3,7 @@ import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { SessionStatus } from '@niitaka/core/session/session.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
+import type { AnsweredDecision } from './evaluate-policies.ts';
 import type { BatchWork } from './batch-work.ts';
 
 /** A session named in the batch, with what it, its tree and its day have spent. */
@@ -19,6 +20,7 @@ export interface AnsweredSession {
   readonly org_day_steps: number;
   readonly warned: readonly string[];
   readonly policy_revision: number;
+  readonly decision?: AnsweredDecision;
 }
 
 /** What an operator asks of a session named in the batch (G3). */
@@ -61,7 +63,11 @@ export async function ingestAnswers(
     const sessions: AnsweredSession[] = [];
     for (const id of named[index] ?? []) {
       const stored = work.sessions.get(id);
-      if (stored !== undefined) sessions.push(await spent(stored));
+      if (stored === undefined) continue;
+      const decision = work.evaluates ? undefined : work.decisions.get(id);
+      sessions.push(
+        decision === undefined ? await spent(stored) : { ...(await spent(stored)), decision },
+      );
     }
     const control = sessions.flatMap(({ session_id: id }) => orders.get(id) ?? []);
     answers.push(answerOf(work, sessions, control));

@@ -168,4 +168,6 @@ export interface ParsedBatch {
   readonly recordCount: number;
   /** What the sending process lost before any session was known, by reason; null when it told nothing. */
   readonly lost: LostRecords | null;
+  /** Whether the sender asks the policies itself, before its calls (P5). */
+  readonly evaluates: boolean;
 }
