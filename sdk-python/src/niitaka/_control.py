@@ -54,7 +54,7 @@ class Control:
             self._answered_at = time.monotonic()
             self.cost = max(self.cost, _number(totals.get("total_cost")))
             self.steps = max(self.steps, int(_number(totals.get("step_count"))))
-        if self.guard is not None:
+        if self.guard is not None and "total_cost" in totals:
             self.guard.read_answer(totals)
 
     def take(self, order: Dict[str, Any]) -> None:
@@ -76,6 +76,7 @@ class Control:
                 self._end_pause("it was resumed before its next step")
                 self._tell(order_id, "obeyed")
             elif command == "abort":
+                self._end_abort("another abort came before its next step")
                 self._abort = {"id": order_id, "reason": str(args.get("reason") or ""), "told": False}
             elif command == "limit":
                 for name in ("cost_usd", "steps"):
@@ -147,9 +148,7 @@ class Control:
         with self._changed:
             self._end_pause(_OVER)
             self._end_model(_OVER)
-            if self._abort is not None and not self._abort["told"]:
-                self._abort["told"] = True
-                self._tell(self._abort["id"], "refused", _OVER)
+            self._end_abort(_OVER)
             self._changed.notify_all()
 
     def _look(self) -> Optional[float]:
@@ -203,6 +202,12 @@ class Control:
             threshold=limit,
             found=found,
         )
+
+    def _end_abort(self, why: str) -> None:
+        abort = self._abort
+        if abort is not None and not abort["told"]:
+            abort["told"] = True
+            self._tell(abort["id"], "refused", why)
 
     def _end_pause(self, why: str) -> None:
         pause, self._pause = self._pause, None
