@@ -77,7 +77,7 @@ async function bundledBytes(program: string): Promise<number> {
 
 /** A program that uses every public name with its type. */
 const typedProgram = `
-import { api, configure, flush, startSession, tool, version, type Session, type SessionOptions } from 'niitaka';
+import { api, configure, flush, observe, startSession, tool, version, type Session, type SessionOptions } from 'niitaka';
 import { capture, type Capture } from 'niitaka/testing';
 const options: SessionOptions = { goal: 'Find a hotel', agentId: 'travel', tags: { a: 'b' } };
 const look: (query: string) => Promise<number> = tool('look', async (query: string) => query.length);
@@ -86,8 +86,9 @@ const answer: number = await startSession(options, async (session: Session) => {
   const id: string = session.event('llm', { data: { model: 'm' } });
   return (await look(id)) + version.length;
 });
+const same: Map<string, number> = observe(new Map<string, number>());
 const captured: Capture = capture();
-for await (const row of api.listSessions({ status: ['done'] })) console.log(row.goal?.length, row.errorCount + answer);
+for await (const row of api.listSessions({ status: ['done'] })) console.log(row.goal?.length, row.errorCount + answer + same.size);
 export const isDone: boolean = await flush(1);
 captured.stop();
 `;

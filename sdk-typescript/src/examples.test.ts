@@ -2,16 +2,31 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import RealOpenAI from 'openai';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startPeer } from './testing/loopback-peer.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 import * as niitaka from './index.ts';
+import { chatFrames } from './testing/openai-frames.ts';
 
 const session = '22222222-2222-4222-8222-222222222222';
+
+/** The real client, which finds its key and its provider by itself. */
+class OpenAI extends RealOpenAI {
+  constructor() {
+    const headers = { 'content-type': 'text/event-stream' };
+    const answer = () => new Response(chatFrames(['Hello'], true).join(''), { headers });
+    super({ apiKey: 'sk-example', fetch: () => Promise.resolve(answer()) });
+  }
+}
+
+const printed: string[] = [];
 
 /** What the examples take for granted. */
 const surroundings = {
   assert: { equal: (found: unknown, wanted: unknown) => expect(found).toBe(wanted) },
+  OpenAI,
+  process: { stdout: { write: (text: string) => printed.push(text) } },
   askModel: () => Promise.resolve('a reply'),
   callModel: () => Promise.resolve('a reply'),
   question: 'why?',
@@ -64,9 +79,13 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-const examples = ['index.ts', 'session/session.ts', 'read/api.ts', 'testing/capture.ts'].flatMap(
-  (name) => examplesOf(name).map((code): [string, string] => [name, code]),
-);
+const examples = [
+  'index.ts',
+  'session/session.ts',
+  'read/api.ts',
+  'testing/capture.ts',
+  'integrations/observe.ts',
+].flatMap((name) => examplesOf(name).map((code): [string, string] => [name, code]));
 
 describe('the examples', () => {
   test.each(examples)('of %s run: %s', async (_name, code) => {
@@ -98,6 +117,9 @@ describe('the examples', () => {
     await niitaka.flush(5);
     const goals = peer.taken.map(({ goal }) => goal);
     expect(goals).toContain('Process customer support ticket');
+    expect(printed.join('')).toBe('Hello');
+    const call = peer.taken.find(({ type }) => type === 'llm');
+    expect(call).toMatchObject({ data: { provider: 'openai', input_tokens: 1200 } });
   });
 
   test('are there for every entry point', () => {
