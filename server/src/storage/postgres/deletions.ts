@@ -13,6 +13,8 @@ const removals = [
   'DELETE FROM senders WHERE org_id = $1 AND session_id = $2',
   'DELETE FROM decision_traces WHERE org_id = $1 AND session_id = $2',
   'DELETE FROM control_commands WHERE org_id = $1 AND session_id = $2',
+  `DELETE FROM changes WHERE org_id = $1 AND kind = 'signal' AND row_id IN (
+     SELECT id FROM signals WHERE org_id = $1 AND subject_id = $2)`,
   'DELETE FROM signals WHERE org_id = $1 AND subject_id = $2',
   'DELETE FROM reroots WHERE org_id = $1 AND session_id = $2',
   'DELETE FROM tree_totals WHERE org_id = $1 AND root_session_id = $2 AND sessions = 0',
