@@ -4,13 +4,8 @@ import type { Connection } from './connection.ts';
 
 /** Brings the schema to the newest version, one transaction a step; refuses a newer one. */
 export function migrate(db: Connection, path: string): void {
-  const newest = migrations.at(-1)?.number ?? 0;
+  refuseNewer(db, path);
   const found = versionOf(db);
-  if (found > newest) {
-    throw new StartupError(
-      `Cannot use the database ${path}: it has schema version ${found}, this program knows ${newest}. Start the newer program that wrote it, or set NIITAKA_DATA to another directory.`,
-    );
-  }
   for (const step of migrations) {
     if (step.number <= found) continue;
     db.transaction(() => {
@@ -20,6 +15,16 @@ export function migrate(db: Connection, path: string): void {
       db.pragma(`user_version = ${step.number}`);
     }).immediate();
   }
+}
+
+/** Throws a StartupError for a database that a newer program has written. */
+export function refuseNewer(db: Connection, path: string): void {
+  const newest = migrations.at(-1)?.number ?? 0;
+  const found = versionOf(db);
+  if (found <= newest) return;
+  throw new StartupError(
+    `Cannot use the database ${path}: it has schema version ${found}, this program knows ${newest}. Start the newer program that wrote it, or set NIITAKA_DATA to another directory.`,
+  );
 }
 
 function versionOf(db: Connection): number {

@@ -115,4 +115,9 @@ describe('verify()', () => {
     expect(found.differenceCount).toBe(152);
     expect(found.differences).toHaveLength(maxToldDifferences);
   });
+
+  test('verifyFile() refuses a file that a newer program has written', () => {
+    store.db.pragma('user_version = 99');
+    expect(() => verifyFile(store.path)).toThrow('it has schema version 99, this program knows');
+  });
 });

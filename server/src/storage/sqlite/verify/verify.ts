@@ -1,4 +1,5 @@
 import { openReader, type Connection } from '../connection.ts';
+import { refuseNewer } from '../migrate.ts';
 import { checkCosts, checkGoalWords } from './check-costs.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import type { Difference } from './difference.ts';
@@ -20,6 +21,7 @@ export interface Verification {
 export function verifyFile(path: string): Verification {
   const db = openReader(path);
   try {
+    refuseNewer(db, path);
     return verify(db);
   } finally {
     db.close();
