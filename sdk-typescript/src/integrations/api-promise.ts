@@ -2,6 +2,8 @@
 export interface ApiPromise {
   responsePromise: Promise<unknown>;
   parseResponse: (...args: unknown[]) => unknown;
+  /** Set once the answer is to be read. */
+  parsedPromise?: Promise<unknown>;
   asResponse: () => Promise<unknown>;
   _thenUnwrap: (transform: (...args: unknown[]) => unknown) => ApiPromise;
 }
@@ -22,7 +24,9 @@ export interface RequestListener {
   /** The library reads the answer for the host. */
   parsing(): void;
   parsed(answer: unknown): void;
-  /** The host got the raw answer, which the library has not read. */
+  /** The host asks for the raw answer, which the library is not to read. */
+  wantedRaw(): void;
+  /** The host got it. */
   handedOut(response: unknown): void;
   /** The host gets this exception. */
   failed(error: unknown): void;
@@ -62,6 +66,8 @@ function followParsing(promise: ApiPromise, listener: RequestListener): ApiPromi
     }
   };
   hide(promise, 'asResponse', async () => {
+    // Whoever wants the read answer beside the raw one asked for it first.
+    if (!promise.parsedPromise) listener.wantedRaw();
     const response = await Reflect.apply(asResponse, promise, []);
     if (!isParsing) listener.handedOut(response);
     return response;

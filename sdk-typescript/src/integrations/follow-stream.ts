@@ -26,7 +26,8 @@ export function followStream(stream: LibraryStream, listener: StreamListener): v
   stream.iterator = () => followIterator(Reflect.apply(iterator, stream, []), listener);
 }
 
-function followIterator(
+/** Tells what is read by an iterator, which stays the same object. */
+export function followIterator(
   iterator: AsyncIterator<unknown>,
   listener: StreamListener,
 ): AsyncIterator<unknown> {

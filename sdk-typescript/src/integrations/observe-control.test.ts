@@ -6,7 +6,8 @@ import { currentScope } from '../context/scope.ts';
 import { AgentExecutionStoppedError, observe, startSession, testing } from '../index.ts';
 import { message } from '../testing/anthropic-frames.ts';
 import { startProvider } from '../testing/loopback-provider.ts';
-import { completion } from '../testing/openai-frames.ts';
+import { clientOfProvider } from '../testing/openai-client.ts';
+import { chatRequest as request, completion } from '../testing/openai-frames.ts';
 
 let captured: testing.Capture;
 
@@ -17,14 +18,6 @@ beforeEach(() => {
 afterEach(() => {
   captured.stop();
 });
-
-const request = { model: 'gpt-5', messages: [{ role: 'user' as const, content: 'Hi' }] };
-
-async function clientOf(options: object = {}) {
-  const provider = await startProvider(() => ({ body: completion }));
-  const client = new OpenAI({ apiKey: 'sk', baseURL: `${provider.url}/v1`, ...options });
-  return { provider, client };
-}
 
 /** Tells the current session what an operator asks of it. */
 function order(command: string, args: Record<string, unknown> = {}): void {
@@ -41,7 +34,7 @@ const acks = () =>
 
 describe('control of a call', () => {
   test('a stopped session sends nothing, and throws before the call (P6)', async () => {
-    const { client, provider } = await clientOf();
+    const { client, provider } = await clientOfProvider();
     const observed = observe(client);
     const run = startSession({}, async () => {
       await observed.chat.completions.create(request);
@@ -55,8 +48,27 @@ describe('control of a call', () => {
     expect(captured.events('llm').length).toBe(1);
   });
 
+  test('a stop that a helper of the library wraps is no error either (E1)', async () => {
+    const provider = await startProvider(() => 'hang');
+    const openai = observe(new OpenAI({ apiKey: 'sk', baseURL: provider.url }));
+    const anthropic = observe(new Anthropic({ apiKey: 'sk', baseURL: provider.url }));
+    const runs = [
+      () => openai.chat.completions.stream(request).finalContent(),
+      () => anthropic.messages.stream({ ...request, max_tokens: 9 }).finalText(),
+    ];
+    for (const work of runs) {
+      const run = startSession({}, () => {
+        order('abort', { reason: 'it loops' });
+        return work();
+      });
+      await expect(run).rejects.toThrow('it loops');
+    }
+    expect(captured.events()).toEqual([]);
+    expect(provider.requests).toEqual([]);
+  });
+
   test('at most n calls begin under a limit of n, in parallel too (E3)', async () => {
-    const { client, provider } = await clientOf();
+    const { client, provider } = await clientOfProvider();
     const observed = observe(client);
     await startSession({}, async () => {
       order('limit', { steps: 3 });
@@ -81,7 +93,7 @@ describe('control of a call', () => {
   });
 
   test('a paused session holds the call, which is not timed meanwhile (G3)', async () => {
-    const { client, provider } = await clientOf();
+    const { client, provider } = await clientOfProvider();
     const observed = observe(client);
     await startSession({}, async () => {
       order('pause', { max_seconds: 60 });
@@ -95,7 +107,7 @@ describe('control of a call', () => {
   });
 
   test('another model is taken by the next call and all that follow (G3)', async () => {
-    const { client, provider } = await clientOf();
+    const { client, provider } = await clientOfProvider();
     const observed = observe(client);
     const asked = structuredClone(request);
     await startSession({}, async () => {
@@ -133,7 +145,7 @@ describe('control of a call', () => {
   });
 
   test('another model that no call took is told as refused (G3)', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     observe(client);
     await startSession({}, () => {
       order('model', { model: 'one' });

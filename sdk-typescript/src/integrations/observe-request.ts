@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts';
 import { recorderHere } from '../session/recorder-here.ts';
 import type { Recorder } from '../session/recorder.ts';
 import { followRequest, isApiPromise } from './api-promise.ts';
+import { followRawStream } from './follow-raw-stream.ts';
 import { followStream, isStream } from './follow-stream.ts';
 import { ModelCall } from './model-call.ts';
 import type { Endpoint, Json, Origin } from './provider.ts';
@@ -40,6 +41,7 @@ class ObservedRequest {
   readonly #to: Destination;
   readonly #parent: string | null;
   #call: ModelCall | null = null;
+  #isRaw = false;
 
   constructor(recorder: Recorder, to: Destination) {
     this.#recorder = recorder;
@@ -51,7 +53,10 @@ class ObservedRequest {
   begin(options: unknown): unknown {
     const { control } = this.#recorder;
     if (isThenable(options)) return this.#beginLater(options);
-    if (control.isPaused) return this.#beginLater(Promise.resolve(options));
+    // Whether the host wants a raw stream is known only after the call, and nothing may be added to one.
+    const isUnsure =
+      this.#to.endpoint.prepare !== undefined && objectAt(options)['stream'] === true;
+    if (isUnsure || control.isPaused) return this.#beginLater(Promise.resolve(options));
     try {
       control.begin();
     } catch (stop) {
@@ -93,9 +98,14 @@ class ObservedRequest {
     });
   }
 
+  wantedRaw(): void {
+    this.#isRaw = true;
+  }
+
   handedOut(response: unknown): void {
     this.#guard((call) => {
-      if (call.isStream || !(response instanceof Response)) return call.streamLeft();
+      if (!(response instanceof Response)) return call.streamLeft();
+      if (call.isStream) return followRawStream(response, this);
       const answer: Promise<unknown> = response.clone().json();
       answer.then(
         (json) => this.parsed(json),
@@ -130,7 +140,8 @@ class ObservedRequest {
     const asked = objectAt(given, 'body');
     const model = this.#recorder.control.modelFor((name) => endpoint.takesModel(name));
     const swapped = model === null ? asked : { ...asked, model };
-    const { body, conceal } = endpoint.prepare?.(swapped, address) ?? { body: swapped };
+    const prepare = this.#isRaw ? undefined : endpoint.prepare;
+    const { body, conceal } = prepare?.(swapped, address) ?? { body: swapped };
     const request = { body, parent: this.#parent, isStream: given['stream'] === true, conceal };
     const call = new ModelCall(this.#recorder, endpoint, origin, request);
     this.#call = call;

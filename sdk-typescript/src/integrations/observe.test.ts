@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { observe, startSession, testing, tool } from '../index.ts';
 import { dataOf } from '../testing/compare-observed.ts';
 import { startProvider } from '../testing/loopback-provider.ts';
-import { completion } from '../testing/openai-frames.ts';
+import { clientOfProvider } from '../testing/openai-client.ts';
+import { chatRequest as request, completion } from '../testing/openai-frames.ts';
 
 let captured: testing.Capture;
 
@@ -16,17 +17,9 @@ afterEach(() => {
   captured.stop();
 });
 
-const request = { model: 'gpt-5', messages: [{ role: 'user' as const, content: 'Hi' }] };
-
-async function clientOf(options: object = {}) {
-  const provider = await startProvider(() => ({ body: completion }));
-  const client = new OpenAI({ apiKey: 'sk', baseURL: `${provider.url}/v1`, ...options });
-  return { provider, client };
-}
-
 describe('observe()', () => {
   test('gives a client that is the given one to whoever looks', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const observed = observe(client);
     expect(observed).toBeInstanceOf(OpenAI);
     expect(observed.constructor).toBe(OpenAI);
@@ -48,7 +41,7 @@ describe('observe()', () => {
   });
 
   test('is the same for the same client, and for one that is observed', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const observed = observe(client);
     expect([observe(client), observe(observed)]).toEqual([observed, observed]);
     await startSession({}, () => observe(observed).chat.completions.create(request));
@@ -56,7 +49,7 @@ describe('observe()', () => {
   });
 
   test('leaves the given client as it was', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     observe(client);
     await startSession({}, () => client.chat.completions.create(request));
     expect(captured.events()).toEqual([]);
@@ -83,7 +76,7 @@ describe('observe()', () => {
   });
 
   test('observes what withOptions() makes of it, and posts by hand', async () => {
-    const { client, provider } = await clientOf();
+    const { client, provider } = await clientOfProvider();
     const observed = observe(client).withOptions({ maxRetries: 1 });
     expect(observed.maxRetries).toBe(1);
     await startSession({}, async () => {
@@ -95,7 +88,7 @@ describe('observe()', () => {
   });
 
   test('a frozen client works as it is', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const frozen = observe(Object.freeze(client));
     expect(await startSession({}, () => frozen.chat.completions.create(request))).toEqual(
       completion,
@@ -109,7 +102,7 @@ describe('observe()', () => {
     ['https://api.deepseek.com', 'deepseek'],
     ['https://notgroq.com.example.com', 'openai'],
   ])('knows who answers at %s: %s', async (address, name) => {
-    const { provider } = await clientOf();
+    const { provider } = await clientOfProvider();
     const passOn = (_: unknown, init?: RequestInit) => fetch(`${provider.url}/v1`, init);
     const client = observe(new OpenAI({ apiKey: 'sk', baseURL: address, fetch: passOn }));
     await startSession({}, () => client.chat.completions.create(request));
@@ -117,7 +110,7 @@ describe('observe()', () => {
   });
 
   test('counts for xAI the reasoning that it counts beside the completion (C2)', async () => {
-    const { provider } = await clientOf();
+    const { provider } = await clientOfProvider();
     const passOn = (_: unknown, init?: RequestInit) => fetch(`${provider.url}/v1`, init);
     const baseURL = 'https://api.x.ai/v1';
     const client = observe(new OpenAI({ apiKey: 'sk', baseURL, fetch: passOn }));
@@ -126,7 +119,7 @@ describe('observe()', () => {
   });
 
   test('takes clients of Azure too', async () => {
-    const { provider } = await clientOf();
+    const { provider } = await clientOfProvider();
     const azure = new AzureOpenAI({
       apiKey: 'k',
       apiVersion: '2024-10-21',
@@ -183,7 +176,7 @@ describe('observe()', () => {
 
 describe('a call', () => {
   test('outside any session goes its way, and is told of once', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const observed = observe(client);
     expect(await observed.chat.completions.create(request)).toEqual(completion);
     await observed.chat.completions.create(request);
@@ -194,7 +187,7 @@ describe('a call', () => {
   });
 
   test('goes to the session it is made in, below the tool it is made in', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const observed = observe(client);
     const ask = tool('ask', () => observed.chat.completions.create(request));
     const ids = await Promise.all(
@@ -215,7 +208,7 @@ describe('a call', () => {
   });
 
   test('takes as long as the provider took, however late the host looks', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const observed = observe(client);
     await startSession({}, async () => {
       const call = observed.chat.completions.create(request);
@@ -226,7 +219,7 @@ describe('a call', () => {
   });
 
   test('that nobody waits for is settled with the session', async () => {
-    const { client, provider } = await clientOf();
+    const { client, provider } = await clientOfProvider();
     const observed = observe(client);
     await startSession({}, async () => {
       void observed.chat.completions.create(request);
@@ -262,7 +255,7 @@ describe('a call', () => {
   });
 
   test('with arguments that the library refuses fails as it would', async () => {
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const create = (made: OpenAI) =>
       startSession({}, async () => made.chat.completions.create(null as never)).catch(String);
     expect(await create(observe(client))).toBe(await create(client));
@@ -271,7 +264,7 @@ describe('a call', () => {
   test('with content that cannot be read is passed on', async () => {
     captured.stop();
     captured = testing.capture({ captureContent: true });
-    const { client } = await clientOf();
+    const { client } = await clientOfProvider();
     const broken = {
       ...request,
       get messages(): never {

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { compareObserved, dataOf } from '../testing/compare-observed.ts';
 import {
+  chatFrames,
   chatRequest as request,
   chatStream as stream,
+  collect,
   completion,
   wholeUsage,
 } from '../testing/openai-frames.ts';
@@ -128,17 +130,80 @@ describe.each([
       expect(dataOf(events[0])).toMatchObject(wholeUsage);
     });
 
-    test('of a stream is the host’s alone: estimated', async () => {
-      const { events } = await compareObserved(make(), stream(['Hi']), async (client) => {
-        const call = client.chat.completions.create({
-          ...request,
-          stream: true,
-          stream_options: { include_usage: true },
-        });
-        return (await call.asResponse()).text();
+    describe('of a stream', () => {
+      const raw = (client: OpenAI, options: object = { include_usage: true }) =>
+        client.chat.completions
+          .create({ ...request, stream: true, stream_options: options })
+          .asResponse();
+
+      test.each<[string, (response: Response) => Promise<unknown>]>([
+        ['whole', (response) => response.text()],
+        ['as bytes', async (response) => Buffer.from(await response.arrayBuffer()).toString()],
+        [
+          'by iteration',
+          async (response) => {
+            const parts = await collect(response.body as unknown as AsyncIterable<Uint8Array>);
+            return Buffer.concat(parts).toString();
+          },
+        ],
+        [
+          'by a reader',
+          async (response) => {
+            const reader = response.body?.getReader();
+            const parts: Uint8Array[] = [];
+            for (;;) {
+              const step = await reader?.read();
+              if (step?.value === undefined) return Buffer.concat(parts).toString();
+              parts.push(step.value);
+            }
+          },
+        ],
+      ])('that the host reads %s is counted to the last token', async (_name, read) => {
+        const { events, value } = await compareObserved(
+          make(),
+          stream(['Hel', 'lo'], 3),
+          async (client) => read(await raw(client)),
+          { captureContent: true },
+        );
+        expect(value).toBe(chatFrames(['Hel', 'lo'], true).join(''));
+        expect(events.length).toBe(1);
+        expect(dataOf(events[0])).toMatchObject({ finish_reason: 'stop', ...wholeUsage });
+        expect(dataOf(events[0])['output']).toEqual([{ role: 'assistant', content: 'Hello' }]);
       });
-      expect(events.length).toBe(1);
-      expect(dataOf(events[0])).toMatchObject({ interrupted: true, input_tokens: 6 });
+
+      test('holds nothing that the host did not ask for: estimated', async () => {
+        const { events, value } = await compareObserved(
+          make(),
+          stream(['Hello', ' there']),
+          async (client) => (await raw(client, {})).text(),
+        );
+        expect(value).toBe(chatFrames(['Hello', ' there'], false).join(''));
+        expect(dataOf(events[0])).toMatchObject({ usage_estimated: true, output_tokens: 3 });
+      });
+
+      test('that the host cancels, or pipes elsewhere, is interrupted', async () => {
+        const { events } = await compareObserved(
+          make(),
+          stream(Array.from({ length: 50 }, () => 'word ')),
+          async (client) => {
+            const reader = (await raw(client)).body?.getReader();
+            await reader?.read();
+            await reader?.cancel();
+            await new Response((await raw(client)).body?.pipeThrough(new TransformStream())).text();
+          },
+        );
+        expect(events.map((event) => dataOf(event)['interrupted'])).toEqual([true, true]);
+      });
+    });
+
+    test('beside the stream leaves it as it is', async () => {
+      const { events } = await compareObserved(make(), stream(['Hi']), async (client) => {
+        const { data, response } = await client.chat.completions
+          .create({ ...request, stream: true })
+          .withResponse();
+        return { chunks: await collect(data), status: response.status };
+      });
+      expect(dataOf(events[0])).toMatchObject(wholeUsage);
     });
   });
 

@@ -13,14 +13,7 @@ export function wrapClient<T extends object>(client: T, provider: Provider, obse
   const methods = new Map<unknown, unknown>();
   const resources = new WeakMap<object, object>();
 
-  let last: { address: string; endpoint: Endpoint; origin: Origin } | null = null;
-  /** Of the last call mostly: a client speaks to one address. */
-  const originOf = (address: string, endpoint: Endpoint): Origin => {
-    if (last?.address !== address || last.endpoint !== endpoint) {
-      last = { address, endpoint, origin: provider.originOf(address, endpoint) };
-    }
-    return last.origin;
-  };
+  const originOf = rememberOrigin(provider);
 
   const post: Method = (path, options, ...rest) => {
     const send = (sent: unknown) => invoke(client, 'post', [path, sent, ...rest]);
@@ -79,6 +72,17 @@ export function wrapClient<T extends object>(client: T, provider: Provider, obse
     set: (target, key, value) => Reflect.set(target, key, value, target),
   });
   return wrapped;
+}
+
+/** Who answers, of the last call mostly: a client speaks to one address. */
+function rememberOrigin(provider: Provider): Provider['originOf'] {
+  let last: { address: string; endpoint: Endpoint; origin: Origin } | null = null;
+  return (address, endpoint) => {
+    if (last?.address !== address || last.endpoint !== endpoint) {
+      last = { address, endpoint, origin: provider.originOf(address, endpoint) };
+    }
+    return last.origin;
+  };
 }
 
 function invoke(client: object, key: string, args: readonly unknown[]): unknown {

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { errorData } from './describe-error.ts';
-import { isInstance } from './is-instance.ts';
+import { isStop } from './is-stop.ts';
 import { announceAfterMs, type OpenCall, type OpenCalls } from './open-calls.ts';
 import type { EventFields, Recorder } from './recorder.ts';
 import type { EventType } from './session-options.ts';
@@ -47,9 +46,9 @@ export class Call implements OpenCall {
   /** The call failed: an error event stands in its place, for a failed call is no step; `data` says more of it. */
   fail(thrown: unknown, data: Readonly<Record<string, unknown>> = {}): void {
     const known = { ...this.#start.data, ...data };
-    const isStop = isInstance(thrown, AgentExecutionStoppedError);
-    if (!this.#end(isStop)) return;
-    if (isStop) return this.#close({ data: { ...known, interrupted: true } });
+    const isStopped = isStop(thrown);
+    if (!this.#end(isStopped)) return;
+    if (isStopped) return this.#close({ data: { ...known, interrupted: true } });
     const error = errorData(thrown);
     if (this.#recorder.noteError(thrown)) {
       this.#close({ type: 'error', level: 'error', data: { ...known, ...error } });

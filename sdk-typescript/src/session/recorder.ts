@@ -1,6 +1,5 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { Client } from '../client/client.ts';
-import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import type { Control } from '../control/control.ts';
 import { currentScope } from '../context/scope.ts';
 import { Guard } from '../policy/guard.ts';
@@ -11,7 +10,7 @@ import { wireTime } from '../transport/wire-time.ts';
 import { Call, type CallStart } from './call.ts';
 import { checkEventOptions, entriesOf, isObject, readTime } from './check-arguments.ts';
 import { errorData } from './describe-error.ts';
-import { isInstance } from './is-instance.ts';
+import { isStop } from './is-stop.ts';
 import { readMetrics } from './read-metrics.ts';
 import type { EventOptions, EventType, Metrics } from './session-options.ts';
 
@@ -110,7 +109,7 @@ export class Recorder {
 
   /** True for the first sight of a thrown value; a deliberate stop is none (E1). */
   noteError(thrown: unknown): boolean {
-    if (isInstance(thrown, AgentExecutionStoppedError)) return false;
+    if (isStop(thrown)) return false;
     if (typeof thrown !== 'object' || thrown === null) return true;
     if (recordedErrors.has(thrown)) return false;
     recordedErrors.add(thrown);
