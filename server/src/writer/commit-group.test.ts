@@ -171,6 +171,16 @@ describe('commitGroup()', () => {
     expect(store.verify()).toMatchObject({ sessions: 2, events: 0, differences: [] });
   });
 
+  test('a part by itself is tried again only where that may help', async () => {
+    const outright = failing((call) => call === 5);
+    expect((await run(outright, [batch([start(1), llm(1, 1)])])).map(accepted)).toEqual([-1]);
+    const passing = { ...failing((call) => call === 5), mayPass: () => true };
+    expect((await run(passing, [batch([start(1), llm(1, 1)])])).map(accepted)).toEqual([2]);
+    const lasting = { ...failing((call) => call >= 5), mayPass: () => true };
+    expect((await run(lasting, [batch([start(2), llm(2, 2)])])).map(accepted)).toEqual([-1]);
+    expect(store.verify()).toMatchObject({ sessions: 1, events: 1, differences: [] });
+  });
+
   test('a command that is refused writes nothing and wakes nobody', async () => {
     const engine = failing(() => false);
     const refused = command(async ({ tx, nowMs }) => {

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { openPostgresStore } from '../../testing/open-postgres-store.ts';
 import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
+import { manySessionsContract } from '../contract/many-sessions.ts';
 import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { sessionReadContract } from '../contract/session-reads.ts';
 
@@ -10,4 +11,5 @@ describe('PostgreSQL', () => {
   eventReadContract(openPostgresStore);
   outcomeReadContract(openPostgresStore);
   deletionContract(openPostgresStore);
+  manySessionsContract(openPostgresStore);
 });

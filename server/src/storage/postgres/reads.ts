@@ -34,7 +34,7 @@ export function openReads(url: string, count: number, limitMs = readLimitMs): Re
     readers.set(client, known);
     return known;
   };
-  const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${limitMs}`;
+  const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${limitMs}; SET LOCAL jit = off`;
   const read = async (method: string, args: readonly unknown[]): Promise<unknown> => {
     const client = await pool.connect().catch((error: unknown) => {
       throw new ReadUnavailableError(`The database cannot be reached: ${errorOf(error).message}`);
