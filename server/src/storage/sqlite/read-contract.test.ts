@@ -1,6 +1,7 @@
 import { addOrganisation, openStore } from '../../testing/open-store.ts';
 import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
+import { manySessionsContract } from '../contract/many-sessions.ts';
 import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { sessionReadContract, type ReadStore } from '../contract/session-reads.ts';
 import { openReader } from './connection.ts';
@@ -25,3 +26,4 @@ sessionReadContract(open);
 eventReadContract(open);
 outcomeReadContract(open);
 deletionContract(open);
+manySessionsContract(open);
