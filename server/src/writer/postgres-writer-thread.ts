@@ -10,8 +10,8 @@ import { postgresTransactions } from './postgres-transactions.ts';
 import { compileRecordSchemas } from './record-schemas.ts';
 import { openWriterQueue } from './writer-queue.ts';
 
-/** Transactions in flight at once: while one waits for the server, the next is made. */
-const laneCount = 3;
+/** Transactions in flight at once: while one waits for its commit, the next is decided. More would make each smaller. */
+const laneCount = 2;
 
 /** The thread that reads bodies, decides, and writes to the database server. */
 function main({ url, isCitus, staleAfterMs }: PostgresWriterOptions): void {
