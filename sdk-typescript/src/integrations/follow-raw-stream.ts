@@ -20,7 +20,8 @@ export function followRawStream(response: Response, listener: StreamListener): v
   };
   for (const name of wholeReads) followWholeRead(response, name, heard);
   const { body } = response;
-  if (body !== null) followBody(body, heard);
+  // An old library's own response has a body of Node's older streams.
+  if (body instanceof ReadableStream) followBody(body, heard);
 }
 
 function followWholeRead(

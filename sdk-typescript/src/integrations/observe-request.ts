@@ -104,7 +104,7 @@ class ObservedRequest {
 
   handedOut(response: unknown): void {
     this.#guard((call) => {
-      if (!(response instanceof Response)) return call.streamLeft();
+      if (!isResponse(response)) return call.streamLeft();
       if (call.isStream) return followRawStream(response, this);
       const answer: Promise<unknown> = response.clone().json();
       answer.then(
@@ -182,6 +182,12 @@ function guarded<T>(client: Client, work: () => T): T | null {
     client.warn('observe', `A model call is not recorded, for want of understanding it: ${reason}`);
     return null;
   }
+}
+
+/** Whether it reads like one: old libraries bring a `Response` of their own. */
+function isResponse(value: unknown): value is Response {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['clone', 'json', 'text'].every((name) => typeof Reflect.get(value, name) === 'function');
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -5,7 +5,7 @@ import { observe, startSession, testing, tool } from '../index.ts';
 import { dataOf } from '../testing/compare-observed.ts';
 import { startProvider } from '../testing/loopback-provider.ts';
 import { clientOfProvider } from '../testing/openai-client.ts';
-import { chatRequest as request, completion } from '../testing/openai-frames.ts';
+import { chatFrames, chatRequest as request, completion } from '../testing/openai-frames.ts';
 
 let captured: testing.Capture;
 
@@ -146,6 +146,31 @@ describe('observe()', () => {
     const old = { getUserAgent: () => 'OpenAI/JS 3.1.0', post: () => null };
     expect(observe(old)).toBe(old);
     expect(captured.warnings[0]).toContain('knows no client OpenAI/JS 3.1.0');
+  });
+
+  test.each([
+    ['an answer', false, { input_tokens: 1200, output_tokens: 300 }],
+    ['a stream', true, { input_tokens: 1200, finish_reason: 'stop' }],
+  ])('reads %s of a library that brings a Response of its own', async (_name, isStream, wanted) => {
+    const text = isStream ? chatFrames(['Hi'], true).join('') : JSON.stringify(completion);
+    class OwnResponse {
+      readonly body = { on: () => {} };
+      readonly headers = new Headers({ 'content-type': 'application/json' });
+      readonly ok = true;
+      readonly status = 200;
+      clone = () => new OwnResponse();
+      json = () => Promise.resolve(JSON.parse(text) as unknown);
+      text = () => Promise.resolve(text);
+    }
+    const passOn = () => Promise.resolve(new OwnResponse() as unknown as Response);
+    const client = observe(new OpenAI({ apiKey: 'sk', fetch: passOn }));
+    await startSession({}, async () => {
+      const call = client.chat.completions.create({ ...request, stream: isStream });
+      expect(await (await call.asResponse()).text()).toBe(text);
+      await sleep(5);
+    });
+    expect(captured.warnings).toEqual([]);
+    expect(captured.events('llm').map((event) => dataOf(event))).toMatchObject([wanted]);
   });
 
   test('leaves a library alone whose answers are of another kind, and says so', async () => {

@@ -62,7 +62,7 @@ async function loop(agentId: string): Promise<{ steps: number; stop: unknown; id
   const stop = await startSession({ goal: 'Loop for ever', agentId }, async (session: Session) => {
     id = session.sessionId;
     await haveSnapshot(agentId);
-    while (steps < 100) think();
+    for (let round = 0; round < 100; round += 1) think();
   }).catch((error: unknown) => error);
   return { steps, stop, id };
 }
