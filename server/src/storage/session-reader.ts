@@ -183,6 +183,18 @@ export interface MomentPosition {
   readonly id: string;
 }
 
+/** Which signals are read; what is absent does not matter. Those of no session are in every environment. */
+export interface SignalFilter {
+  /** Also signals of a tree, whose subject is its root. */
+  readonly subjectId?: string | undefined;
+  readonly types?: readonly string[] | undefined;
+  readonly agentIds?: readonly string[] | undefined;
+  readonly environments?: readonly string[] | undefined;
+  readonly fromMs?: number | undefined;
+  /** The first moment after the range. */
+  readonly toMs?: number | undefined;
+}
+
 /** An agent as the filter lists it. */
 export interface AgentRow {
   readonly id: string;
@@ -254,7 +266,7 @@ export interface SessionReader {
   ): Promise<{ model: string | null; calls: number; costNanoUsd: bigint }[]>;
   signals(
     orgId: string,
-    sessionId: string | null,
+    filter: SignalFilter,
     after: MomentPosition | null,
     limit: number,
   ): Promise<SignalRow[]>;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { AgentListQuery, MomentListQuery } from '@niitaka/protocol/session-query.ts';
+import { AgentListQuery, SignalListQuery } from '@niitaka/protocol/session-query.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { agentToWire, signalToWire } from '../map-signal.ts';
@@ -26,8 +26,17 @@ export async function listRoutes(app: FastifyInstance, parts: AppParts): Promise
   });
 
   app.get('/signals', read, async (request) => {
-    const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');
-    const rows = await reader.signals(callerOf(request).orgId, null, momentOf(cursor), limit + 1);
+    const query = parseInput(SignalListQuery, request.query, 'query');
+    const { limit, cursor } = query;
+    const filter = {
+      types: query.type,
+      agentIds: query.agent_id,
+      environments: query.environment,
+      fromMs: query.from === undefined ? undefined : Date.parse(query.from),
+      toMs: query.to === undefined ? undefined : Date.parse(query.to),
+    };
+    const { orgId } = callerOf(request);
+    const rows = await reader.signals(orgId, filter, momentOf(cursor), limit + 1);
     return { items: rows.slice(0, limit).map(signalToWire), next_cursor: nextMoment(rows, limit) };
   });
 }

@@ -62,7 +62,7 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
     const { orgId } = callerOf(request);
     const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');
     await isRunning(orgId, id);
-    const rows = await reader.signals(orgId, id, momentOf(cursor), limit + 1);
+    const rows = await reader.signals(orgId, { subjectId: id }, momentOf(cursor), limit + 1);
     return {
       items: rows.slice(0, limit).map(signalToWire),
       next_cursor: nextMoment(rows, limit),

@@ -130,7 +130,7 @@ export function deletionContract(
       expect(await reader.sessionWhole(testOrgId, id, noonMs)).toBeNull();
       expect(await reader.sessionIdsByTag(testOrgId, 'who', 'me', 10)).toEqual([]);
       expect(await reader.traces(testOrgId, id, null, 10)).toEqual([]);
-      expect(await reader.signals(testOrgId, id, null, 10)).toEqual([]);
+      expect(await reader.signals(testOrgId, { subjectId: id }, null, 10)).toEqual([]);
       expect(await reader.position(testOrgId, id)).toBe(0);
     });
   });

@@ -134,12 +134,13 @@ export function eventReadContract(
       await store.ingest([...signals, ...traces, signal(2, 90)]);
       await store.ingest([signal(null, 91)], otherOrgId);
       const { reader } = store;
-      const newest = await reader.signals(testOrgId, sessionId(1), null, 500);
+      const newest = await reader.signals(testOrgId, { subjectId: sessionId(1) }, null, 500);
       expect(newest.map(({ id }) => Number.parseInt(id.slice(-3), 16))).toEqual([3, 4, 1, 0, 2]);
       const third = newest[2];
       const after = third === undefined ? null : { atMs: third.occurredAtMs, id: third.id };
-      expect(await reader.signals(testOrgId, sessionId(1), after, 1)).toEqual(newest.slice(3, 4));
-      expect((await reader.signals(testOrgId, null, null, 500)).length).toBe(6);
+      const rest = await reader.signals(testOrgId, { subjectId: sessionId(1) }, after, 1);
+      expect(rest).toEqual(newest.slice(3, 4));
+      expect((await reader.signals(testOrgId, {}, null, 500)).length).toBe(6);
       const ids = newest.map(({ id }) => id);
       expect((await reader.signalsByIds(testOrgId, ids)).length).toBe(5);
       expect(await reader.signalsByIds(otherOrgId, ids)).toEqual([]);
@@ -178,6 +179,31 @@ export function eventReadContract(
       ]);
       expect((await reader.agents(testOrgId, 'a', 10)).map(({ id }) => id)).toEqual(['b']);
       expect(await reader.agents(otherOrgId, null, 10)).toEqual([]);
+    });
+
+    test('signals() of some types, agents, environments and a range (G1)', async () => {
+      const earlyMs = noonMs - 3_600_000;
+      const at = (ms: number) => ({ occurred_at: iso(earlyMs + ms) });
+      await store.ingest([
+        start(60, { environment: 'staging', agent_id: 'sorter' }),
+        signal(60, 200, { type: 'guardrail', agent_id: 'sorter', ...at(0) }),
+        signal(60, 201, { type: 'control', agent_id: 'sorter', ...at(10) }),
+        signal(1, 202, { type: 'guardrail', agent_id: 'router', ...at(20) }),
+        signal(null, 203, { type: 'alert', ...at(30) }),
+      ]);
+      const range = { fromMs: earlyMs, toMs: earlyMs + 40 };
+      const found = async (filter: object) => {
+        const rows = await store.reader.signals(testOrgId, { ...range, ...filter }, null, 500);
+        return rows.map(({ id }) => Number.parseInt(id.slice(-3), 16));
+      };
+      expect(await found({})).toEqual([203, 202, 201, 200]);
+      expect(await found({ toMs: range.fromMs + 20 })).toEqual([201, 200]);
+      expect(await found({ fromMs: range.fromMs + 20 })).toEqual([203, 202]);
+      expect(await found({ types: ['guardrail', 'alert'] })).toEqual([203, 202, 200]);
+      expect(await found({ agentIds: ['sorter'] })).toEqual([201, 200]);
+      expect(await found({ environments: ['staging'] })).toEqual([203, 201, 200]);
+      expect(await found({ environments: ['production'], types: ['guardrail'] })).toEqual([202]);
+      expect(await found({ environments: ['elsewhere'], agentIds: ['router'] })).toEqual([]);
     });
 
     test('costParts() tells the tokens each class was charged for, cached ones apart (C1, C2)', async () => {

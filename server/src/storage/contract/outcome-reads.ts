@@ -82,10 +82,11 @@ export function outcomeReadContract(
       const texts = { message: 'spent “too” much', data: { found: 1.5, list: [null] } };
       await store.ingest([start(11), start(12), signal(11, 20, texts), signal(12, 20)]);
       await store.ingest([start(11), signal(11, 20)], otherOrgId);
-      const [own] = await reader.signals(testOrgId, sessionId(11), null, 10);
+      const [own] = await reader.signals(testOrgId, { subjectId: sessionId(11) }, null, 10);
       expect([own?.message, JSON.parse(own?.data ?? 'null')]).toEqual([texts.message, texts.data]);
-      expect((await reader.signals(testOrgId, sessionId(12), null, 10)).length).toBe(1);
-      expect((await reader.signals(otherOrgId, null, null, 10)).length).toBe(1);
+      const other = await reader.signals(testOrgId, { subjectId: sessionId(12) }, null, 10);
+      expect(other.length).toBe(1);
+      expect((await reader.signals(otherOrgId, {}, null, 10)).length).toBe(1);
     });
 
     test('a running session waits for its newest open call (S4)', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { MomentPosition, SessionReader } from '../session-reader.ts';
+import type { MomentPosition, SessionReader, SignalFilter } from '../session-reader.ts';
 import type { ChangeKind, SignalRow, TraceRow } from '../session-tx.ts';
 import { allOf, firstRow, type Runner, type Sql } from './runner.ts';
 
@@ -52,7 +52,7 @@ interface AgentSql {
 /** Reads of signals, traces, and the small lists that filters offer. */
 export function signalReads(runner: Runner): Part {
   return {
-    signals: (orgId, sessionId, after, limit) => signals(runner, orgId, sessionId, after, limit),
+    signals: (orgId, filter, after, limit) => signals(runner, orgId, filter, after, limit),
     async signalsByIds(orgId, ids) {
       const rows: SignalRow[] = [];
       for (const id of ids) {
@@ -109,12 +109,11 @@ export function signalReads(runner: Runner): Part {
 async function signals(
   runner: Runner,
   orgId: string,
-  sessionId: string | null,
+  filter: SignalFilter,
   after: MomentPosition | null,
   limit: number,
 ): Promise<SignalRow[]> {
-  const conditions: Sql[] = [sql`org_id = ${runner.id(orgId)}`];
-  if (sessionId !== null) conditions.push(sql`subject_id = ${runner.id(sessionId)}`);
+  const conditions = signalConditions(runner, orgId, filter);
   if (after !== null) {
     conditions.push(sql`(occurred_at, id) < (${after.atMs}, ${runner.id(after.id)})`);
   }
@@ -122,6 +121,22 @@ async function signals(
     sql`select * from signals where ${allOf(conditions)} order by occurred_at desc, id desc limit ${limit}`,
   );
   return rows.map((row) => signalOf(runner, row));
+}
+
+function signalConditions(runner: Runner, orgId: string, filter: SignalFilter): Sql[] {
+  const { subjectId, types, agentIds, environments, fromMs, toMs } = filter;
+  const conditions = [sql`org_id = ${runner.id(orgId)}`];
+  if (subjectId !== undefined) conditions.push(sql`subject_id = ${runner.id(subjectId)}`);
+  if (types !== undefined) conditions.push(sql`type in (${sql.join(types)})`);
+  if (agentIds !== undefined) conditions.push(sql`agent_id in (${sql.join(agentIds)})`);
+  if (fromMs !== undefined) conditions.push(sql`occurred_at >= ${fromMs}`);
+  if (toMs !== undefined) conditions.push(sql`occurred_at < ${toMs}`);
+  if (environments !== undefined) {
+    conditions.push(sql`(session_id is null or exists (select 1 from sessions as s
+      where s.org_id = ${runner.id(orgId)} and s.id = signals.session_id
+        and s.environment in (${sql.join(environments)})))`);
+  }
+  return conditions;
 }
 
 function signalOf(runner: Runner, row: SignalSql): SignalRow {
