@@ -60,6 +60,16 @@ const sessionRoute = createRoute({
   validateSearch: pickSearch('session'),
 });
 
+const signalsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/signals',
+  component: lazyRouteComponent(
+    () => import('../features/signals/signals-page.tsx'),
+    'SignalsPage',
+  ),
+  validateSearch: pickSearch('signals'),
+});
+
 const policiesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/policies',
@@ -91,7 +101,13 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     signInRoute,
-    shellRoute.addChildren([sessionsRoute, sessionRoute, policiesRoute, settingsRoute]),
+    shellRoute.addChildren([
+      sessionsRoute,
+      sessionRoute,
+      signalsRoute,
+      policiesRoute,
+      settingsRoute,
+    ]),
   ]),
   basepath: basePath,
   parseSearch: parseSearchParams,

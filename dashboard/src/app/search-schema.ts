@@ -6,6 +6,7 @@ export const pageKeys = {
   shell: ['env'],
   sessions: ['env', 'range', 'from', 'to', ...filterKeys, 'sort', 'root', ...drawerKeys],
   session: ['env', ...drawerKeys],
+  signals: ['env', 'range', 'from', 'to', 'type', 'agent'],
   policies: ['env', 'policy', 'show'],
   signIn: ['token', 'next'],
 } as const;

@@ -18,7 +18,9 @@ export function EmptyState({ title, heading = false, children, action }: EmptySt
         <p className="font-semibold">{title}</p>
       )}
       {children !== undefined && <div className="max-w-[52ch] text-muted">{children}</div>}
-      {action !== undefined && <div className="mt-3 flex gap-2">{action}</div>}
+      {action !== undefined && (
+        <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>
+      )}
     </div>
   );
 }

@@ -13,6 +13,7 @@ export interface GroupProps {
 
 const pages = [
   ['Sessions', '/sessions', undefined],
+  ['Signals', '/signals', undefined],
   ['Policies', '/policies', undefined],
   ['Settings: API keys', '/settings/{-$section}', 'keys'],
   ['Settings: People', '/settings/{-$section}', 'people'],

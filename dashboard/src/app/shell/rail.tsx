@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ListTree, Search, Settings, Shield } from 'lucide-react';
+import { Activity, ListTree, Search, Settings, Shield } from 'lucide-react';
 import { Logo } from '../../components/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { EnvironmentSwitch } from './environment-switch.tsx';
@@ -32,6 +32,10 @@ export function Rail({ onPalette, onHelp }: RailProps) {
       <Link to="/sessions" className={itemClass} activeProps={activeProps}>
         <ListTree {...icon} />
         Sessions
+      </Link>
+      <Link to="/signals" className={itemClass} activeProps={activeProps}>
+        <Activity {...icon} />
+        Signals
       </Link>
       <Link to="/policies" className={itemClass} activeProps={activeProps}>
         <Shield {...icon} />

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
+import { useRef } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useIdentity } from '../../lib/api/use-identity.ts';
 import { formatNoun } from '../../lib/format-count.ts';
+import { useRowFocus } from '../../lib/keys/use-row-focus.ts';
 import { NoPolicies } from './list/no-policies.tsx';
 import { PolicyList } from './list/policy-list.tsx';
 import { OpenPolicy } from './open-policy.tsx';
@@ -16,9 +18,11 @@ export function PoliciesPage() {
   const query = useQuery(policiesQuery);
   const [, open] = usePolicySearch();
   const mayChange = useIdentity()?.role === 'admin';
+  const page = useRef<HTMLDivElement>(null);
+  useRowFocus(page);
   const items = query.data?.items;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
+    <div ref={page} className="min-h-0 flex-1 overflow-y-auto">
       <div className="flex min-h-full flex-col gap-3 px-5 pt-3 pb-10 max-sm:px-3">
         <header className="flex min-h-[30px] items-center gap-2.5">
           <h1 className="text-title">Policies</h1>

@@ -2,7 +2,7 @@ import type { Query } from '../../lib/api/api-fetch.ts';
 import { withoutDrawer } from '../../lib/url/drawer-search.ts';
 import { stringifySearchParams, type SearchParams } from '../../lib/url/search-params.ts';
 import { apiQueryOf } from './filters/api-query.ts';
-import { rangeOf } from './filters/range.ts';
+import { rangeOf } from '../../lib/url/range.ts';
 import { filtersOf, isFiltered, sortOf } from './filters/session-filters.ts';
 import type { ListQuery } from './list/session-list-store.ts';
 

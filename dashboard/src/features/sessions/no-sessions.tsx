@@ -2,7 +2,7 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { allEnvironments, defaultEnvironment } from '../../lib/url/environment.ts';
 import type { SearchParams } from '../../lib/url/search-params.ts';
-import { relativeRangeSearch, type Range } from './filters/range.ts';
+import { relativeRangeSearch, type Range } from '../../lib/url/range.ts';
 import { isFiltered, withoutFilters } from './filters/session-filters.ts';
 
 export interface NoSessionsProps {

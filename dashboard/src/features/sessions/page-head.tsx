@@ -2,9 +2,9 @@ import { withoutDrawer } from '../../lib/url/drawer-search.ts';
 import { parseSearchParams, type SearchParams } from '../../lib/url/search-params.ts';
 import type { ColumnState } from './columns/column-state.ts';
 import { ExportMenu } from './export/export-menu.tsx';
-import { RangePicker } from './filters/range-picker.tsx';
+import { RangePicker } from '../../components/range-picker.tsx';
 import type { ListSpec } from './list-spec.ts';
-import { LiveLight } from './live-light.tsx';
+import { LiveLight } from '../../components/live-light.tsx';
 import { ViewsMenu } from './views/views-menu.tsx';
 
 export interface PageHeadProps {

@@ -5,7 +5,7 @@ import { useColumns } from './columns/use-columns.ts';
 import { ColumnsPopover } from './columns/columns-popover.tsx';
 import { useLiveFigures, useSessionHistogram, useSessionStats } from './figures.ts';
 import { FilterBar } from './filters/filter-bar.tsx';
-import { customRangeSearch, previousLabel } from './filters/range.ts';
+import { customRangeSearch, previousLabel } from '../../lib/url/range.ts';
 import { Histogram } from './histogram/histogram.tsx';
 import { listSpecNow } from './list-spec.ts';
 import { useSessionList } from './list/use-session-list.ts';

@@ -30,6 +30,13 @@ export const keyHelp: readonly { readonly title: string; readonly keys: readonly
     ],
   },
   {
+    title: 'Signals and policies',
+    keys: [
+      { keys: ['j', 'k'], does: 'Next and previous row' },
+      { keys: ['Enter'], does: 'Open it' },
+    ],
+  },
+  {
     title: 'An open session',
     keys: [
       { keys: ['j', 'k'], does: 'Next and previous event' },

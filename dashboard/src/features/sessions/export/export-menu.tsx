@@ -7,7 +7,7 @@ import { Menu, MenuItem } from '../../../components/menu.tsx';
 import { showToast } from '../../../components/toasts.tsx';
 import { apiUrl, type Query } from '../../../lib/api/api-fetch.ts';
 import { exportFields, type ColumnState } from '../columns/column-state.ts';
-import type { Range } from '../filters/range.ts';
+import type { Range } from '../../../lib/url/range.ts';
 import { bytesText, fileName } from './file-name.ts';
 import { saveStream } from './save-stream.ts';
 

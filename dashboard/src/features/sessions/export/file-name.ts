@@ -1,4 +1,4 @@
-import type { Range } from '../filters/range.ts';
+import type { Range } from '../../../lib/url/range.ts';
 
 /** The name of an export: what it holds and the range, as `niitaka-sessions_2026-11-16_2026-11-22.csv`. */
 export function fileName(range: Range, nowMs: number, format: 'csv' | 'jsonl'): string {

@@ -1,5 +1,5 @@
 import type { Query } from '../../../lib/api/api-fetch.ts';
-import type { Range } from './range.ts';
+import type { Range } from '../../../lib/url/range.ts';
 import { listText, type SessionFilters } from './session-filters.ts';
 
 /** The filters and range as the API takes them. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { buttonClass } from '../../../components/button.tsx';
 import { Popover } from '../../../components/popover.tsx';
 import type { SearchParams } from '../../../lib/url/search-params.ts';
-import { AgentChoice } from './agent-choice.tsx';
+import { AgentChoice } from '../../../components/agent-choice.tsx';
 import { BoundsField } from './bounds-field.tsx';
 import { ChoiceField } from './choice-field.tsx';
 import { TextField } from './text-field.tsx';

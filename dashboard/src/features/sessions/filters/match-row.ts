@@ -1,6 +1,6 @@
 import type { SessionRow } from '@niitaka/protocol/session.ts';
 import { within } from './bounds.ts';
-import type { Range } from './range.ts';
+import type { Range } from '../../../lib/url/range.ts';
 import type { SessionFilters } from './session-filters.ts';
 
 /** Whether a row passes; `unknown` when only the server can say. */

@@ -1,7 +1,7 @@
 import type { SessionPage, SessionRow } from '@niitaka/protocol/session.ts';
 import type { Query } from '../../../lib/api/api-fetch.ts';
 import { matchRow, type Match } from '../filters/match-row.ts';
-import type { Range } from '../filters/range.ts';
+import type { Range } from '../../../lib/url/range.ts';
 import type { SessionFilters, SessionSort } from '../filters/session-filters.ts';
 import { buildDisplayRows, type ChildList, type DisplayRow } from './display-rows.ts';
 import {

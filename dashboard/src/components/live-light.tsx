@@ -1,6 +1,6 @@
-import { classNames } from '../../components/class-names.ts';
-import type { LiveState } from '../../lib/live/live-notice.ts';
-import { useLiveState } from '../../lib/live/use-live-state.ts';
+import { classNames } from './class-names.ts';
+import type { LiveState } from '../lib/live/live-notice.ts';
+import { useLiveState } from '../lib/live/use-live-state.ts';
 
 const words: Readonly<Record<LiveState, readonly [string, string, string]>> = {
   live: ['Live', 'Changes show at once', 'bg-accent-soft text-accent'],

@@ -1,9 +1,8 @@
 import type { Agent } from '@niitaka/protocol/access.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { TextInput } from '../../../components/field.tsx';
-import { apiGet } from '../../../lib/api/api-fetch.ts';
-import { listText } from './session-filters.ts';
+import { TextInput } from './field.tsx';
+import { apiGet } from '../lib/api/api-fetch.ts';
 
 const shownAtMost = 100;
 
@@ -24,10 +23,10 @@ export function AgentChoice({ value, onChange }: AgentChoiceProps) {
   const found = (agents.data?.items ?? [])
     .filter((agent) => `${agent.id} ${agent.name}`.toLowerCase().includes(words))
     .slice(0, shownAtMost);
-  const toggle = (id: string) =>
-    onChange(
-      listText(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]),
-    );
+  const toggle = (id: string) => {
+    const next = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+    onChange(next.length === 0 ? undefined : next.join(','));
+  };
   return (
     <fieldset className="flex min-w-0 flex-col gap-1">
       <legend className="float-left text-sm text-muted">Agent</legend>

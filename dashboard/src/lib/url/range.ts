@@ -1,4 +1,4 @@
-import type { SearchParams } from '../../../lib/url/search-params.ts';
+import type { SearchParams } from './search-params.ts';
 
 const DAY = 86_400_000;
 

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { Button } from '../../../components/button.tsx';
-import { classNames } from '../../../components/class-names.ts';
-import { Field, TextInput } from '../../../components/field.tsx';
-import { Popover } from '../../../components/popover.tsx';
-import { Segments } from '../../../components/segments.tsx';
-import { formatDayClock } from '../../../lib/format-time.ts';
-import type { SearchParams } from '../../../lib/url/search-params.ts';
-import { customRangeSearch, relativeRangeSearch, type Range } from './range.ts';
+import { Button } from './button.tsx';
+import { classNames } from './class-names.ts';
+import { Field, TextInput } from './field.tsx';
+import { Popover } from './popover.tsx';
+import { Segments } from './segments.tsx';
+import { formatDayClock } from '../lib/format-time.ts';
+import type { SearchParams } from '../lib/url/search-params.ts';
+import { customRangeSearch, relativeRangeSearch, type Range } from '../lib/url/range.ts';
 
 const relative = [
   { value: '24h', label: '24 h' },
@@ -37,7 +37,9 @@ export function RangePicker({ range, onChange }: RangePickerProps) {
         open={open}
         onOpenChange={setOpen}
         trigger={
-          <Button className={classNames(custom && 'border-transparent bg-accent-soft text-accent')}>
+          <Button
+            className={classNames(custom && 'border-transparent! bg-accent-soft! text-accent!')}
+          >
             {custom ? rangeText(range) : 'Custom'}
           </Button>
         }

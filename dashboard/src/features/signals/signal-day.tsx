@@ -1,0 +1,31 @@
+import { formatNoun } from '../../lib/format-count.ts';
+import type { SignalDay } from './group-by-day.ts';
+import { SignalRow } from './signal-row.tsx';
+
+export interface SignalDaySectionProps {
+  readonly day: SignalDay;
+  /** Whether a signal came while the page was open. */
+  readonly isFresh: (id: string) => boolean;
+}
+
+/** One day of the feed under a header that stays in sight. */
+export function SignalDaySection({ day, isFresh }: SignalDaySectionProps) {
+  return (
+    <section aria-label={day.label}>
+      <h2 className="sticky top-0 z-10 flex h-9 items-center gap-2 bg-bg font-semibold">
+        {day.label}
+        <span className="text-sm font-normal text-muted">
+          {formatNoun(day.signals.length, 'signal')}
+        </span>
+      </h2>
+      <ul
+        aria-label={`Signals: ${day.label}`}
+        className="mb-2 divide-y divide-line2 overflow-hidden rounded-lg border border-line bg-surface"
+      >
+        {day.signals.map((signal) => (
+          <SignalRow key={signal.id} signal={signal} fresh={isFresh(signal.id)} />
+        ))}
+      </ul>
+    </section>
+  );
+}

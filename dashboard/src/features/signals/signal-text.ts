@@ -1,0 +1,26 @@
+import type { Signal } from '@niitaka/protocol/signal.ts';
+import type { Tone } from '../../components/tag.tsx';
+
+/** The types a feed is filtered by, in the words of the page (G1). */
+export const signalTypes = [
+  ['guardrail', 'Guardrail'],
+  ['control', 'Control'],
+  ['policy', 'Policy'],
+  ['alert', 'Alert'],
+] as const;
+
+/** What a signal says; where it has no message, what kind of signal it is. */
+export function signalText(signal: Pick<Signal, 'message' | 'subtype'>): string {
+  return signal.message.trim() === '' ? subtypeText(signal) : signal.message;
+}
+
+/** A subtype in words: "step limit". */
+export function subtypeText({ subtype }: Pick<Signal, 'subtype'>): string {
+  return subtype.replaceAll('_', ' ');
+}
+
+/** The colour of an action's tag; the word stands in it. */
+export function actionTone(action: string): Tone {
+  if (action === 'abort') return 'rust';
+  return action === 'warn' ? 'gold' : 'neutral';
+}
