@@ -30,9 +30,14 @@ from ._version import VERSION as __version__
 
 
 def __getattr__(name: str) -> Any:
-    """`niitaka.api` and `niitaka.testing` are loaded when they are first named."""
+    """What not every program needs is loaded when it is first named."""
     if name in ("api", "testing"):
         return import_module(f"{__name__}.{name}")
+    if name.partition("_")[0] in ("instrument", "uninstrument"):
+        found = import_module(f"{__name__}._instrument.instrument").function_named(name)
+        if found is not None:
+            globals()[name] = found
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -30,7 +30,7 @@ class Call:
         self.is_announced = False
         self._session = session
         self._outer = current_scope()
-        self._started_at = rfc3339(now)
+        self._started_ms = now
         self._started = time.perf_counter()
 
     def __str__(self) -> str:
@@ -63,12 +63,16 @@ class Call:
             # The exception has its error event already, and a failed call is no step: the row is closed as a log.
             self._close("log", {"message": f"failed: {type(trouble).__name__}"}, "error")
 
-    def _close(self, type: str, data: Dict[str, Any], level: Optional[str] = None) -> None:
+    def _close(
+        self, type: str, data: Dict[str, Any], level: Optional[str] = None, *, seconds: Optional[float] = None
+    ) -> None:
+        """Records the call's end, `seconds` after its start where it is not ending now."""
         session = self._session
         assert session is not None and session.client is not None
         record = self._record(type, session._redacted("data", data))
-        record["ended_at"] = rfc3339(now_ms())
-        record["latency_ms"] = round(self.age_seconds() * 1000, 3)
+        took_ms = (self.age_seconds() if seconds is None else seconds) * 1000
+        record["ended_at"] = rfc3339(now_ms() if seconds is None else self._started_ms + round(took_ms))
+        record["latency_ms"] = round(took_ms, 3)
         if level is not None:
             record["level"] = level
         session.client.record_call(self, record)
@@ -81,7 +85,7 @@ class Call:
             "event_id": self.event_id,
             "type": type,
             "name": self._session._redacted("name", self.name),
-            "started_at": self._started_at,
+            "started_at": rfc3339(self._started_ms),
             "data": data,
         }
         if self._outer is not None and self._outer.event_id and self._outer.session is self._session:

@@ -85,6 +85,10 @@ HEARTBEAT_SESSIONS = 10_000
 OPEN_CALL_SECONDS = 1.0
 #: Agents (by environment and variant) whose policies are kept; further ones go without until the process ends.
 SNAPSHOT_AGENTS = 1_000
+#: Characters kept of a streamed answer where content is captured; what comes after them is left out.
+CAPTURED_CHARACTERS = 512 * 1024
+#: Bytes kept of an answer that the host reads by itself; the tokens of a longer one are estimated.
+RAW_BODY_BYTES = 8 * 1024 * 1024
 #: Commands of one session that are obeyed; further ones are passed over.
 CONTROL_ORDERS = 10_000
 #: Sessions named in one poll for commands.

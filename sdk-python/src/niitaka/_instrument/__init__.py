@@ -1,0 +1,1 @@
+"""What is recorded around the calls of provider libraries, whichever they are."""
