@@ -66,6 +66,9 @@ class Connection:
             content = response.read(ANSWER_BYTES + 1)
             if len(content) > ANSWER_BYTES:
                 raise Unreachable(f"the answer is longer than {ANSWER_BYTES} bytes")
+            if response.length:
+                # A read of a bounded length ends early without an error of its own.
+                raise Unreachable(f"the answer was cut {response.length} bytes before its end")
             if response.will_close:
                 self.close()
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
