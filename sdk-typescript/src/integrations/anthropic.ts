@@ -10,7 +10,7 @@ const messages: Endpoint = {
   takesModel: (name) => /claude|anthropic/.test(name),
   input: ({ system, messages: given }) =>
     system === undefined ? given : { system, messages: given },
-  readAnswer: (answer) => factsOf(answer, answer['content'], objectAt(answer, 'usage')),
+  readAnswer: (answer) => factsOf(answer, () => answer['content'], objectAt(answer, 'usage')),
   openReader: messagesReader,
 };
 
@@ -23,13 +23,13 @@ export const anthropic: Provider = {
   originOf: () => ({ provider: 'anthropic', format: 'anthropic' }),
 };
 
-function factsOf(message: Json, content: unknown, usage: Json): AnswerFacts {
+function factsOf(message: Json, content: () => unknown, usage: Json): AnswerFacts {
   return {
     responseModel: message['model'],
     responseId: message['id'],
     finishReason: message['stop_reason'],
     usage: Object.keys(usage).length === 0 ? null : usage,
-    output: [{ role: 'assistant', content }],
+    output: () => [{ role: 'assistant', content: content() }],
   };
 }
 
@@ -90,7 +90,7 @@ function messagesReader(): StreamReader {
     get isComplete() {
       return isComplete;
     },
-    facts: () => factsOf(message, [...blocks.values()].map(blockOf), usage),
+    facts: () => factsOf(message, () => [...blocks.values()].map(blockOf), usage),
   };
 }
 

@@ -115,7 +115,7 @@ export class ModelCall {
       response_id: facts.responseId,
       finish_reason: facts.finishReason,
       time_to_first_token_ms: this.#firstTokenMs === null ? null : roundMs(this.#firstTokenMs),
-      output: captureContent ? facts.output : null,
+      output: captureContent ? facts.output() : null,
     });
     const data = { ...told, ...this.#spent(facts, isComplete), ...this.#retries() };
     this.#call.finish(data, endTick - this.#call.startedTick);
@@ -129,7 +129,7 @@ export class ModelCall {
     if (told && !isOpen) return tokensOf(told);
     if (!this.isStream && isComplete) return {};
     const inputTokens = told?.inputTokens || estimateTokens(this.#endpoint.input(this.#body));
-    const outputTokens = Math.max(told?.outputTokens ?? 0, estimateTokens(textsOf(facts.output)));
+    const outputTokens = Math.max(told?.outputTokens ?? 0, estimateTokens(textsOf(facts.output())));
     const tokens = { ...told, inputTokens, outputTokens };
     return { ...mark, usage_estimated: true, ...tokensOf(tokens) };
   }
@@ -155,7 +155,7 @@ export interface ModelRequest {
   readonly conceal: ((chunk: unknown) => boolean) | undefined;
 }
 
-const nothing: AnswerFacts = { usage: null, output: undefined };
+const nothing: AnswerFacts = { usage: null, output: () => undefined };
 
 /** The wire's name of each class of tokens. */
 const classes: readonly (readonly [keyof TokenUsage, string])[] = [

@@ -58,7 +58,7 @@ export function chatReader(): StreamReader {
       responseId: told['id'],
       finishReason,
       usage,
-      output: [...choices.values()].map(messageOf),
+      output: () => [...choices.values()].map(messageOf),
     }),
   };
 }

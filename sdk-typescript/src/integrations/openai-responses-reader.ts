@@ -11,7 +11,7 @@ export function readResponse(answer: Json): AnswerFacts {
     responseId: answer['id'],
     finishReason: objectAt(answer, 'incomplete_details')['reason'] ?? answer['status'],
     usage: usageOf(answer),
-    output: answer['output'],
+    output: () => answer['output'],
   };
 }
 
@@ -38,7 +38,7 @@ export function responsesReader(): StreamReader {
       if (isComplete) return facts;
       // Until then its status is "in_progress", which is no reason to have finished.
       const message = { role: 'assistant', content: text.toString() };
-      return { ...facts, finishReason: undefined, output: [message] };
+      return { ...facts, finishReason: undefined, output: () => [message] };
     },
   };
 }

@@ -29,7 +29,7 @@ const embeddings: Endpoint = {
   readAnswer: (answer) => ({
     responseModel: answer['model'],
     usage: usageOf(answer),
-    output: undefined,
+    output: () => undefined,
   }),
   openReader: null,
 };
@@ -104,9 +104,10 @@ function readCompletion(answer: Json): AnswerFacts {
     responseId: answer['id'],
     finishReason: choices[0]?.['finish_reason'],
     usage: usageOf(answer),
-    output: choices.map(({ message }) => {
-      const { role, content, refusal, tool_calls } = objectAt(message);
-      return present({ role, content, refusal, tool_calls });
-    }),
+    output: () =>
+      choices.map(({ message }) => {
+        const { role, content, refusal, tool_calls } = objectAt(message);
+        return present({ role, content, refusal, tool_calls });
+      }),
   };
 }

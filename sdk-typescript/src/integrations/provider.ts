@@ -10,8 +10,8 @@ export interface AnswerFacts {
   readonly finishReason?: unknown;
   /** As the provider counts; null where it told none. */
   readonly usage: RawUsage | null;
-  /** What the model wrote. */
-  readonly output: unknown;
+  /** What the model wrote; asked only where it is needed. */
+  readonly output: () => unknown;
 }
 
 /** Reads a stream chunk by chunk. */

@@ -1,12 +1,11 @@
 import type { Json } from './provider.ts';
 
-/** The object at a dotted path; an empty one where there is none. */
-export function objectAt(value: unknown, path?: string): Json {
-  let found: unknown = value;
-  for (const key of path === undefined ? [] : path.split('.')) {
-    found = isJson(found) ? found[key] : undefined;
-  }
-  return isJson(found) ? found : {};
+const nothing: Json = Object.freeze({});
+
+/** The value, or the one in a field of it, where it is an object; an empty one where it is none. */
+export function objectAt(value: unknown, key?: string): Json {
+  const found = key === undefined || !isJson(value) ? value : value[key];
+  return isJson(found) ? found : nothing;
 }
 
 /** The list in a field; an empty one where there is none. */
@@ -17,9 +16,11 @@ export function listIn(value: Json, key: string): readonly unknown[] {
 
 /** The fields that are there. */
 export function present(fields: Json): Json {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
-  );
+  const found: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) {
+    if (fields[key] !== undefined && fields[key] !== null) found[key] = fields[key];
+  }
+  return found;
 }
 
 /** The figures in an answer's `usage`; null where it has none. */
