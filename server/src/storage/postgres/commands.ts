@@ -1,4 +1,9 @@
-import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
+import {
+  commandColumns,
+  commandOf,
+  commandValues,
+  type CommandSql,
+} from '../queries/command-row.ts';
 import type { SessionTx } from '../session-tx.ts';
 import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
 import { arrayText } from './values.ts';
@@ -9,24 +14,7 @@ type Part = Pick<
   'insertCommands' | 'saveCommand' | 'commandsOf' | 'openCommands' | 'runningBelow'
 >;
 
-interface CommandSql {
-  readonly id: Uint8Array;
-  readonly session_id: Uint8Array;
-  readonly command: ControlCommand['command'];
-  readonly args: string;
-  readonly scope: ControlCommand['scope'];
-  readonly requested_by: string;
-  readonly requested_at: number;
-  readonly delivered_at: number | null;
-  readonly obeyed_at: number | null;
-  readonly refused_at: number | null;
-  readonly refused_reason: string | null;
-}
-
-const columns = `id, session_id, command, args, scope, requested_by, requested_at, delivered_at, obeyed_at,
-  refused_at, refused_reason`;
-
-const read = `SELECT ${columns} FROM control_commands WHERE org_id = $1`;
+const read = `SELECT ${commandColumns} FROM control_commands WHERE org_id = $1`;
 
 /** Commands of operators, and whom they reach. */
 export function commandWrites(work: Work): Part {
@@ -34,7 +22,7 @@ export function commandWrites(work: Work): Part {
     async insertCommands(orgId, commands) {
       for (const command of commands) {
         await work.run(
-          `INSERT INTO control_commands (org_id, ${columns})
+          `INSERT INTO control_commands (org_id, ${commandColumns})
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
           [uuidBlob(orgId), ...commandValues(command)],
         );
@@ -97,36 +85,4 @@ async function runningBelow(
     for (const { id, status } of children) if (status === 'running') running.push(uuidText(id));
   }
   return { ids: running, isCut: left === 0 };
-}
-
-function commandValues(command: ControlCommand): unknown[] {
-  return [
-    uuidBlob(command.id),
-    uuidBlob(command.sessionId),
-    command.command,
-    JSON.stringify(command.args),
-    command.scope,
-    command.requestedBy,
-    command.requestedAtMs,
-    command.deliveredAtMs,
-    command.obeyedAtMs,
-    command.refusedAtMs,
-    command.refusedReason,
-  ];
-}
-
-function commandOf(row: CommandSql): ControlCommand {
-  return {
-    id: uuidText(row.id),
-    sessionId: uuidText(row.session_id),
-    command: row.command,
-    args: JSON.parse(row.args) as ControlCommand['args'],
-    scope: row.scope,
-    requestedBy: row.requested_by,
-    requestedAtMs: row.requested_at,
-    deliveredAtMs: row.delivered_at,
-    obeyedAtMs: row.obeyed_at,
-    refusedAtMs: row.refused_at,
-    refusedReason: row.refused_reason,
-  };
 }

@@ -19,7 +19,9 @@ describe('openReads()', () => {
     const { reader, close } = openReads(database.url, 1, 100);
     // A view in the table's place, so that every look at it takes its time.
     await database.query('ALTER TABLE environments RENAME TO kept');
-    await database.query('CREATE VIEW environments AS SELECT *, pg_sleep(5)::text AS slept FROM kept');
+    await database.query(
+      'CREATE VIEW environments AS SELECT *, pg_sleep(5)::text AS slept FROM kept',
+    );
     await database.query(`INSERT INTO kept VALUES ($1, 'production', 0)`, [id(1)]);
     await expect(reader.environments(id(1), 10)).rejects.toThrow(ReadTimeoutError);
     await database.query('DROP VIEW environments');

@@ -1,5 +1,6 @@
-import type { SessionTx, SignalRow, TraceRow } from '../session-tx.ts';
-import { uuidBlob, uuidBlobOrNull } from '../sqlite/uuid-blob.ts';
+import { signalValues, traceValues } from '../queries/outcome-values.ts';
+import type { SessionTx, TraceRow } from '../session-tx.ts';
+import { uuidBlob } from '../sqlite/uuid-blob.ts';
 import { columnsOf, unnest, type Column } from './unnest.ts';
 import type { Work } from './work.ts';
 
@@ -75,40 +76,4 @@ function gather(work: Work, orgId: string, row: TraceRow): Promise<number> {
       Number(row.enforced),
     ],
   );
-}
-
-function signalValues(row: SignalRow): unknown[] {
-  return [
-    uuidBlob(row.subjectId),
-    uuidBlob(row.id),
-    uuidBlobOrNull(row.sessionId),
-    row.type,
-    row.subtype,
-    row.action,
-    row.severity,
-    row.agentId,
-    row.policyId,
-    uuidBlobOrNull(row.eventId),
-    row.message,
-    row.data,
-    row.occurredAtMs,
-  ];
-}
-
-function traceValues(row: TraceRow): unknown[] {
-  return [
-    uuidBlob(row.sessionId),
-    uuidBlob(row.id),
-    uuidBlobOrNull(row.eventId),
-    row.policyId,
-    row.policyRevision,
-    row.action,
-    row.inputs,
-    row.considered,
-    row.errors,
-    row.decidedBy,
-    Number(row.enforced),
-    row.latencyUs,
-    row.occurredAtMs,
-  ];
 }

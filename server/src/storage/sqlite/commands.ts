@@ -1,4 +1,9 @@
-import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
+import {
+  commandColumns,
+  commandOf,
+  commandValues,
+  type CommandSql,
+} from '../queries/command-row.ts';
 import type { SessionTx } from '../session-tx.ts';
 import type { Connection } from './connection.ts';
 import { uuidBlob, uuidText } from './uuid-blob.ts';
@@ -8,27 +13,10 @@ type Part = Pick<
   'insertCommands' | 'saveCommand' | 'commandsOf' | 'openCommands' | 'runningBelow'
 >;
 
-interface CommandSql {
-  readonly id: Uint8Array;
-  readonly session_id: Uint8Array;
-  readonly command: ControlCommand['command'];
-  readonly args: string;
-  readonly scope: ControlCommand['scope'];
-  readonly requested_by: string;
-  readonly requested_at: number;
-  readonly delivered_at: number | null;
-  readonly obeyed_at: number | null;
-  readonly refused_at: number | null;
-  readonly refused_reason: string | null;
-}
-
-const columns = `id, session_id, command, args, scope, requested_by, requested_at, delivered_at, obeyed_at,
-  refused_at, refused_reason`;
-
 /** Commands of operators, and whom they reach. */
 export function commandWrites(db: Connection): Part {
   const insert = db.prepare(
-    `INSERT INTO control_commands (org_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO control_commands (org_id, ${commandColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const save = db.prepare(
     `UPDATE control_commands SET delivered_at = ?, obeyed_at = ?, refused_at = ?, refused_reason = ?
@@ -42,10 +30,10 @@ export function commandWrites(db: Connection): Part {
     )
     .pluck();
   const all = db.prepare<[Buffer, Buffer], CommandSql>(
-    `SELECT ${columns} FROM control_commands WHERE org_id = ? AND session_id = ? ORDER BY requested_at, id`,
+    `SELECT ${commandColumns} FROM control_commands WHERE org_id = ? AND session_id = ? ORDER BY requested_at, id`,
   );
   const open = db.prepare<[Buffer, Buffer], CommandSql>(
-    `SELECT ${columns} FROM control_commands WHERE org_id = ? AND session_id = ? AND obeyed_at IS NULL
+    `SELECT ${commandColumns} FROM control_commands WHERE org_id = ? AND session_id = ? AND obeyed_at IS NULL
        AND refused_at IS NULL ORDER BY requested_at, id`,
   );
   return {
@@ -91,37 +79,5 @@ function openRunningBelow(db: Connection): Part['runningBelow'] {
       }
     }
     return { ids: running, isCut: left === 0 };
-  };
-}
-
-function commandValues(command: ControlCommand): unknown[] {
-  return [
-    uuidBlob(command.id),
-    uuidBlob(command.sessionId),
-    command.command,
-    JSON.stringify(command.args),
-    command.scope,
-    command.requestedBy,
-    command.requestedAtMs,
-    command.deliveredAtMs,
-    command.obeyedAtMs,
-    command.refusedAtMs,
-    command.refusedReason,
-  ];
-}
-
-function commandOf(row: CommandSql): ControlCommand {
-  return {
-    id: uuidText(row.id),
-    sessionId: uuidText(row.session_id),
-    command: row.command,
-    args: JSON.parse(row.args) as ControlCommand['args'],
-    scope: row.scope,
-    requestedBy: row.requested_by,
-    requestedAtMs: row.requested_at,
-    deliveredAtMs: row.delivered_at,
-    obeyedAtMs: row.obeyed_at,
-    refusedAtMs: row.refused_at,
-    refusedReason: row.refused_reason,
   };
 }

@@ -1,6 +1,7 @@
-import type { SessionTx, SignalRow, TraceRow } from '../session-tx.ts';
+import { signalValues, traceValues } from '../queries/outcome-values.ts';
+import type { SessionTx } from '../session-tx.ts';
 import type { Connection } from './connection.ts';
-import { uuidBlob, uuidBlobOrNull } from './uuid-blob.ts';
+import { uuidBlob } from './uuid-blob.ts';
 
 type Part = Pick<SessionTx, 'insertSignals' | 'insertTraces'>;
 
@@ -41,40 +42,4 @@ export function signalWrites(db: Connection): Part {
       });
     },
   };
-}
-
-function signalValues(row: SignalRow): unknown[] {
-  return [
-    uuidBlob(row.subjectId),
-    uuidBlob(row.id),
-    uuidBlobOrNull(row.sessionId),
-    row.type,
-    row.subtype,
-    row.action,
-    row.severity,
-    row.agentId,
-    row.policyId,
-    uuidBlobOrNull(row.eventId),
-    row.message,
-    row.data,
-    row.occurredAtMs,
-  ];
-}
-
-function traceValues(row: TraceRow): unknown[] {
-  return [
-    uuidBlob(row.sessionId),
-    uuidBlob(row.id),
-    uuidBlobOrNull(row.eventId),
-    row.policyId,
-    row.policyRevision,
-    row.action,
-    row.inputs,
-    row.considered,
-    row.errors,
-    row.decidedBy,
-    Number(row.enforced),
-    row.latencyUs,
-    row.occurredAtMs,
-  ];
 }
