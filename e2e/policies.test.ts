@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Policy } from '@niitaka/protocol/policy.ts';
@@ -185,6 +186,49 @@ test.each(['light', 'dark'] as const)('the list and the editor fit a phone, %s',
   await dialog.getByRole('status', { name: 'What it does' }).waitFor();
   expect(await dialog.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
   expect(await axeProblems(page)).toEqual([]);
+  await page.context().close();
+});
+
+test('what was typed is not lost by a key: Esc asks first', async () => {
+  const page = await openSignedIn(browser, server, '/policies');
+  await page.getByRole('button', { name: 'New policy' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New policy' });
+  await dialog.getByLabel('Name').fill('half a thought');
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('alert').getByText('What you typed is not stored.').waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Keep editing' }).click();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('half a thought');
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Discard it' }).click();
+  await expect.poll(() => dialog.count()).toBe(0);
+  await page.context().close();
+});
+
+test('the decisions of a session name its policy, and lead to its history (P7)', async () => {
+  const { id, revision } = await stored('loop guard');
+  const { id: sessionId, records } = sessionRecords({ goal: 'Go in circles' });
+  const decision = {
+    kind: 'trace' as const,
+    trace_id: randomUUID(),
+    session_id: sessionId,
+    policy_id: id,
+    policy_revision: revision,
+    action: 'abort',
+    inputs: { cost: 0.1, steps: 40 },
+    considered: [{ policy_id: id, revision, result: 'matched', mode: 'enforce' }],
+    errors: [],
+    decided_by: 'sdk' as const,
+    enforced: true,
+    latency_us: 40,
+    occurred_at: new Date().toISOString(),
+  };
+  await server.ingest([...records, decision]);
+  const page = await openSignedIn(browser, server, `/sessions/${sessionId}`);
+  await page.getByRole('button', { name: `policy loop guard rev ${revision}` }).click();
+  await page.getByRole('link', { name: 'loop guard' }).first().click();
+  await page.getByRole('dialog', { name: 'History of “loop guard”' }).waitFor();
+  expect(problemsOf(page)).toEqual([]);
   await page.context().close();
 });
 

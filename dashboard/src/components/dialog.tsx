@@ -10,12 +10,25 @@ export interface DialogProps {
   readonly title: string;
   readonly children: ReactNode;
   readonly className?: string;
+  /** Holds what was typed: a click beside it does not close it. */
+  readonly holdsInput?: boolean;
 }
 
 /** A window above the page that holds the focus until it is closed. */
-export function Dialog({ open, onClose, title, children, className }: DialogProps) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  children,
+  className,
+  holdsInput = false,
+}: DialogProps) {
   return (
-    <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
+    <Base.Root
+      open={open}
+      onOpenChange={(next) => next || onClose()}
+      disablePointerDismissal={holdsInput}
+    >
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[rgb(0_0_0/35%)] transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Base.Popup

@@ -4,13 +4,13 @@ import { useRef } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { policiesQuery } from '../../lib/api/policies-query.ts';
 import { useIdentity } from '../../lib/api/use-identity.ts';
 import { formatNoun } from '../../lib/format-count.ts';
 import { useRowFocus } from '../../lib/keys/use-row-focus.ts';
 import { NoPolicies } from './list/no-policies.tsx';
 import { PolicyList } from './list/policy-list.tsx';
 import { OpenPolicy } from './open-policy.tsx';
-import { policiesQuery } from './policy-queries.ts';
 import { newPolicy, usePolicySearch } from './use-policy-search.ts';
 
 /** What agents must not pass, and what happens when a call fails: listed, made and changed. */

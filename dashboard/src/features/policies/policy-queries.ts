@@ -2,13 +2,7 @@ import type { CreatePolicy, Policy, PolicyRevision } from '@niitaka/protocol/pol
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../../lib/api/api-error.ts';
 import { apiGet, apiSend } from '../../lib/api/api-fetch.ts';
-
-/** Every policy, in the order in which they are asked. */
-export const policiesQuery = queryOptions({
-  queryKey: ['policies'],
-  queryFn: ({ signal }) => apiGet<{ items: Policy[] }>('/policies', {}, signal),
-  refetchOnWindowFocus: true,
-});
+import { policiesQuery } from '../../lib/api/policies-query.ts';
 
 /** What a policy was, newest first. */
 export const revisionsQuery = (id: string) =>

@@ -9,9 +9,10 @@ export const signalTypes = [
   ['alert', 'Alert'],
 ] as const;
 
-/** What a signal says; where it has no message, what kind of signal it is. */
+/** What a signal says, as a sentence; where it has no message, what kind of signal it is. */
 export function signalText(signal: Pick<Signal, 'message' | 'subtype'>): string {
-  return signal.message.trim() === '' ? subtypeText(signal) : signal.message;
+  const text = signal.message.trim() === '' ? subtypeText(signal) : signal.message;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A subtype in words: "step limit". */

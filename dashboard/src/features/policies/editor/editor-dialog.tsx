@@ -1,8 +1,9 @@
 import type { Policy } from '@niitaka/protocol/policy.ts';
-import { Button } from '../../../components/button.tsx';
+import { useState } from 'react';
 import { Dialog } from '../../../components/dialog.tsx';
 import { ChoiceFormField } from './choice-form-field.tsx';
 import { typeNames } from '../words/type-names.ts';
+import { EditorActions } from './editor-actions.tsx';
 import { Conflict } from './conflict.tsx';
 import { FailureFields } from './failure-fields.tsx';
 import { LimitFields } from './limit-fields.tsx';
@@ -27,12 +28,20 @@ const types = (['cost_limit', 'step_limit', 'retry', 'fallback'] as const).map((
 /** Makes or changes a policy, and says in plain words what it will do. */
 export function EditorDialog({ policy, start, onClose }: EditorDialogProps) {
   const editor = useEditor(policy, start, onClose);
+  const [leaving, setLeaving] = useState(false);
   const { form, read, conflict } = editor;
   const part = { form, problems: editor.problems, onChange: editor.change };
   const isLimit = form.type === 'cost_limit' || form.type === 'step_limit';
+  const leave = () => (editor.typed && !leaving ? setLeaving(true) : onClose());
   const title = policy === null ? 'New policy' : `Change “${policy.name}”`;
   return (
-    <Dialog open onClose={onClose} title={title} className="top-[6vh]! max-h-[88vh]! sm:w-[660px]!">
+    <Dialog
+      open
+      holdsInput
+      onClose={leave}
+      title={title}
+      className="top-[6vh]! max-h-[88vh]! sm:w-[660px]!"
+    >
       <form onSubmit={editor.submit} noValidate>
         {conflict !== null && (
           <Conflict
@@ -69,12 +78,13 @@ export function EditorDialog({ policy, start, onClose }: EditorDialogProps) {
             {editor.failure}
           </p>
         )}
-        <div className="mt-5 flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={editor.busy}>
-            {policy === null ? 'Make the policy' : 'Save the change'}
-          </Button>
-        </div>
+        <EditorActions
+          isNew={policy === null}
+          busy={editor.busy}
+          leaving={leaving}
+          onStay={() => setLeaving(false)}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -9,6 +9,7 @@ import { serverProblems } from './server-problems.ts';
 export function useEditor(policy: Policy | null, start: PolicyForm, onSaved: () => void) {
   const [form, setForm] = useState(start);
   const [base, setBase] = useState(policy);
+  const [typed, setTyped] = useState(false);
   const [asked, setAsked] = useState(false);
   const save = useSavePolicy();
   const read = readForm(form);
@@ -22,11 +23,13 @@ export function useEditor(policy: Policy | null, start: PolicyForm, onSaved: () 
   const change = (part: Partial<PolicyForm>) => {
     // What the server refused was another policy than this one; a conflict stays one.
     if (current === null && save.isError) save.reset();
+    setTyped(true);
     setForm({ ...form, ...part });
   };
   return {
     form,
     read,
+    typed,
     problems: { ...refusal.fields, ...(asked && !read.ok ? read.problems : {}) },
     failure: refusal.rest,
     busy: save.isPending,
@@ -42,6 +45,7 @@ export function useEditor(policy: Policy | null, start: PolicyForm, onSaved: () 
     takeTheirs: () => {
       if (current === null) return;
       save.reset();
+      setTyped(false);
       setBase(current);
       setForm(formOf(current));
     },

@@ -2,6 +2,7 @@ import type { SessionDetail } from '@niitaka/protocol/session.ts';
 import { useQuery } from '@tanstack/react-query';
 import { ShieldAlert } from 'lucide-react';
 import { classNames } from '../../../components/class-names.ts';
+import { policiesQuery } from '../../../lib/api/policies-query.ts';
 import { signalsQuery, tracesQuery } from '../api/session-queries.ts';
 import { useSessionSearch } from '../session-search.ts';
 import { bannerDecisions } from './banner-decisions.ts';
@@ -12,11 +13,13 @@ export function DecisionBanner({ session }: { readonly session: SessionDetail })
   const asked = session.trace_count > 0;
   const traces = useQuery({ ...tracesQuery(session.id), enabled: asked }).data?.items ?? [];
   const signals = useQuery({ ...signalsQuery(session.id), enabled: asked });
+  const policies = useQuery({ ...policiesQuery, enabled: asked });
   const [, setSearch] = useSessionSearch();
   const banner = bannerDecisions(traces, signals.data?.items ?? []);
-  // The sentence waits for the thresholds: it must not change while it is read.
-  if (banner === null || signals.isPending) return null;
+  // The sentence waits for thresholds and names: it must not change while it is read.
+  if (banner === null || signals.isPending || policies.isPending) return null;
   const { main, before } = banner;
+  const policy = policies.data?.items.find(({ id }) => id === main.policyId);
   return (
     <div className="shrink-0 px-5 pt-3 max-sm:px-4">
       <p
@@ -45,7 +48,7 @@ export function DecisionBanner({ session }: { readonly session: SessionDetail })
                 onClick={() => setSearch({ tab: 'decisions' }, 'push')}
                 className="underline underline-offset-2"
               >
-                {policyPhrase(main.policyId, main.revision)}
+                {policyPhrase(policy?.name ?? main.policyId, main.revision)}
               </button>
             </>
           )}

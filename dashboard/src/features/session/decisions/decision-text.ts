@@ -38,8 +38,9 @@ export function decisionSentence(text: DecisionText): string {
   return because === '' ? `${text.headline}.` : `${text.headline}: ${because}.`;
 }
 
-export function policyPhrase(policyId: string, revision: number | null): string {
-  return `policy ${policyId}${revision === null ? '' : ` rev ${revision}`}`;
+/** A policy by its name, or its id where it has none here: "policy loop guard rev 3". */
+export function policyPhrase(policy: string, revision: number | null): string {
+  return `policy ${policy}${revision === null ? '' : ` rev ${revision}`}`;
 }
 
 /** Why a policy that was looked at did or did not decide, in words. */

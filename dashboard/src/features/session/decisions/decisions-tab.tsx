@@ -9,9 +9,10 @@ import { formatCount, formatNoun } from '../../../lib/format-count.ts';
 import { signalsQuery, tracesQuery } from '../api/session-queries.ts';
 import { Disclosure } from '../disclosure.tsx';
 import { EventLink } from '../event-link.tsx';
+import { PolicyName } from '../policy-name.tsx';
 import { QueryBody } from '../query-body.tsx';
 import type { SessionTabProps } from '../session-tabs.tsx';
-import { consideredText, decisionText, policyPhrase, type DecisionText } from './decision-text.ts';
+import { consideredText, decisionText, type DecisionText } from './decision-text.ts';
 
 /** Every decision of the engine about this session, as a sentence, oldest first. */
 export function DecisionsTab({ session }: SessionTabProps) {
@@ -69,8 +70,13 @@ function DecisionLine({
         <p>
           <strong className="font-semibold">{text.headline}</strong>
           {text.reason !== null && `: ${text.reason}`}
-          {text.policyId !== null && `, ${policyPhrase(text.policyId, text.revision)}`}.{' '}
-          <Tag tone={modeTones[text.mode]}>{text.mode}</Tag>
+          {text.policyId !== null && (
+            <>
+              , policy <PolicyName policyId={text.policyId} />
+              {text.revision !== null && ` rev ${text.revision}`}
+            </>
+          )}
+          . <Tag tone={modeTones[text.mode]}>{text.mode}</Tag>
         </p>
         <p className="flex flex-wrap gap-x-2 text-sm text-muted">
           <span>{text.decidedBy}</span>
@@ -110,7 +116,7 @@ function Considered({ trace }: { readonly trace: Trace }) {
           {trace.considered.map((one) => (
             <tr key={`${one.policy_id}:${one.revision}`} className="align-top">
               <th scope="row" className="pr-5 text-left font-medium">
-                {one.policy_id}
+                <PolicyName policyId={one.policy_id} />
                 {one.revision !== null && (
                   <span className="font-normal text-muted"> rev {one.revision}</span>
                 )}

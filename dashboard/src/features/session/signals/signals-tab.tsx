@@ -9,6 +9,7 @@ import { formatCount } from '../../../lib/format-count.ts';
 import { signalsQuery } from '../api/session-queries.ts';
 import { Disclosure } from '../disclosure.tsx';
 import { EventLink } from '../event-link.tsx';
+import { PolicyName } from '../policy-name.tsx';
 import { QueryBody } from '../query-body.tsx';
 import type { SessionTabProps } from '../session-tabs.tsx';
 
@@ -69,7 +70,11 @@ function SignalLine({ signal }: { readonly signal: Signal }) {
           <span>
             {signal.type} / {signal.subtype.replaceAll('_', ' ')}
           </span>
-          {signal.policy_id !== null && <span>· policy {signal.policy_id}</span>}
+          {signal.policy_id !== null && (
+            <span>
+              · policy <PolicyName policyId={signal.policy_id} />
+            </span>
+          )}
           <span>
             · <TimeClock at={signal.occurred_at} />
           </span>
