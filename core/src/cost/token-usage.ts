@@ -1,3 +1,5 @@
+import { parseDecimal } from '../money/decimal.ts';
+
 /** Token counts of one model call, in whole tokens >= 0, whatever the provider's own way of counting. */
 export interface TokenUsage {
   /** All tokens of the request, cached, audio and image tokens included. */
@@ -32,9 +34,9 @@ export function isUsageSuspect(usage: TokenUsage): boolean {
   return cachedTokens(usage) > usage.inputTokens;
 }
 
-/** The count in `value`: a finite number in 0..10^9, also as text, cut to a whole one; else undefined. */
+/** The count in `value`: a finite number in 0..10^9, also as decimal text, cut to a whole one; else undefined. */
 export function readTokenCount(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const number = typeof value === 'string' && parseDecimal(value) !== null ? Number(value) : value;
   if (typeof number !== 'number' || !(number >= 0 && number <= maxTokenCount)) return undefined;
   return Math.floor(number);
 }
