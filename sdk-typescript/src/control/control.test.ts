@@ -150,6 +150,19 @@ describe('Control.beginWhenFree()', () => {
   });
 });
 
+describe('Control.modelFor()', () => {
+  test('answers nothing where none was asked for', () => {
+    expect(control.modelFor(() => true)).toBe(null);
+  });
+
+  test('is refused at once where no client is observed in the process (G3)', () => {
+    expect(reasonOf(order('model', { model: 'small' }))).toBe(
+      'no call of this process goes through an instrumented model client',
+    );
+    expect(control.modelFor(() => true)).toBe(null);
+  });
+});
+
 describe('Control.close()', () => {
   test('refuses what was never obeyed (G3)', () => {
     const ids = [order('abort'), order('pause', { max_seconds: 60 })];

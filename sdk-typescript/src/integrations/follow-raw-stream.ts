@@ -8,20 +8,36 @@ const wholeReads = ['text', 'json', 'arrayBuffer', 'bytes', 'blob'] as const;
  * and readers stay the same objects, and the bytes too. A body that is piped elsewhere is not seen.
  */
 export function followRawStream(response: Response, listener: StreamListener): void {
-  const decoder = new EventDecoder((chunk) => void listener.sawChunk(chunk));
-  const heard: StreamListener = {
-    sawChunk: (bytes) => {
-      decoder.add(bytes);
-      return false;
-    },
-    ended: () => listener.ended(),
-    left: () => listener.left(),
-    failed: (error) => listener.failed(error),
-  };
+  const heard = hearOnce(listener);
   for (const name of wholeReads) followWholeRead(response, name, heard);
   const { body } = response;
   // An old library's own response has a body of Node's older streams.
   if (body instanceof ReadableStream) followBody(body, heard);
+}
+
+/**
+ * Makes events of the bytes. A body that is read whole may be read by a reader within: what is heard first counts,
+ * and a whole answer says nothing beside its parts.
+ */
+function hearOnce(listener: StreamListener): StreamListener {
+  const decoder = new EventDecoder((chunk) => void listener.sawChunk(chunk));
+  let isOver = false;
+  let isInParts = false;
+  const once = (tell: () => void) => {
+    if (!isOver) tell();
+    isOver = true;
+  };
+  return {
+    sawChunk: (part) => {
+      const isWhole = !(part instanceof Uint8Array);
+      if (!isOver && !(isWhole && isInParts)) decoder.add(part);
+      isInParts ||= !isWhole;
+      return false;
+    },
+    ended: () => once(() => listener.ended()),
+    left: () => once(() => listener.left()),
+    failed: (error) => once(() => listener.failed(error)),
+  };
 }
 
 function followWholeRead(
