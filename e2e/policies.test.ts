@@ -73,6 +73,7 @@ test('every type is made in the editor; what is wrong is told at its field (P1, 
   await save.click();
   const amount = dialog.getByLabel('Fires above (USD)');
   expect(await amount.getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => amount.evaluate((field) => field === document.activeElement)).toBe(true);
   expect(await axeProblems(page)).toEqual([]);
   await amount.fill('0.50');
   await dialog.getByRole('button', { name: 'Warn' }).click();

@@ -23,14 +23,15 @@ export function Conflict({ current, mine, onTake, onKeep }: ConflictProps) {
   const changes = policyChanges(current, mine);
   return (
     <section
+      ref={bringIntoSight}
       role="alert"
       aria-label="Changed at the same time"
       className="mb-4 rounded-md border border-gold bg-gold-soft/40 p-3"
     >
       <p>
         <strong className="font-semibold">
-          {theirs === undefined ? 'Somebody else' : authorText(theirs.author)} changed this policy
-          while you did
+          Changed by {theirs === undefined ? 'somebody else' : authorText(theirs.author)} while you
+          did
         </strong>
         {theirs !== undefined && (
           <>
@@ -50,4 +51,9 @@ export function Conflict({ current, mine, onTake, onKeep }: ConflictProps) {
       </div>
     </section>
   );
+}
+
+/** The editor may be scrolled down to its button. */
+function bringIntoSight(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
 }

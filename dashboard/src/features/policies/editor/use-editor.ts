@@ -18,7 +18,9 @@ export function useEditor(policy: Policy | null, start: PolicyForm, onSaved: () 
   const send = (over: Policy | null) => {
     setAsked(true);
     setBase(over);
-    if (read.ok) save.mutate({ over, body: read.body }, { onSuccess: onSaved });
+    if (!read.ok) return focusFirstProblem();
+    const onError = () => focusFirstProblem();
+    save.mutate({ over, body: read.body }, { onSuccess: onSaved, onError });
   };
   const change = (part: Partial<PolicyForm>) => {
     // What the server refused was another policy than this one; a conflict stays one.
@@ -51,4 +53,11 @@ export function useEditor(policy: Policy | null, start: PolicyForm, onSaved: () 
     },
     keepMine: () => send(current),
   };
+}
+
+/** Waits until the problems are drawn; a field that is out of sight comes into it. */
+function focusFirstProblem(): void {
+  setTimeout(() =>
+    document.querySelector<HTMLElement>('[role="dialog"] [aria-invalid="true"]')?.focus(),
+  );
 }
