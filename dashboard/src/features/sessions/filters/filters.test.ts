@@ -4,7 +4,12 @@ import { apiQueryOf } from './api-query.ts';
 import { boundsText, parseBounds } from './bounds.ts';
 import { chipsOf } from './filter-chips.ts';
 import { matchRow } from './match-row.ts';
-import { customRangeSearch, previousLabel, rangeOf, relativeRangeSearch } from '../../../lib/url/range.ts';
+import {
+  customRangeSearch,
+  previousLabel,
+  rangeOf,
+  relativeRangeSearch,
+} from '../../../lib/url/range.ts';
 import { filtersOf, isFiltered, sortOf, withoutFilters } from './session-filters.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');
