@@ -67,6 +67,14 @@ class Kinds(unittest.TestCase):
         for trouble, expected in cases:
             self.assertEqual(error_kind(trouble), expected, trouble.__dict__)
 
+    def test_body(self):
+        """What a provider sent tells more than the status that it came with (E2)"""
+        told = {"type": "error", "error": {"type": "overloaded_error", "message": "too much"}}
+        self.assertEqual(error_kind(named("APIStatusError", status_code=200, body=told)), "overloaded")
+        self.assertEqual(error_kind(named("BadRequestError", body={"code": "context_length_exceeded"})), "context_length")
+        for body in (None, "text", {"error": "text"}, {"error": {"type": 5}}):
+            self.assertEqual(error_kind(named("APIStatusError", status_code=429, body=body)), "rate_limit")
+
     def test_of_the_standard_library(self):
         """Exceptions of Python itself have their kinds (E2)"""
         cases = [

@@ -8,7 +8,7 @@ import pkgutil
 import socket
 import traceback
 from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from ._errors import AgentExecutionStopped
 
@@ -94,6 +94,11 @@ def _status_of(trouble: BaseException) -> Optional[int]:
 
 def _codes_of(trouble: BaseException) -> List[str]:
     codes = [_field(trouble, "code"), _field(trouble, "type")]
+    body = _field(trouble, "body")
+    if isinstance(body, Mapping):
+        # What a provider sent, where its library tells no more than the status of the answer it came in.
+        told = body.get("error") if isinstance(body.get("error"), Mapping) else body
+        codes += [told.get("code"), told.get("type")]
     number = _field(trouble, "errno")
     if isinstance(number, int):
         codes.append(errno.errorcode.get(number))
