@@ -7,14 +7,17 @@ from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 from client_case import KEY, ClientCase
-from niitaka import _control_poll
+from niitaka import AgentExecutionStopped, _control_poll
 from niitaka._control import Controls
 from niitaka._control_poll import ControlPoll
+from niitaka._guard import Guard
 from niitaka._http import Connection
+from niitaka._snapshot import SnapshotKey, Snapshots
 from scripted_server import scripted_server
 
 SESSION, OTHER = (f"01990000-0000-7000-8000-00000000000{n}" for n in (1, 2))
 WATCHED = {"control_poll_ms": 200}
+TREE_LIMIT = {"id": "p1", "type": "cost_limit", "scope": "tree", "condition": {"cost_exceeded": 5}, "action": {"type": "abort"}}
 
 
 class PollCase(ClientCase):
@@ -82,7 +85,7 @@ class Wanted(PollCase):
 
     def test_end_of_watching(self):
         """A minute after the last one who watched the thread ends, and a new answer begins anew (G3)"""
-        with mock.patch.object(_control_poll, "CONTROL_WATCHED_SECONDS", 0.1):
+        with mock.patch.object(_control_poll, "CONTROL_WATCHED_SECONDS", 1.0):
             self.poll.note_answer(WATCHED)
             self.server.wait_for(lambda: self.asked)
             self.until_ended()
@@ -92,11 +95,13 @@ class Wanted(PollCase):
 
     def test_answers_prolong(self):
         """An answer to a poll that says so lets it go on (wire)"""
-        self.script = [{"control": [], "control_poll_ms": 200}] * 3
-        with mock.patch.object(_control_poll, "CONTROL_WATCHED_SECONDS", 0.05):
-            self.poll.note_answer(WATCHED)
-            self.server.wait_for(lambda: not self.script)
-            self.until_ended()
+        self.poll.note_answer(WATCHED)
+        self.server.wait_for(lambda: len(self.asked) > 1)
+        until = self.poll._wanted_until
+        self.server.wait_for(lambda: len(self.asked) > 3)
+        self.assertEqual(self.poll._wanted_until, until)
+        self.script = [{"control": [], "control_poll_ms": 200}]
+        self.server.wait_for(lambda: self.poll._wanted_until > until)
 
     def test_paused(self):
         """While a session is paused the server is asked, watched or not, until it is resumed (G3)"""
@@ -143,6 +148,21 @@ class Answers(PollCase):
         self.server.wait_for(lambda: len(self.asked) > 1)
         control.take(self.order(1, "pause", max_seconds=60))
         self.assertTrue(control.is_paused)
+
+    def test_totals_stay(self):
+        """An answer to a poll tells no totals: what the guard knows of the tree and the day stays (P1, P5)"""
+        body = {"revision": 1, "policies": [TREE_LIMIT], "prices": []}
+        self.server.gets["/api/v1/snapshot"] = (200, body, {})
+        key = SnapshotKey("looper", "production")
+        snapshots = Snapshots(Connection(self.server.url, KEY), self.server.url, KEY, False)
+        control = self.controls.of(SESSION)
+        control.guard = Guard(SESSION, SESSION, key, snapshots, self.records.append)
+        self.server.wait_for(lambda: snapshots.of(key) is not None)
+        control.read_answer({"total_cost": 1, "step_count": 1, "tree_cost": 6, "tree_step_count": 1})
+        self.poll.note_answer(WATCHED)
+        self.server.wait_for(lambda: len(self.asked) > 2)
+        with self.assertRaisesRegex(AgentExecutionStopped, r"tree cost \$6 > \$5"):
+            control.pass_gate()
 
     def test_damage(self):
         """Failures and damaged answers are passed over, and the next is asked for (G3)"""
