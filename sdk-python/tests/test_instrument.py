@@ -1,12 +1,17 @@
 """Around the calls of provider libraries: sessions, operators, threads and tasks, and how they are turned on and off."""
 
 import asyncio
+import contextlib
 import contextvars
 import gc
+import io
+import os
+import re
 import sys
 import threading
 import types
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from unittest import mock
 
 import anthropic
@@ -351,6 +356,20 @@ class Operators(InstrumentCase):
 
 
 class BothLibraries(InstrumentCase):
+    def test_readme(self):
+        """The README's example runs, and prints what the model says"""
+        text = (Path(__file__).resolve().parents[1] / "README.md").read_text("utf-8")
+        (example,) = re.findall(r"```python\n(import niitaka\nimport openai\n.*?)```", text, re.S)
+        self.server.answers = [telling(*HELLO)]
+        environ = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": f"{self.server.url}/v1"}
+        said = io.StringIO()
+        found = {}
+        with mock.patch.dict(os.environ, environ), contextlib.redirect_stdout(said), capture() as captured:
+            exec(example, found)
+        found["client"].close()
+        self.assertEqual(said.getvalue(), "Hello!")
+        self.assertEqual([(each["type"], each["data"]["output_tokens"]) for each in captured.events], [("llm", 80)])
+
     def test_one_session(self):
         """Calls of both libraries stand in one session"""
         import test_anthropic
