@@ -60,6 +60,16 @@ describe('Control.take()', () => {
   });
 });
 
+describe('two aborts', () => {
+  test('before one step: the first is refused, the second obeyed (G3)', () => {
+    const [first, second] = [order('abort'), order('abort', { reason: 'again' })];
+    expect(() => control.begin()).toThrow('An operator stopped this session: again');
+    expect(statesOf(first)).toEqual(['delivered', 'refused']);
+    expect(reasonOf(first)).toBe('another abort came before its next step');
+    expect(statesOf(second)).toEqual(['delivered', 'obeyed']);
+  });
+});
+
 describe('Control.begin()', () => {
   test('throws before every step after an abort; obeyed when the first is stopped (P6)', () => {
     const id = order('abort', { reason: 'it loops' });

@@ -126,10 +126,13 @@ export class Control {
   close(): void {
     this.#endPause(overText);
     this.#endModel(overText);
-    if (this.#abort && !this.#abort.isTold) {
-      this.#abort.isTold = true;
-      this.#tell(this.#abort.id, 'refused', overText);
-    }
+    this.#refuseAbort(overText);
+  }
+
+  #refuseAbort(why: string): void {
+    if (this.#abort === null || this.#abort.isTold) return;
+    this.#abort.isTold = true;
+    this.#tell(this.#abort.id, 'refused', why);
   }
 
   #obey(id: string, command: string, args: Order['args']): void {
@@ -146,6 +149,7 @@ export class Control {
         this.#endPause('it was resumed before its next step');
         return this.#tell(id, 'obeyed');
       case 'abort':
+        this.#refuseAbort('another abort came before its next step');
         this.#abort = { id, reason: String(args['reason'] ?? ''), isTold: false };
         return;
       case 'limit':
