@@ -210,6 +210,8 @@ def _object_in(source: Any, *paths: str) -> RawUsage:
 
 
 def _value_at(source: Any, path: str) -> Any:
+    if "." not in path:
+        return source.get(path) if isinstance(source, Mapping) else None
     value = source
     for key in path.split("."):
         if not isinstance(value, Mapping) or key not in value:
