@@ -58,6 +58,7 @@ function serverSuite(name, args, settings = {}) {
 function pythonSuite() {
   return {
     name: 'sdk-python',
+    isBeside: true,
     run: async (place) => {
       const python = await ensurePython();
       if (python === null) return missing('Python >= 3.9');

@@ -6,13 +6,16 @@ import { vitestSuite } from './vitest-suite.mjs';
  * @typedef {object} Place
  * @property {string} root The project's folder.
  * @property {string} node The pinned Node.
+ * @property {boolean} [isQuiet] Output is kept for the end, and not streamed.
  *
  * @typedef {object} Outcome
  * @property {number} passed
  * @property {number} failed
+ * @property {string} [output] What it printed, where it was not streamed.
  *
  * @typedef {object} Suite
  * @property {string} name
+ * @property {boolean} [isBeside] It mostly waits: it runs beside the others, which take turns.
  * @property {(place: Place) => Promise<Outcome>} run Streams its progress; never throws.
  */
 

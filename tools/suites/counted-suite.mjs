@@ -12,8 +12,10 @@ export function countedSuite(name, commandOf) {
     name,
     run: async (place) => {
       const [command = '', ...args] = commandOf(place);
-      const { code, output } = await runProgram(command, args, { cwd: place.root });
-      return countLastLine(output, code);
+      const quiet = place.isQuiet === true;
+      const { code, output } = await runProgram(command, args, { cwd: place.root, quiet });
+      const counts = countLastLine(output, code);
+      return quiet ? { ...counts, output } : counts;
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Runs suites one after the other, prints what each gave and, as the last line alone, the sum.
+ * Runs suites one after the other, those that mostly wait beside them; prints what each gave and, as the last line
+ * alone, the sum.
  *
  * @param {readonly import('./check-suites.mjs').Suite[]} suites
  * @param {import('./check-suites.mjs').Place} place
@@ -8,18 +9,33 @@
 export async function runSuites(suites, place) {
   const lines = [];
   const sum = { passed: 0, failed: 0 };
-  for (const suite of suites) {
-    console.log(`\n── ${suite.name} ──`);
-    const began = Date.now();
-    const { passed, failed } = await suite.run(place);
+  const isAlone = suites.length === 1;
+  const beside = suites
+    .filter((suite) => suite.isBeside === true && !isAlone)
+    .map((suite) => ({ name: suite.name, running: timed(suite, { ...place, isQuiet: true }) }));
+  const inTurn = suites.filter((suite) => suite.isBeside !== true || isAlone);
+  const turns = inTurn.map((suite) => ({ name: suite.name, running: null, suite }));
+  for (const turn of [...turns, ...beside]) {
+    console.log(`\n── ${turn.name} ──`);
+    const { passed, failed, output, seconds } =
+      turn.running === null ? await timed(turn.suite, place) : await turn.running;
+    if (output !== undefined) console.log(output);
     sum.passed += passed;
     sum.failed += failed;
-    const seconds = Math.round((Date.now() - began) / 1000);
-    lines.push(
-      `${failed === 0 ? 'ok  ' : 'FAIL'} ${suite.name}: ${passed} passed, ${failed} failed (${seconds} s)`,
-    );
+    const mark = failed === 0 ? 'ok  ' : 'FAIL';
+    lines.push(`${mark} ${turn.name}: ${passed} passed, ${failed} failed (${seconds} s)`);
     console.log(lines.at(-1));
   }
   console.log(`\n${lines.join('\n')}\n\n${sum.passed} passed, ${sum.failed} failed`);
   return sum.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {import('./check-suites.mjs').Suite} suite
+ * @param {import('./check-suites.mjs').Place} place
+ */
+async function timed(suite, place) {
+  const began = Date.now();
+  const outcome = await suite.run(place);
+  return { ...outcome, seconds: Math.round((Date.now() - began) / 1000) };
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkNode } from '../setup/check-node.mjs';
 import { countLastLine } from './counted-suite.mjs';
+import { runSuites } from './run-suites.mjs';
 import { countReport } from './vitest-suite.mjs';
 
 const report = (numPassedTests: number, numFailedTests: number, broken = 0) => ({
@@ -32,6 +33,30 @@ describe('countReport()', () => {
     ['no report', null, 0, { passed: 0, failed: 1 }],
   ])('counts %s', (_name, found, code, expected) => {
     expect(countReport(found, code)).toEqual(expected);
+  });
+});
+
+describe('runSuites()', () => {
+  test('adds up suites that take turns and those beside them, and fails where one failed', async () => {
+    const said: string[] = [];
+    const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
+    const order: string[] = [];
+    const suite = (name: string, failed: number, isBeside = false) => ({
+      name,
+      isBeside,
+      run: async ({ isQuiet = false }: { isQuiet?: boolean }) => {
+        order.push(`${name} ${isQuiet}`);
+        return { passed: 2, failed, ...(isQuiet ? { output: `${name} said` } : {}) };
+      },
+    });
+    const place = { root: '.', node: 'node' };
+    const suites = [suite('one', 0), suite('beside', 1, true), suite('two', 0)];
+    expect(await runSuites(suites, place)).toBe(1);
+    expect(await runSuites([suite('alone', 0, true)], place)).toBe(0);
+    log.mockRestore();
+    expect(order).toEqual(['beside true', 'one false', 'two false', 'alone false']);
+    expect(said).toContain('beside said');
+    expect(said.find((text) => text.endsWith('6 passed, 1 failed'))).toBeDefined();
   });
 });
 
