@@ -51,6 +51,7 @@ test('the first visit gives a program with a real key and shows its session when
 
 test('sample sessions are loaded with one click and removed with another (O3)', async () => {
   const page = await openSignedIn(browser, server, '/settings/samples');
+  await page.getByRole('button', { name: 'Load sample data' }).waitFor();
   expect(await axeProblems(page)).toEqual([]);
   await page.getByRole('button', { name: 'Load sample data' }).click();
   await page.getByText('Sample sessions are being recorded').waitFor();
