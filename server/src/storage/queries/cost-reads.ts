@@ -60,11 +60,11 @@ async function costParts(runner: Runner, ofSession: OfSession): Promise<CostPart
   );
   const steps = await runner.all<StepSql>(
     sql`select e.id, e.started_at, e.model, e.cost ${calls} and e.cost is not null
-      order by e.started_at limit ${listedSteps}`,
+      order by e.started_at, e.position limit ${listedSteps}`,
   );
   const unpriced = await runner.all<StepSql>(
     sql`select e.id, e.started_at, e.model, null as cost ${calls} and e.cost_source = 'unpriced'
-      order by e.started_at limit ${listedUnpriced}`,
+      order by e.started_at, e.position limit ${listedUnpriced}`,
   );
   return {
     byModel: byModel.map((row) => ({
