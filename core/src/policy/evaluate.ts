@@ -30,8 +30,20 @@ export function evaluate(
 ): Decision {
   const considered: Considered[] = [];
   const fired: Fired[] = [];
-  const costAbort = askCosts(policies.costLimits, state, considered, fired);
-  const stepAbort = askSteps(policies.stepLimits, state, considered, fired);
+  const costAbort = askLimits(
+    policies.costLimits,
+    (policy) => costOf(state, policy) > policy.costExceededNanoUsd,
+    state.warned,
+    considered,
+    fired,
+  );
+  const stepAbort = askLimits(
+    policies.stepLimits,
+    (policy) => stepsOf(state, policy) >= policy.stepsExceeded,
+    state.warned,
+    considered,
+    fired,
+  );
   const attempt = event.type === 'error' ? (event.attempt ?? null) : null;
   const retry = attempt === null ? null : askRetries(policies.retries, event, considered);
   const isExhausted = retry !== null && attempt !== null && attempt > retry.maxRetries;
@@ -65,34 +77,16 @@ interface Fired {
   readonly rank: number;
 }
 
-function askCosts(
-  stage: readonly RankedPolicy<'cost_limit'>[],
-  state: EvaluationState,
+function askLimits<Limit extends CostLimit | StepLimit>(
+  stage: readonly { readonly policy: Limit; readonly rank: number }[],
+  isPassed: (policy: Limit) => boolean,
+  warned: ReadonlySet<string>,
   considered: Considered[],
   fired: Fired[],
-): CostLimit | null {
-  let abort: CostLimit | null = null;
+): Limit | null {
+  let abort: Limit | null = null;
   for (const { policy, rank } of stage) {
-    const isPassed = costOf(state, policy) > policy.costExceededNanoUsd;
-    const result = limitResult(policy, isPassed, state.warned, abort !== null);
-    considered.push({ policy, result });
-    if (result !== 'matched') continue;
-    fired.push({ policy, rank });
-    if (policy.action === 'abort') abort = policy;
-  }
-  return abort;
-}
-
-function askSteps(
-  stage: readonly RankedPolicy<'step_limit'>[],
-  state: EvaluationState,
-  considered: Considered[],
-  fired: Fired[],
-): StepLimit | null {
-  let abort: StepLimit | null = null;
-  for (const { policy, rank } of stage) {
-    const isPassed = stepsOf(state, policy) >= policy.stepsExceeded;
-    const result = limitResult(policy, isPassed, state.warned, abort !== null);
+    const result = limitResult(policy, isPassed(policy), warned, abort !== null);
     considered.push({ policy, result });
     if (result !== 'matched') continue;
     fired.push({ policy, rank });
