@@ -7,34 +7,18 @@ import time
 import unittest
 from unittest import mock
 
+from control_case import SESSION, ControlCase
 from niitaka import AgentExecutionStopped, _control
 from niitaka._control import Control, Controls
 
 SEED = 20261129
-SESSION, OTHER = (f"01990000-0000-7000-8000-00000000000{n}" for n in (1, 2))
+OTHER = "01990000-0000-7000-8000-000000000002"
 
 
-class OrderCase(unittest.TestCase):
+class OrderCase(ControlCase):
     def setUp(self):
         self.chance = random.Random(f"{SEED} {self.id()}")
         self.renew()
-
-    def renew(self):
-        self.records = []
-        self.control = Control(SESSION, self.records.append)
-        self.count = 0
-
-    def order(self, command, **args):
-        self.count += 1
-        order_id = f"c{self.count}"
-        self.control.take({"session_id": SESSION, "command_id": order_id, "command": command, "args": args})
-        return order_id
-
-    def states(self, order_id):
-        return [each["state"] for each in self.records if each["command_id"] == order_id]
-
-    def reason(self, order_id):
-        return [each.get("reason") for each in self.records if each["command_id"] == order_id][-1]
 
     def with_models(self):
         patched = mock.patch.object(_control, "MODEL_LIBRARIES", {"openai"})
