@@ -6,6 +6,7 @@ import {
   changingValues,
   sessionColumns,
   sessionFromRow,
+  startedValues,
   type SessionSql,
 } from '../sqlite/session-row.ts';
 import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
@@ -184,30 +185,7 @@ function insertStarted(
 
 function insertValues({ stored, extras }: StartedSession): unknown[] {
   const { session } = stored;
-  const tags = Object.keys(extras.tags).length === 0 ? null : JSON.stringify(extras.tags);
-  return [
-    ...keyOf(stored),
-    session.agentId,
-    session.environment,
-    session.goal,
-    extras.goalWords,
-    session.startedAtMs,
-    session.startedAtSentMs,
-    session.arrivedAtMs,
-    session.clockOffsetMs,
-    session.experimentId,
-    session.variant,
-    session.agentVersion,
-    session.userId,
-    session.conversationId,
-    session.policySource,
-    session.policyHash,
-    tags,
-    extras.truncated,
-    extras.metadata,
-    ...changingValues(session, isIncomplete(session)),
-    goalLexemes(extras.goalWords),
-  ];
+  return [...keyOf(stored), ...startedValues(session, extras), goalLexemes(extras.goalWords)];
 }
 
 const tagColumns: readonly Column[] = [

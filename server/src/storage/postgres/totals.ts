@@ -1,4 +1,13 @@
 import type { SessionTx, Spent } from '../session-tx.ts';
+import {
+  dayMs,
+  floorTo,
+  hourMs,
+  rollupColumns,
+  rollupValues,
+  treeColumns,
+  treeValues,
+} from '../total-figures.ts';
 import { uuidBlob } from '../sqlite/uuid-blob.ts';
 import { sumTable, type SumTable } from './sum-table.ts';
 import { columnsOf } from './unnest.ts';
@@ -8,9 +17,6 @@ type Part = Pick<
   SessionTx,
   'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent' | 'policyRevision'
 >;
-
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 /** Roll-ups, tree totals and day totals. */
 export function totalWrites(work: Work): Part {
@@ -23,16 +29,7 @@ export function totalWrites(work: Work): Part {
       const org = uuidBlob(orgId);
       work.shares(orgId);
       for (const { environment, agentId, startedAtMs, figures } of deltas) {
-        const amounts = [
-          figures.sessions,
-          figures.withErrors,
-          figures.stale,
-          figures.totalCostNanoUsd,
-          figures.lateCostNanoUsd,
-          figures.totalTokens,
-          figures.unpriced,
-          figures.incomplete,
-        ];
+        const amounts = rollupValues(figures);
         hours.add(org, [environment, floorTo(startedAtMs, hourMs)], amounts);
         agentDays.add(org, [environment, floorTo(startedAtMs, dayMs), agentId ?? ''], amounts);
       }
@@ -40,20 +37,7 @@ export function totalWrites(work: Work): Part {
     async addTreeTotals(orgId, deltas) {
       work.shares(orgId);
       for (const { rootSessionId, figures } of deltas) {
-        trees.add(
-          uuidBlob(orgId),
-          [uuidBlob(rootSessionId), 0],
-          [
-            figures.sessions,
-            figures.running,
-            figures.totalCostNanoUsd,
-            figures.lateCostNanoUsd,
-            figures.totalTokens,
-            figures.stepCount,
-            figures.errorCount,
-            figures.unpricedCount,
-          ],
-        );
+        trees.add(uuidBlob(orgId), [uuidBlob(rootSessionId), 0], treeValues(figures));
       }
     },
     async addDayTotals(orgId, deltas) {
@@ -125,30 +109,5 @@ const agentDayKeys = [
 const dayKeys = [...agentDayKeys, ...columnsOf('bigint', ['slot'])];
 const treeKeys = [...columnsOf('uuid', ['root_session_id']), ...columnsOf('bigint', ['slot'])];
 
-const rollupColumns = [
-  'sessions',
-  'with_errors',
-  'stale',
-  'total_cost',
-  'late_cost',
-  'total_tokens',
-  'unpriced',
-  'incomplete',
-];
-const treeColumns = [
-  'sessions',
-  'running',
-  'total_cost',
-  'late_cost',
-  'total_tokens',
-  'step_count',
-  'error_count',
-  'unpriced_count',
-];
-
 const costOfTree = treeColumns.indexOf('total_cost');
 const stepsOfTree = treeColumns.indexOf('step_count');
-
-function floorTo(ms: number, unit: number): number {
-  return Math.floor(ms / unit) * unit;
-}

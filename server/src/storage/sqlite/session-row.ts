@@ -1,5 +1,5 @@
-import type { Session } from '@niitaka/core/session/session.ts';
-import type { StoredSession } from '../session-tx.ts';
+import { isIncomplete, type Session } from '@niitaka/core/session/session.ts';
+import type { SessionExtras, StoredSession } from '../session-tx.ts';
 import { uuidBlob, uuidBlobOrNull, uuidText, uuidTextOrNull } from './uuid-blob.ts';
 
 type Blob = Uint8Array;
@@ -252,4 +252,30 @@ function parseObject<T>(text: string | null): Record<string, T> {
 function objectText(value: Readonly<Record<string, unknown>>): string | null {
   for (const _ in value) return JSON.stringify(value);
   return null;
+}
+
+/** What is stored when a session starts, after its key: what stays, then {@link changingValues}. */
+export function startedValues(session: Session, extras: SessionExtras): unknown[] {
+  const tags = Object.keys(extras.tags).length === 0 ? null : JSON.stringify(extras.tags);
+  return [
+    session.agentId,
+    session.environment,
+    session.goal,
+    extras.goalWords,
+    session.startedAtMs,
+    session.startedAtSentMs,
+    session.arrivedAtMs,
+    session.clockOffsetMs,
+    session.experimentId,
+    session.variant,
+    session.agentVersion,
+    session.userId,
+    session.conversationId,
+    session.policySource,
+    session.policyHash,
+    tags,
+    extras.truncated,
+    extras.metadata,
+    ...changingValues(session, isIncomplete(session)),
+  ];
 }

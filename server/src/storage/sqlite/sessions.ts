@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isIncomplete, type Session } from '@niitaka/core/session/session.ts';
+import type { Session } from '@niitaka/core/session/session.ts';
 import type { SessionExtras, SessionTx, StoredSession } from '../session-tx.ts';
 import type { Connection } from './connection.ts';
 import {
   changingColumns,
-  changingValues,
   sessionColumns,
   sessionFromRow,
+  startedValues,
   type SessionSql,
 } from './session-row.ts';
 import { sessionSaver } from './session-saver.ts';
@@ -90,30 +90,7 @@ const insertSql = `INSERT INTO sessions (${insertColumns}, ${changingColumns.joi
   VALUES (${Array.from({ length: insertCount }, () => '?').join(', ')})`;
 
 function insertValues(org: Buffer, session: Session, extras: SessionExtras): unknown[] {
-  const tags = Object.keys(extras.tags).length === 0 ? null : JSON.stringify(extras.tags);
-  return [
-    org,
-    uuidBlob(session.id),
-    session.agentId,
-    session.environment,
-    session.goal,
-    extras.goalWords,
-    session.startedAtMs,
-    session.startedAtSentMs,
-    session.arrivedAtMs,
-    session.clockOffsetMs,
-    session.experimentId,
-    session.variant,
-    session.agentVersion,
-    session.userId,
-    session.conversationId,
-    session.policySource,
-    session.policyHash,
-    tags,
-    extras.truncated,
-    extras.metadata,
-    ...changingValues(session, isIncomplete(session)),
-  ];
+  return [org, uuidBlob(session.id), ...startedValues(session, extras)];
 }
 
 /** What is kept of a deleted session's id. */

@@ -1,4 +1,13 @@
 import type { SessionTx, Spent } from '../session-tx.ts';
+import {
+  dayMs,
+  floorTo,
+  hourMs,
+  rollupColumns,
+  rollupValues,
+  treeColumns,
+  treeValues,
+} from '../total-figures.ts';
 import type { Connection } from './connection.ts';
 import { uuidBlob } from './uuid-blob.ts';
 
@@ -11,9 +20,6 @@ interface SpentSql {
   readonly cost: bigint | null;
   readonly steps: bigint | null;
 }
-
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 /** Roll-ups, tree totals and day totals. */
 export function totalWrites(db: Connection): Part {
@@ -29,35 +35,14 @@ export function totalWrites(db: Connection): Part {
     async addRollups(orgId, deltas) {
       const org = uuidBlob(orgId);
       for (const { environment, agentId, startedAtMs, figures } of deltas) {
-        const values = [
-          figures.sessions,
-          figures.withErrors,
-          figures.stale,
-          figures.totalCostNanoUsd,
-          figures.lateCostNanoUsd,
-          figures.totalTokens,
-          figures.unpriced,
-          figures.incomplete,
-        ];
+        const values = rollupValues(figures);
         hour.run(org, environment, floorTo(startedAtMs, hourMs), ...values);
         agentDay.run(org, environment, floorTo(startedAtMs, dayMs), agentId ?? '', ...values);
       }
     },
     async addTreeTotals(orgId, deltas) {
       for (const { rootSessionId, figures } of deltas) {
-        tree.run(
-          uuidBlob(orgId),
-          uuidBlob(rootSessionId),
-          0,
-          figures.sessions,
-          figures.running,
-          figures.totalCostNanoUsd,
-          figures.lateCostNanoUsd,
-          figures.totalTokens,
-          figures.stepCount,
-          figures.errorCount,
-          figures.unpricedCount,
-        );
+        tree.run(uuidBlob(orgId), uuidBlob(rootSessionId), 0, ...treeValues(figures));
       }
     },
     async addDayTotals(orgId, deltas) {
@@ -110,26 +95,6 @@ function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent' | 'poli
   };
 }
 
-const rollupColumns = [
-  'sessions',
-  'with_errors',
-  'stale',
-  'total_cost',
-  'late_cost',
-  'total_tokens',
-  'unpriced',
-  'incomplete',
-];
-const treeColumns = [
-  'sessions',
-  'running',
-  'total_cost',
-  'late_cost',
-  'total_tokens',
-  'step_count',
-  'error_count',
-  'unpriced_count',
-];
 const dayColumns = ['total_cost', 'step_count'];
 
 function rollupSql(table: string, keys: readonly string[]): string {
@@ -145,8 +110,4 @@ function upsertSql(table: string, keys: readonly string[], sums: readonly string
 
 function spentOf(row: SpentSql | undefined): Spent {
   return { costNanoUsd: row?.cost ?? 0n, steps: Number(row?.steps ?? 0n) };
-}
-
-function floorTo(ms: number, unit: number): number {
-  return Math.floor(ms / unit) * unit;
 }
