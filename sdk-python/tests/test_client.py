@@ -77,6 +77,25 @@ class Shutdown(ClientCase):
             self.assertEqual([each["last_seq"] for each in server.of_kind("session.end")], [1])
             self.assertFalse([each for each in threading.enumerate() if each.name.startswith("niitaka-")])
 
+    def test_while_policies_are_read(self):
+        """shutdown() also waits for the thread that reads the policies"""
+        before = set(threading.enumerate())
+        with scripted_server() as server:
+            entered = threading.Event()
+
+            def slow(path):
+                entered.set()
+                time.sleep(0.3)
+                return 404, {"code": "not_found", "detail": "no"}, {}
+
+            server.gets["/api/v1/snapshot"] = slow
+            self.configure(server)
+            with niitaka.start_session("short"):
+                self.assertTrue(entered.wait(10))
+            self.assertTrue(niitaka.shutdown(10))
+            threads = [each for each in set(threading.enumerate()) - before if each.name.startswith("niitaka-")]
+            self.assertEqual(threads, [])
+
     def test_what_is_left_stays(self):
         """What could not be delivered stays in the spool"""
         with scripted_server() as server:

@@ -86,6 +86,8 @@ class Runtime:
         self.client.end_all()
         done = self.flush(seconds)
         self.sender.stop(max(0.1, deadline - time.monotonic()))
+        if self.client.snapshots is not None:
+            self.client.snapshots.stop(max(0.1, deadline - time.monotonic()))
         with self.client.lock:
             self.client.backlog.abandon()
             for chunk in self.client.adopted:

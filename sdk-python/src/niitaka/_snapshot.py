@@ -58,6 +58,7 @@ class Snapshots:
         self._etags: Dict[SnapshotKey, str] = {}
         self._due: List[SnapshotKey] = []
         self._is_fetching = False
+        self._thread: Optional[threading.Thread] = None
         self._revision: Any = None
 
     def of(self, key: SnapshotKey) -> Optional[Snapshot]:
@@ -77,10 +78,12 @@ class Snapshots:
             if self._is_fetching:
                 return
             self._is_fetching = True
-        try:
-            threading.Thread(target=self._fetch_due, name="niitaka-snapshot", daemon=True).start()
-        except RuntimeError:
-            self._is_fetching = False  # the interpreter is ending
+            thread = threading.Thread(target=self._fetch_due, name="niitaka-snapshot", daemon=True)
+            try:
+                thread.start()
+                self._thread = thread
+            except RuntimeError:
+                self._is_fetching = False  # the interpreter is ending
 
     def note_revision(self, revision: Any) -> None:
         """The server's policies stand at this revision: snapshots of another are fetched again."""
@@ -91,6 +94,14 @@ class Snapshots:
             keys = [key for key, known in self._known.items() if known is None or known.revision != revision]
         for key in keys:
             self.request(key)
+
+    def stop(self, seconds: float) -> None:
+        """Asks for nothing further, and waits at most `seconds` for the thread to end."""
+        with self._lock:
+            self._due.clear()
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(seconds)
 
     def leave_to_parent(self) -> None:
         """In a forked child: lets go of the parent's connection."""
