@@ -31,6 +31,12 @@ export function figureOf(
   return bar === undefined ? figure : { ...figure, bar };
 }
 
+/** The same figure, only reported. */
+export function withoutBar(figure: Figure): Figure {
+  const { bar: _, ...plain } = figure;
+  return plain;
+}
+
 /** The smallest value that at least the given share of sorted values does not exceed. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

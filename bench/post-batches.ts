@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What one connection sent, and how long each answer took, ms. */
 export interface Posted {
@@ -15,20 +16,25 @@ export interface Body {
 
 /**
  * Posts bodies to `/api/v1/ingest` over one connection, one after the other, until `untilMs` by the monotonic clock or
- * until there are no more. Plain sockets: the sender shares the machine with the server it measures.
+ * until there are no more, and at most `perSecond` events a second where given. Plain sockets: the sender shares the
+ * machine with the server it measures.
  */
 export async function postBatches(
   port: number,
   key: string,
   bodies: Iterator<Body>,
   untilMs: number,
+  perSecond = Number.POSITIVE_INFINITY,
 ): Promise<Posted> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   const answers = readAnswers(socket);
   const latenciesMs: number[] = [];
+  const startedAt = performance.now();
   let events = 0;
   while (performance.now() < untilMs) {
+    const earlyMs = startedAt + (events / perSecond) * 1000 - performance.now();
+    if (earlyMs >= 1) await pause(earlyMs);
     const next = bodies.next();
     if (next.done === true) break;
     const { bytes, events: count } = next.value;

@@ -22,14 +22,27 @@ export const fullScale: ReadScale = {
   contentBytes: 600,
 };
 
+/** What else is measured on the database that reads were measured on. */
+export type FurtherReads = (
+  server: ServerProcess,
+  ids: SeededIds,
+  runs: number,
+  idle: readonly Figure[],
+) => Promise<readonly Figure[]>;
+
 /** Reads over HTTP, one after the other on one connection, on a database seeded for it. */
-export async function benchReads(scale: ReadScale, runs: number): Promise<readonly Figure[]> {
+export async function benchReads(
+  scale: ReadScale,
+  runs: number,
+  further: FurtherReads = async () => [],
+): Promise<readonly Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'niitaka-bench-'));
   try {
     const ids = await seedDatabase(dataDir, scale);
     const server = await startServer(dataDir);
     try {
-      return await measureReads(server, ids, runs);
+      const idle = await measureReads(server, ids, runs);
+      return [...idle, ...(await further(server, ids, runs, idle))];
     } finally {
       await server.stop(true);
     }
@@ -58,20 +71,16 @@ export async function measureReads(
   server: ServerProcess,
   ids: SeededIds,
   runs: number,
-  only = /./,
-  measured: (requests: number) => void = () => {},
 ): Promise<readonly Figure[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const figures: Figure[] = [];
   for (const { name, bar, paths } of reads(ids, Date.now())) {
-    if (!only.test(name)) continue;
     const values: number[] = [];
     for (let run = -warmUps; run < runs; run += 1) {
       const path = paths[Math.abs(run) % paths.length] ?? '';
       const tookMs = await timedGet(server.port, agent, path);
       if (run >= 0) values.push(tookMs);
     }
-    measured(runs + warmUps);
     figures.push(figureOf(`reads ${name}`, 'ms', values, bar));
   }
   agent.destroy();

@@ -5,7 +5,7 @@ import { compareReports, readReport, reportOf, writeReport } from './report.ts';
 
 const usage = `Usage: npm run bench [-- [names] [options]]
 
-  names              any of: ingest, postgres, live, sdk, policy, size, start, reads (all)
+  names              any of: ingest, postgres, live, sdk, policy, size, start, reads (with mixed), scale (all)
   --seconds N        how long each load lasts (5)
   --runs N           how often each is measured (3)
   --sessions N       sessions of the full database, 10 events each (1000000)
@@ -52,7 +52,13 @@ const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly 
   },
   async reads({ runs, sessions }) {
     const { benchReads, fullScale } = await import('./reads.ts');
-    return benchReads({ ...fullScale, sessions }, Math.max(runs, readRuns));
+    const { measureMixed } = await import('./mixed.ts');
+    return benchReads({ ...fullScale, sessions }, Math.max(runs, readRuns), measureMixed);
+  },
+  async scale({ runs, sessions }) {
+    const { benchScale } = await import('./scale.ts');
+    const sizes = [sessions / 100, sessions / 10, sessions].map(Math.ceil);
+    return benchScale(sizes, Math.max(runs, readRuns));
   },
 };
 

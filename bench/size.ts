@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { buildDashboard } from '../tools/setup/build-dashboard.mjs';
 import { databaseFileName } from '../server/src/writer/open-storage.ts';
 import { figureOf, type Figure } from './figure.ts';
 import { ingestBodies } from './ingest-bodies.ts';
@@ -13,6 +14,7 @@ const batchSize = 100;
 
 /** What it takes on disk: the program with its runtime, and each event with 600 bytes of content. */
 export async function benchSize(): Promise<readonly Figure[]> {
+  await buildDashboard(root, process.execPath);
   return [
     figureOf('bytes on disk per event', 'bytes', [await bytesPerEvent()], '<= 1200'),
     figureOf('install, runtime only', 'MB', [installMb()]),
