@@ -6,7 +6,8 @@ import { figureOf, type Figure } from './figure.ts';
 import { seedDatabase, type ReadScale } from './reads.ts';
 import { startServer } from './server-process.ts';
 
-const idleMs = 5_000;
+// Longer than a server needs to give back what its start took.
+const idleMs = 15_000;
 
 /** From the start of the process to its first answer, empty and full, and what an idle server holds. */
 export async function benchStart(scale: ReadScale, runs: number): Promise<readonly Figure[]> {
