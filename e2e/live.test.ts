@@ -118,12 +118,33 @@ test('a running session of a filtered view comes in only when it matches', async
 test('after the server was away the page catches up without a gap', async () => {
   const page = await openLive();
   await server.halt();
-  await page.getByText('Catching up').or(page.getByText('Polling')).waitFor();
+  const cut = page.getByText('Catching up').or(page.getByText('Polling'));
+  await cut.or(page.getByText('No connection')).waitFor();
   await server.restart();
   const { records } = sessionRecords({ goal: 'Run during the cut', startMs: Date.now() });
   await server.ingest(records);
   await row(page, 'Run during the cut').waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
+  await page.context().close();
+}, 90_000);
+
+test('without a network the page says so, and goes on by itself once it is back', async () => {
+  const page = await openLive();
+  await page.waitForFunction(() => {
+    const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);
+    return ['session-drawer', 'session-view'].every((part) =>
+      loaded.some((name) => name.includes(part)),
+    );
+  });
+  await page.context().setOffline(true);
+  await page.getByText('No connection').waitFor();
+  await row(page, 'Old run 0').first().click();
+  await page.getByText('could not be reached').waitFor();
+  expect(await row(page, 'Old run 1').count()).toBeGreaterThan(0);
+  await page.context().setOffline(false);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('tab', { name: 'Timeline' }).waitFor();
+  expect(await page.getByText('could not be reached').count()).toBe(0);
   await page.context().close();
 }, 90_000);
 

@@ -112,6 +112,8 @@ export const router = createRouter({
   basepath: basePath,
   parseSearch: parseSearchParams,
   stringifySearch: stringifySearchParams,
+  // A page that breaks leaves the rail standing.
+  defaultErrorComponent: PageError,
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
 });

@@ -1,20 +1,25 @@
 import { classNames } from './class-names.ts';
-import type { LiveState } from '../lib/live/live-notice.ts';
 import { useLiveState } from '../lib/live/use-live-state.ts';
 
-const words: Readonly<Record<LiveState, readonly [string, string, string]>> = {
-  live: ['Live', 'Changes show at once', 'bg-accent-soft text-accent'],
-  'catching-up': [
-    'Catching up',
-    'The stream was cut; what was missed is being read',
-    'bg-gold-soft text-gold',
-  ],
-  polling: [
-    'Polling',
-    'The stream cannot be had; the page reads every 5 s',
-    'bg-gold-soft text-gold',
-  ],
-};
+const words: Readonly<Record<ReturnType<typeof useLiveState>, readonly [string, string, string]>> =
+  {
+    live: ['Live', 'Changes show at once', 'bg-accent-soft text-accent'],
+    'catching-up': [
+      'Catching up',
+      'The stream was cut; what was missed is being read',
+      'bg-gold-soft text-gold',
+    ],
+    polling: [
+      'Polling',
+      'The stream cannot be had; the page reads every 5 s',
+      'bg-gold-soft text-gold',
+    ],
+    'no-connection': [
+      'No connection',
+      'The server does not answer; the page goes on by itself once it does',
+      'bg-rust-soft text-rust',
+    ],
+  };
 
 /** How fresh the page is, as a small light with its word. */
 export function LiveLight() {

@@ -1,15 +1,18 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback } from 'react';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
 import { SessionsPage } from '../../features/sessions/sessions-page.tsx';
 import { useIdentity } from '../../lib/api/use-identity.ts';
 import { useHotkeys } from '../../lib/keys/use-hotkeys.ts';
 import { withoutDrawer } from '../../lib/url/drawer-search.ts';
 
+const loadDrawer = () => import('../../features/session/session-drawer.tsx');
 const SessionDrawer = lazy(() =>
-  import('../../features/session/session-drawer.tsx').then((module) => ({
+  loadDrawer().then((module) => ({
     default: module.SessionDrawer,
   })),
 );
+/** When the list stands, the drawer is loaded ahead: it opens at once, also when the server has gone away since. */
+const drawerLoadsAfterMs = 1_000;
 const FirstRunPage = lazy(() =>
   import('../../features/first-run/first-run-page.tsx').then((module) => ({
     default: module.FirstRunPage,
@@ -27,6 +30,11 @@ export function SessionsRoute() {
   );
   // The open session takes Esc while the focus is in it; here is for wherever else it may be.
   useHotkeys({ Escape: onClose }, session !== undefined);
+  useEffect(() => {
+    // A failure shows when the drawer is opened.
+    const timer = setTimeout(() => loadDrawer().catch(() => undefined), drawerLoadsAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   if (firstRun) {
     return (
       <Suspense>

@@ -1,5 +1,6 @@
 import { basePath } from '../base-path.ts';
 import { apiErrorOf, offlineError } from './api-error.ts';
+import { noteReachable } from './reachability.ts';
 import { reportUnauthenticated } from './unauthenticated.ts';
 
 /** Values of a query string; undefined ones are left out. */
@@ -32,8 +33,10 @@ export async function apiRequest(url: string, init: RequestInit): Promise<Respon
   const what = `${init.method ?? 'GET'} ${url.split('?')[0] ?? url}`;
   const response = await fetch(url, { credentials: 'same-origin', ...init }).catch((error) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    noteReachable(false);
     throw offlineError(what);
   });
+  noteReachable(true);
   if (response.ok) return response;
   const error = await apiErrorOf(response, what);
   if (error.status === 401) reportUnauthenticated();

@@ -1,3 +1,4 @@
+import { noteReachable } from '../api/reachability.ts';
 import { followedBy, withRequest, type FollowRequests } from './follow-requests.ts';
 import type { LiveNotice, LiveStatus } from './live-notice.ts';
 import { StreamConnection } from './stream-connection.ts';
@@ -22,6 +23,9 @@ export class LiveHub {
       this.#onNotice(event.data),
     );
     window.addEventListener('pagehide', () => this.#request(null));
+    for (const change of ['offline', 'online']) {
+      window.addEventListener(change, () => this.#connection?.renew());
+    }
     this.#post({ kind: 'ask' });
     void this.#lead();
   }
@@ -102,6 +106,7 @@ export class LiveHub {
 
   #tell(notice: LiveNotice): void {
     if (notice.kind === 'status') this.#status = notice;
+    if (notice.kind === 'status' && notice.state === 'live') noteReachable(true);
     if (notice.kind === 'update') this.#status = { ...this.#status, lastId: notice.id };
     for (const listener of this.#listeners) listener(notice);
   }

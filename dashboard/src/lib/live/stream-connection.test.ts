@@ -144,3 +144,20 @@ test('StreamConnection opens with the session to follow, and follows another on 
   stream.close();
   vi.unstubAllGlobals();
 });
+
+test('StreamConnection begins anew at its place when the network changed', () => {
+  const { stream, source } = connect('3');
+  source().say('hello', { revision: 4, stream_id: 's' }, '4');
+  const before = source();
+  stream.renew();
+  vi.advanceTimersByTime(1);
+  expect(before.closed).toBe(true);
+  expect(source().url).toContain('last_event_id=4');
+  source().say('hello', { revision: 4, stream_id: 't' });
+  vi.advanceTimersByTime(700);
+  expect(states()).toEqual(['live', 'catching-up', 'live']);
+  stream.close();
+  stream.renew();
+  vi.advanceTimersByTime(10_000);
+  expect(sources.length).toBe(2);
+});

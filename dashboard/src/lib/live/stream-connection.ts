@@ -59,6 +59,13 @@ export class StreamConnection {
     this.#tellFollowed();
   }
 
+  /** Begins anew where it stands: the network changed, and an old connection may be dead without a word. */
+  renew(): void {
+    if (this.#closed) return;
+    this.#setState('catching-up');
+    this.#reconnect(0);
+  }
+
   close(): void {
     this.#closed = true;
     this.#drop();
