@@ -13,3 +13,11 @@ export interface Fault {
 export function hold(holds: boolean, message: string): void {
   if (!holds) throw new Error(message);
 }
+
+/** The items in an order of chance. */
+export function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}

@@ -1,4 +1,4 @@
-import { hold, type Fault } from './fault.ts';
+import { hold, shuffled, type Fault } from './fault.ts';
 import { faultDirectory, startUnderFault } from './server-under-fault.ts';
 import { trafficBatches } from './traffic.ts';
 
@@ -114,10 +114,3 @@ const counted = [
   'tree',
   'child_count',
 ];
-
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ item }) => item);
-}

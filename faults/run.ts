@@ -3,9 +3,17 @@ import type { Fault } from './fault.ts';
 import { fillDisk } from './fill-disk.ts';
 import { killServer } from './kill-server.ts';
 import { resendBatches } from './resend-batches.ts';
+import { raceSweep } from './race-sweep.ts';
 import { sendGarbage } from './send-garbage.ts';
 
-const faults: readonly Fault[] = [killServer, resendBatches, fillDisk, cutStreams, sendGarbage];
+const faults: readonly Fault[] = [
+  killServer,
+  resendBatches,
+  fillDisk,
+  cutStreams,
+  raceSweep,
+  sendGarbage,
+];
 
 /** `npm run faults [-- --short] [NAME…]`: a line for each fault, and the sum as the last one. */
 async function main(args: readonly string[]): Promise<void> {
