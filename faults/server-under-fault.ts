@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { verifyFile, type Verification } from '../server/src/storage/sqlite/verify/verify.ts';
+import { verifyFile } from '../server/src/storage/sqlite/verify.ts';
+import type { Verification } from '../server/src/storage/verify/verification.ts';
 import { databaseFileName } from '../server/src/writer/open-storage.ts';
 
 /** The key of every server started here. */

@@ -101,6 +101,21 @@ describe('several processes over one database', () => {
     expect(await link.ended()).toBe(0);
     expect(link.stdout()).toContain('Signs Admin in, once, within 15 minutes:');
   });
+
+  test('verify finds no difference beside running servers, and ends with 1 where it does', async () => {
+    const url = await run().ready();
+    expect(await post(url, [running(5), tool(5, 1)])).toBe(200);
+    const verify = run({}, ['verify']);
+    expect(await verify.ended()).toBe(0);
+    expect(verify.stdout()).toMatch(/^Verified \d+ sessions with \d+ events: 0 differences\n$/);
+    await database.query('UPDATE rollup_hours SET sessions = sessions + 1');
+    const again = run({}, ['verify']);
+    expect(await again.ended()).toBe(1);
+    expect(again.stdout()).toMatch(
+      /^roll-up by hour: sessions of .*: stored \d+, recomputed \d+\n/,
+    );
+    await database.query('UPDATE rollup_hours SET sessions = sessions - 1');
+  });
 });
 
 describe('a database that goes away', () => {

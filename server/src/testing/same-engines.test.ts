@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reader } from '../storage/reader.ts';
 import { openReader } from '../storage/sqlite/connection.ts';
+import { verifyDatabase } from '../storage/postgres/verify.ts';
 import { openReads } from '../storage/sqlite/reads.ts';
 import { openPostgresStore, type PostgresStore } from './open-postgres-store.ts';
 import { addOrganisation, openStore, type TestStore } from './open-store.ts';
@@ -110,6 +111,9 @@ test('both engines answer and keep the same, whatever comes in whatever order', 
     }),
     { numRuns: rounds, endOnFailure: true },
   );
+  const verified = await verifyDatabase(postgres.database.url);
+  expect(verified).toEqual(sqlite.verify());
+  expect(verified.differences).toEqual([]);
 }, 120_000);
 
 /** Everything that pages show of an organisation; keys of rows are the engine's own. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CreatedOrganisation, CreateOrganisation } from '../commands/create-organisation.ts';
 import { openWriter } from '../storage/sqlite/connection.ts';
 import { isOlder } from '../storage/sqlite/check-place.ts';
-import { verifyFile } from '../storage/sqlite/verify/verify.ts';
+import { verifyFile } from '../storage/sqlite/verify.ts';
 import type { IngestReply, Storage } from '../storage/port.ts';
 import { StartupError } from '../storage/startup-error.ts';
 import { end, llm, noonMs, sessionId, start, testOrgId } from '../testing/records.ts';

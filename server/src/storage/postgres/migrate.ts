@@ -36,6 +36,30 @@ export async function migrate(client: pg.Client, url: string): Promise<void> {
   }
 }
 
+/** Throws a StartupError for a database whose schema is not the one this program writes. */
+export async function refuseOther(client: pg.ClientBase, url: string): Promise<void> {
+  const newest = migrations.at(-1)?.number ?? 0;
+  const found = await schemaVersionOf(client);
+  if (found === newest) return;
+  if (found === null) {
+    throw new StartupError(
+      `There is nothing of Niitaka in ${placeOf(url)}: start the server on it once, or name another database.`,
+    );
+  }
+  if (found > newest) throw new StartupError(tooNew(url, found, newest));
+  throw new StartupError(
+    `Cannot use ${placeOf(url)}: it has schema version ${found}, this program wants ${newest}. Run "niitaka migrate" or start the server on it once.`,
+  );
+}
+
+/** The version of the schema that is there; null without any. */
+export async function schemaVersionOf(client: pg.ClientBase): Promise<number | null> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('schema_version') IS NOT NULL AS there`,
+  );
+  return rows[0]?.there === true ? versionOf(client) : null;
+}
+
 async function inLock(client: pg.Client, work: () => Promise<unknown>): Promise<void> {
   await client.query('BEGIN');
   try {
@@ -48,7 +72,7 @@ async function inLock(client: pg.Client, work: () => Promise<unknown>): Promise<
   }
 }
 
-async function versionOf(client: pg.Client): Promise<number> {
+async function versionOf(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ number: string | null }>(
     'SELECT max(number) AS number FROM schema_version',
   );

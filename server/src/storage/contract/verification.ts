@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStore, type TestStore } from '../../../testing/open-store.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   close,
   end,
   error,
   llm,
+  metrics,
   noonMs,
   numbered,
   senderId,
@@ -13,39 +13,37 @@ import {
   start,
   tool,
   trace,
-} from '../../../testing/records.ts';
-import { maxToldDifferences, verify, verifyFile } from './verify.ts';
+} from '../../testing/records.ts';
+import { maxToldDifferences, type Verification } from '../verify/verification.ts';
 
-let store: TestStore;
-beforeEach(async () => {
-  store = openStore(noonMs + 20_000);
-  const computed = {
-    data: { provider: 'openai', model: 'gpt-4o-mini', input_tokens: 1_000, output_tokens: 200 },
-  };
-  await store.ingest([
-    start(1, { agent_id: 'a', goal: 'find me', tags: { k: 'v' } }),
-    start(2, { parent_session_id: sessionId(1) }),
-    llm(1, 1, numbered(1, 1)),
-    llm(1, 2, { ...numbered(1, 2), ...computed }),
-    error(1, 3, numbered(1, 3)),
-    tool(2, 4),
-    signal(1, 1),
-    trace(1, 1),
-    close(1, 2, 1, { dropped: { queue_full: 1 } }),
-    end(1, 10_000, { sender: senderId(1), last_seq: 3 }),
-  ]);
-});
-afterEach(() => store.close());
+/** A store whose rows a test may spoil. */
+export interface SpoiledStore {
+  ingest(records: readonly object[]): Promise<unknown>;
+  /** What verifying finds once the statement has run; it is undone afterwards. */
+  verifyAfter(change: string): Promise<Verification>;
+  close(): Promise<void>;
+}
 
-describe('verify()', () => {
-  test('finds nothing wrong in a sound database, and says how much it looked at', () => {
-    expect(store.verify()).toEqual({
+/** What verifying finds, on every engine; `spoilSearch` takes every goal out of the index. */
+export function verificationContract(
+  open: (nowMs: number) => Promise<SpoiledStore>,
+  spoilSearch: string,
+): void {
+  let store: SpoiledStore;
+  const untouched = 'DELETE FROM sessions WHERE false';
+  beforeAll(async () => {
+    store = await open(noonMs + 20_000);
+    await store.ingest(records);
+  });
+  afterAll(() => store.close());
+
+  test('verify() finds nothing wrong in a sound database, and says how much it looked at', async () => {
+    expect(await store.verifyAfter(untouched)).toEqual({
       sessions: 2,
       events: 4,
       differenceCount: 0,
       differences: [],
     });
-    expect(verifyFile(store.path)).toEqual(store.verify());
   });
 
   test.each<[string, string, string]>([
@@ -60,10 +58,10 @@ describe('verify()', () => {
     ['signals and traces of sessions', 'trace_count', 'DELETE FROM decision_traces'],
     ['sessions in themselves', 'incomplete', 'UPDATE sessions SET incomplete = 1 - incomplete'],
     ['sessions in themselves', 'lies', `UPDATE sessions SET status = 'running'`],
-    ['sessions in themselves', 'score', 'UPDATE sessions SET score = 0.5'],
+    ['known metrics', 'score', 'UPDATE sessions SET score = 0.5'],
     ['children', 'child_count', 'UPDATE sessions SET child_count = 3'],
     ['place in the tree', 'depth', 'UPDATE sessions SET depth = 3'],
-    ['place in the tree', 'root_session_id', 'UPDATE sessions SET root_session_id = id'],
+    ['place in the tree', 'other_root', 'UPDATE sessions SET root_session_id = id'],
     ['trees', 'total_cost', 'UPDATE tree_totals SET total_cost = 0'],
     ['trees', 'sessions', 'DELETE FROM tree_totals'],
     ['roll-up by hour', 'sessions', 'DELETE FROM rollup_hours'],
@@ -74,7 +72,7 @@ describe('verify()', () => {
     ['tags', 'tags', 'DELETE FROM session_tags'],
     ['live feed', 'changes', 'DELETE FROM changes'],
     ['live feed', 'changes', 'UPDATE organisations SET revision = 0'],
-    ['search', 'indexed', `INSERT INTO goal_search (goal_search) VALUES ('delete-all')`],
+    ['search', 'indexed', spoilSearch],
     [
       'rows of sessions that are gone',
       'orphans',
@@ -88,16 +86,15 @@ describe('verify()', () => {
     ['cost of calls', 'of_classes', `UPDATE events SET cost_classes = '{"input":"7"}'`],
     ['cost of calls', 'cost', `UPDATE prices_used SET price = '{"input":"9","output":"9"}'`],
     ['goal words', 'words', `UPDATE sessions SET goal_words = 'else' WHERE goal IS NOT NULL`],
-  ])('%s: tells of %s after %s', (check, field, change) => {
-    store.db.exec(change);
-    const { differences, differenceCount } = store.verify();
+  ])('verify() %s: tells of %s after %s', async (check, field, change) => {
+    const { differences, differenceCount } = await store.verifyAfter(change);
     expect(differenceCount).toBeGreaterThan(0);
     expect(differences.map((one) => [one.check, one.field])).toContainEqual([check, field]);
   });
 
-  test('says which row, what is stored and what was recomputed', () => {
-    store.db.exec('UPDATE agents SET session_count = 7');
-    expect(store.verify().differences).toEqual([
+  test('verify() says which row, what is stored and what was recomputed', async () => {
+    const { differences } = await store.verifyAfter('UPDATE agents SET session_count = 7');
+    expect(differences).toEqual([
       {
         check: 'agents',
         subject: '000000000000700080000000000000ff a',
@@ -108,16 +105,33 @@ describe('verify()', () => {
     ]);
   });
 
-  test(`tells of ${maxToldDifferences} differences at most, and counts all`, async () => {
+  test(`verify() tells of ${maxToldDifferences} differences at most, and counts all`, async () => {
     await store.ingest(Array.from({ length: 150 }, (_, index) => start(100 + index)));
-    store.db.exec('UPDATE sessions SET event_count = 99');
-    const found = verify(store.db);
+    const found = await store.verifyAfter('UPDATE sessions SET event_count = 99');
     expect(found.differenceCount).toBe(152);
     expect(found.differences).toHaveLength(maxToldDifferences);
   });
+}
 
-  test('verifyFile() refuses a file that a newer program has written', () => {
-    store.db.pragma('user_version = 99');
-    expect(() => verifyFile(store.path)).toThrow('it has schema version 99, this program knows');
-  });
-});
+const computed = {
+  data: { provider: 'openai', model: 'gpt-4o-mini', input_tokens: 1_000, output_tokens: 200 },
+};
+
+/** Some of everything that is recomputed; tags and goals with what engines keep in different words. */
+const records = [
+  start(1, {
+    agent_id: 'a',
+    goal: 'find me now, thoroughly',
+    tags: { k: 'v', 'n\0': 'a\\\0\ud800z' },
+  }),
+  start(2, { parent_session_id: sessionId(1) }),
+  llm(1, 1, numbered(1, 1)),
+  llm(1, 2, { ...numbered(1, 2), ...computed }),
+  error(1, 3, numbered(1, 3)),
+  tool(2, 4),
+  signal(1, 1),
+  trace(1, 1),
+  metrics(1, { score: 0.25, goal_completed: true, own: 3 }),
+  close(1, 2, 1, { dropped: { queue_full: 1 } }),
+  end(1, 10_000, { sender: senderId(1), last_seq: 3 }),
+];

@@ -4,11 +4,11 @@ import {
   type SenderLedger,
 } from '@niitaka/core/delivery/sender-ledger.ts';
 import { addSeqs, countSeqs, type SeqRanges } from '@niitaka/core/delivery/seq-ranges.ts';
-import type { Connection } from '../connection.ts';
 import { compareFields, type Report } from './difference.ts';
 
-interface SenderSql {
-  readonly sender: Buffer;
+/** A sender of a session as stored. */
+export interface SenderSql {
+  readonly sender: Uint8Array;
   readonly max_seq: number;
   readonly closed_last_seq: number | null;
   readonly received_ranges: string;
@@ -16,36 +16,47 @@ interface SenderSql {
   readonly dropped_by: string;
 }
 
-interface SessionSql {
-  readonly session_key: number;
+/** What a session says of its delivery. */
+export interface DeliverySql {
   readonly dropped_by: string | null;
 }
 
-/** Recomputes every session's delivery sums from its senders, and that each stored number stands as received (D1). */
-export function checkLedgers(db: Connection, report: Report): void {
-  const sessions = db.prepare<[], SessionSql>(
-    `SELECT session_key, expected, received, refused, missing, dropped, open_senders, dropped_by FROM sessions`,
-  );
-  const senders = db.prepare<[number], SenderSql>('SELECT * FROM senders WHERE session_key = ?');
-  const stored = db.prepare<[number], [Buffer, number | null, number | null]>(
-    'SELECT sender, seq, close_seq FROM events WHERE session_key = ? AND sender IS NOT NULL',
-  );
-  for (const session of sessions.iterate()) {
-    const rows = senders.all(session.session_key);
-    const subject = String(session.session_key);
-    const check = 'delivery from senders';
-    compareFields(report, check, subject, withReasons(session), sumsOf(rows));
-    const numbers = new Map<string, number[]>();
-    for (const [sender, seq, closeSeq] of stored.raw().all(session.session_key)) {
-      const known = numbers.get(sender.toString('hex')) ?? [];
-      numbers.set(sender.toString('hex'), known);
-      for (const one of [seq, closeSeq]) if (one !== null) known.push(one);
-    }
-    reportUnreceived(report, subject, rows, numbers);
-  }
+/** The columns of {@link DeliverySql}. */
+export const deliveryColumns =
+  'expected, received, refused, missing, dropped, open_senders, dropped_by';
+
+/** The numbers under which an event was sent. */
+export interface SeqsSql {
+  readonly sender: Uint8Array;
+  readonly seq: number | null;
+  readonly close_seq: number | null;
 }
 
-function withReasons(session: SessionSql): Readonly<Record<string, unknown>> {
+/** Recomputes a session's delivery sums from its senders, and that each stored number stands as received (D1). */
+export function checkLedger(
+  report: Report,
+  subject: string,
+  session: DeliverySql,
+  senders: readonly SenderSql[],
+  stored: Iterable<SeqsSql>,
+): void {
+  const check = 'delivery from senders';
+  compareFields(report, check, subject, withReasons(session), sumsOf(senders));
+  const numbers = new Map<string, number[]>();
+  for (const { sender, seq, close_seq: closeSeq } of stored) {
+    const name = hexOf(sender);
+    const known = numbers.get(name) ?? [];
+    numbers.set(name, known);
+    for (const one of [seq, closeSeq]) if (one !== null) known.push(one);
+  }
+  reportUnreceived(report, subject, senders, numbers);
+}
+
+function hexOf(id: Uint8Array): string {
+  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
+}
+
+function withReasons(session: DeliverySql): Readonly<Record<string, unknown>> {
   return { ...session, dropped_by: sorted(JSON.parse(session.dropped_by ?? '{}') as Reasons) };
 }
 
@@ -94,7 +105,7 @@ function reportUnreceived(
   rows: readonly SenderSql[],
   numbers: ReadonlyMap<string, readonly number[]>,
 ): void {
-  const ledgers = new Map(rows.map((row) => [row.sender.toString('hex'), ledgerOf(row)]));
+  const ledgers = new Map(rows.map((row) => [hexOf(row.sender), ledgerOf(row)]));
   for (const [sender, seqs] of numbers) {
     const received = ledgers.get(sender)?.received ?? [];
     const missed = countSeqs(addSeqs(received, seqs)) - countSeqs(received);

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { openPostgresStore } from '../../testing/open-postgres-store.ts';
+import { createDatabase } from '../../testing/postgres-database.ts';
+import { noonMs, start } from '../../testing/records.ts';
+import { verificationContract } from '../contract/verification.ts';
+import { connect } from './connect.ts';
+import { verify, verifyDatabase } from './verify.ts';
+
+describe('PostgreSQL', () => {
+  verificationContract(async (nowMs) => {
+    const store = await openPostgresStore(nowMs);
+    const client = await connect(store.database.url);
+    return {
+      ingest: (records) => store.ingest(records),
+      async verifyAfter(change) {
+        await client.query('BEGIN');
+        await client.query(change);
+        const found = await verify(client);
+        await client.query('ROLLBACK');
+        return found;
+      },
+      async close() {
+        await client.end();
+        await store.close();
+      },
+    };
+  }, 'UPDATE sessions SET goal_index = NULL');
+});
+
+describe('verifyDatabase()', () => {
+  test('reads what is committed, and refuses what a newer program has written', async () => {
+    const store = await openPostgresStore(noonMs);
+    await store.ingest([start(1)]);
+    const { url } = store.database;
+    expect(await verifyDatabase(url)).toMatchObject({ sessions: 1, events: 0, differenceCount: 0 });
+    await store.database.query('UPDATE schema_version SET number = 99');
+    await expect(verifyDatabase(url)).rejects.toThrow(
+      'it has schema version 99, this program knows',
+    );
+    await store.database.query('UPDATE schema_version SET number = 1');
+    await expect(verifyDatabase(url)).rejects.toThrow('Run "niitaka migrate"');
+    await store.close();
+  });
+
+  test('says of a database without anything that there is nothing', async () => {
+    const database = await createDatabase();
+    await expect(verifyDatabase(database.url)).rejects.toThrow('There is nothing of Niitaka in');
+    await database.drop();
+  });
+});
