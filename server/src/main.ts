@@ -36,6 +36,14 @@ async function run(order: Order, config: Config): Promise<void> {
     if (differences > 0) process.exitCode = 1;
     return;
   }
+  if (order.name === 'backup') {
+    const { backUpDatabase } = await import('./operations/back-up.ts');
+    return print(await backUpDatabase(config, order.to, process.stderr));
+  }
+  if (order.name === 'restore') {
+    const { restoreBackup } = await import('./operations/restore-backup.ts');
+    return print(await restoreBackup(config, order, process.stderr));
+  }
   const { serve } = await import('./serve.ts');
   await serve(config);
 }

@@ -6,6 +6,9 @@ test.each([
   [['link'], { name: 'link', person: null }],
   [['link', '--name', ' Ada '], { name: 'link', person: 'Ada' }],
   [['verify'], { name: 'verify' }],
+  [['backup', 'a.db'], { name: 'backup', to: 'a.db' }],
+  [['restore', 'a.db'], { name: 'restore', from: 'a.db', replaces: false }],
+  [['restore', '--replace', 'a.db'], { name: 'restore', from: 'a.db', replaces: true }],
   [['-h'], { name: 'help' }],
   [['verify', '--version'], { name: 'version' }],
 ])('parseArguments(%j) is %j', (args, order) => {
@@ -16,6 +19,11 @@ test.each([
   [['serve'], 'There is no command "serve"'],
   [['link', 'Ada'], 'Found "Ada": one command is enough'],
   [['verify', '--name', 'Ada'], '--name belongs to link'],
+  [['verify', '--replace'], '--replace belongs to restore'],
+  [['--name', 'Ada'], '--name belongs to link'],
+  [['constructor'], 'There is no command "constructor"'],
+  [['backup'], 'backup wants PATH after it'],
+  [['backup', 'a', 'b'], 'Found "b": backup takes PATH'],
   [['link', '--name', ' '], '--name must have 1 to 100 characters: found 0'],
 ])('parseArguments(%j) says: %s', (args, problem) => {
   expect(parseArguments(args)).toEqual({ ok: false, problem });

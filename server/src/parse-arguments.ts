@@ -5,6 +5,8 @@ export type Order =
   | { readonly name: 'serve' }
   | { readonly name: 'link'; readonly person: string | null }
   | { readonly name: 'verify' }
+  | { readonly name: 'backup'; readonly to: string }
+  | { readonly name: 'restore'; readonly from: string; readonly replaces: boolean }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
 
@@ -15,12 +17,50 @@ export type ParsedArguments =
 
 export const usage = `Usage: niitaka [command]
 
-  (none)               start the server
-  link [--name NAME]   print a one-time sign-in link, for the first admin or for NAME
-  verify               recompute every figure from the stored events and report differences
+  (none)                    start the server
+  link [--name NAME]        print a one-time sign-in link, for the first admin or for NAME
+  verify                    recompute every figure from the stored events and report differences
+  backup PATH               write the database to a file, also while the server runs
+  restore PATH [--replace]  make a backup the database of NIITAKA_DATA, in place of another with --replace
   --version, --help`;
 
 const longestName = 100;
+
+const options = {
+  name: { type: 'string' },
+  replace: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+/** What stands for an option on the command line. */
+interface Values {
+  readonly name?: string;
+  readonly replace?: boolean;
+}
+
+interface Command {
+  /** The words that follow it, as the usage names them. */
+  readonly words: readonly string[];
+  readonly options: readonly (keyof Values)[];
+  make(words: readonly string[], values: Values): ParsedArguments;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  link: { words: [], options: ['name'], make: (_, { name }) => linkOrder(name) },
+  verify: { words: [], options: [], make: () => accepted({ name: 'verify' }) },
+  backup: {
+    words: ['PATH'],
+    options: [],
+    make: ([to = '']) => accepted({ name: 'backup', to }),
+  },
+  restore: {
+    words: ['PATH'],
+    options: ['replace'],
+    make: ([from = ''], { replace = false }) =>
+      accepted({ name: 'restore', from, replaces: replace }),
+  },
+};
 
 /** Reads the arguments of the command line. */
 export function parseArguments(args: readonly string[]): ParsedArguments {
@@ -30,23 +70,41 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));
   }
-  const { values, positionals } = parsed;
-  if (values.help === true) return accepted({ name: 'help' });
-  if (values.version === true) return accepted({ name: 'version' });
-  const [command, ...rest] = positionals;
-  if (rest.length > 0) return refused(`Found ${JSON.stringify(rest[0])}: one command is enough`);
-  if (values.name !== undefined && command !== 'link') return refused('--name belongs to link');
-  if (command === undefined) return accepted({ name: 'serve' });
-  if (command === 'verify') return accepted({ name: 'verify' });
-  if (command === 'link') return linkOrder(values.name);
-  return refused(`There is no command ${JSON.stringify(command)}`);
+  const { help, version, ...values } = parsed.values;
+  if (help === true) return accepted({ name: 'help' });
+  if (version === true) return accepted({ name: 'version' });
+  const [name, ...words] = parsed.positionals;
+  const stray = strayOption(name, values);
+  if (stray !== null) return refused(stray);
+  if (name === undefined) return accepted({ name: 'serve' });
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return refused(`There is no command ${JSON.stringify(name)}`);
+  return wordsProblem(name, command, words) ?? command.make(words, values);
 }
 
-const options = {
-  name: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const;
+/** An option that another command takes. */
+function strayOption(name: string | undefined, values: Values): string | null {
+  const allowed = commands[name ?? '']?.options ?? [];
+  const stray = (Object.keys(values) as (keyof Values)[]).find((one) => !allowed.includes(one));
+  if (stray === undefined) return null;
+  const owners = Object.keys(commands).filter((one) => commands[one]?.options.includes(stray));
+  return `--${stray} belongs to ${owners.join(' and ')}`;
+}
+
+function wordsProblem(
+  name: string,
+  { words: wanted }: Command,
+  words: readonly string[],
+): ParsedArguments | null {
+  const extra = words[wanted.length];
+  if (extra !== undefined) {
+    const enough =
+      wanted.length === 0 ? 'one command is enough' : `${name} takes ${wanted.join(' ')}`;
+    return refused(`Found ${JSON.stringify(extra)}: ${enough}`);
+  }
+  const missing = wanted[words.length];
+  return missing === undefined ? null : refused(`${name} wants ${missing} after it`);
+}
 
 function linkOrder(name: string | undefined): ParsedArguments {
   if (name === undefined) return accepted({ name: 'link', person: null });

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { StartupError } from './storage/startup-error.ts';
+import { existingFile } from './operations/database-file.ts';
 import type { Verification } from './storage/verify/verification.ts';
-import { databaseFileName } from './writer/open-storage.ts';
 
 /** What verifying the database found, as text and as a count; reads only, beside a running server too. */
 export async function printVerification(
@@ -26,12 +23,7 @@ async function verifyConfigured({ databaseUrl, dataDir }: Config): Promise<Verif
     const { verifyDatabase } = await import('./storage/postgres/verify.ts');
     return verifyDatabase(databaseUrl);
   }
-  const path = join(dataDir, databaseFileName);
-  if (!existsSync(path)) {
-    throw new StartupError(
-      `There is no database in ${dataDir}: set NIITAKA_DATA to the directory of the server.`,
-    );
-  }
+  const path = existingFile({ dataDir });
   const { verifyFile } = await import('./storage/sqlite/verify.ts');
   return verifyFile(path);
 }

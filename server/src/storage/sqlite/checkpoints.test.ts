@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
 import { openReader, openWriter, type Connection } from './connection.ts';
+import { markBackup } from './file-lock.ts';
 import { createReadGate } from './read-gate.ts';
 
 // A real disk answers when it can.
@@ -68,4 +69,17 @@ test('closing leaves the log empty', async () => {
   await write(500);
   await checkpoints.close();
   expect(statSync(`${path}-wal`).size).toBe(0);
+});
+
+test('while a backup reads, its end is not waited for', async () => {
+  const reader = openReader(path);
+  const mark = markBackup(path);
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM filler').get();
+  const started = performance.now();
+  await write(limits.restart * 3);
+  // A restart waits for readers as long as a statement waits for a lock.
+  expect(performance.now() - started).toBeLessThan(5_000);
+  reader.close();
+  mark.close();
 });

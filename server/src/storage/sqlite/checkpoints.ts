@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Connection } from './connection.ts';
+import { isBackupRunning } from './file-lock.ts';
 import { setReadGate } from './read-gate.ts';
 
 /** How long the log may become, in pages. */
@@ -57,6 +58,11 @@ export function openCheckpoints(
     return started;
   };
   const restart = () => {
+    // A backup reads for as long as it takes: waiting for it would hold up every write.
+    if (isBackupRunning(path)) {
+      rest = backOffCommits;
+      return;
+    }
     setReadGate(gate, true);
     const [row] = db.pragma('wal_checkpoint(RESTART)') as { busy: number }[];
     setReadGate(gate, false);
