@@ -44,6 +44,10 @@ async function run(order: Order, config: Config): Promise<void> {
     const { restoreBackup } = await import('./operations/restore-backup.ts');
     return print(await restoreBackup(config, order, process.stderr));
   }
+  if (order.name === 'copy') {
+    const { copyDatabase } = await import('./operations/copy-database.ts');
+    return print(await copyDatabase(order.from, order.to, process.stderr));
+  }
   const { serve } = await import('./serve.ts');
   await serve(config);
 }

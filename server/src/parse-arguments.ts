@@ -7,6 +7,7 @@ export type Order =
   | { readonly name: 'verify' }
   | { readonly name: 'backup'; readonly to: string }
   | { readonly name: 'restore'; readonly from: string; readonly replaces: boolean }
+  | { readonly name: 'copy'; readonly from: string; readonly to: string }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
 
@@ -22,6 +23,8 @@ export const usage = `Usage: niitaka [command]
   verify                    recompute every figure from the stored events and report differences
   backup PATH               write the database to a file, also while the server runs
   restore PATH [--replace]  make a backup the database of NIITAKA_DATA, in place of another with --replace
+  copy FROM TO              copy all to a database of the other kind, or go on with it; each is sqlite:PATH or
+                            postgres://…
   --version, --help`;
 
 const longestName = 100;
@@ -59,6 +62,11 @@ const commands: Readonly<Record<string, Command>> = {
     options: ['replace'],
     make: ([from = ''], { replace = false }) =>
       accepted({ name: 'restore', from, replaces: replace }),
+  },
+  copy: {
+    words: ['FROM', 'TO'],
+    options: [],
+    make: ([from = '', to = '']) => accepted({ name: 'copy', from, to }),
   },
 };
 

@@ -1,16 +1,23 @@
 import type pg from 'pg';
 import { migrations, postgresText } from '../migrations/all.ts';
+import { halfCopied, progressTable } from '../copy-store.ts';
 import { StartupError } from '../startup-error.ts';
 import { errorOf, placeOf } from './connect.ts';
 
 /** The one lock that steps of the schema are made under, held for a transaction. */
 const schemaLock = 4_600_001;
 
+/** Brings the schema to the newest version; refuses a newer one, and a database that a copy has not finished. */
+export async function migrate(client: pg.Client, url: string): Promise<void> {
+  await refuseHalfCopied(client, url);
+  await migrateSchema(client, url);
+}
+
 /**
  * Brings the schema to the newest version, one transaction a step; refuses a newer one. Processes that start at once
  * wait for each other, and a step that was cut off leaves nothing behind.
  */
-export async function migrate(client: pg.Client, url: string): Promise<void> {
+export async function migrateSchema(client: pg.Client, url: string): Promise<void> {
   const newest = migrations.at(-1)?.number ?? 0;
   try {
     await inLock(client, () =>
@@ -38,6 +45,7 @@ export async function migrate(client: pg.Client, url: string): Promise<void> {
 
 /** Throws a StartupError for a database whose schema is not the one this program writes. */
 export async function refuseOther(client: pg.ClientBase, url: string): Promise<void> {
+  await refuseHalfCopied(client, url);
   const newest = migrations.at(-1)?.number ?? 0;
   const found = await schemaVersionOf(client);
   if (found === newest) return;
@@ -50,6 +58,13 @@ export async function refuseOther(client: pg.ClientBase, url: string): Promise<v
   throw new StartupError(
     `Cannot use ${placeOf(url)}: it has schema version ${found}, this program wants ${newest}. Run "niitaka migrate" or start the server on it once.`,
   );
+}
+
+async function refuseHalfCopied(client: pg.ClientBase, url: string): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('${progressTable}') IS NOT NULL AS there`,
+  );
+  if (rows[0]?.there === true) throw new StartupError(halfCopied(placeOf(url)));
 }
 
 /** The version of the schema that is there; null without any. */

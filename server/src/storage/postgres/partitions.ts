@@ -28,6 +28,20 @@ export async function keepPartitions(client: pg.ClientBase, nowMs: number): Prom
   }
 }
 
+/** Days that {@link makePartitions} makes at most: what is older stands in the default partition. */
+const mostDays = 400;
+
+/** Makes partitions for the days between two moments, the newest ones where there are too many. */
+export async function makePartitions(
+  client: pg.ClientBase,
+  firstMs: number,
+  lastMs: number,
+): Promise<void> {
+  const last = Math.floor(lastMs / dayMs) * dayMs;
+  const first = Math.max(Math.floor(firstMs / dayMs) * dayMs, last - (mostDays - 1) * dayMs);
+  for (let day = first; day <= last; day += dayMs) await change(client, [createText(day)]);
+}
+
 /** `events_20260615`. */
 const dailyName = /^events_\d{8}$/;
 

@@ -14,8 +14,8 @@ import { checkSql, reportCheckRow, subjectOf, type CheckRow } from '../verify/ch
 import type { Report } from '../verify/difference.ts';
 import { tableChecks, type VerifyDialect } from '../verify/table-checks.ts';
 import { openFindings, type Verification } from '../verify/verification.ts';
-import { indexedPrefix } from '../queries/goal-match.ts';
 import { connectAtStart } from './connect.ts';
+import { lexemesOf } from './goal-lexemes.ts';
 import { refuseOther } from './migrate.ts';
 import { streamRows } from './stream-rows.ts';
 import { arrayText, bigintTypes, numberTypes } from './values.ts';
@@ -55,15 +55,12 @@ const numbers = numberTypes as pg.CustomTypesConfig;
 /** Escapes that PostgreSQL cannot make characters of become what its text columns keep instead. */
 const tags = String.raw`regexp_replace(s.tags, '(?<!\\)((?:\\\\)*)\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', E'\\1\uFFFD', 'g')`;
 
-const lexemes = `array_to_tsvector(ARRAY(
-  SELECT DISTINCT left(word, ${indexedPrefix}) FROM unnest(string_to_array(s.goal_words, ' ')) AS w (word) WHERE word <> ''))`;
-
 const dialect: VerifyDialect = {
   owner: ['org_id', 'session_id'],
   ofSession: 's.org_id, s.id AS session_id',
   joins: (alias) => `s.org_id = ${alias}.org_id AND s.id = ${alias}.session_id`,
   tagPairs: `json_each_text(${tags}::json) AS t (key, value)`,
-  indexed: `SELECT s.org_id, s.id AS session_id, CASE WHEN goal_index = ${lexemes} THEN 1 ELSE 0 END AS indexed
+  indexed: `SELECT s.org_id, s.id AS session_id, CASE WHEN goal_index = ${lexemesOf('s.goal_words')} THEN 1 ELSE 0 END AS indexed
     FROM sessions AS s WHERE goal_index IS NOT NULL`,
 };
 

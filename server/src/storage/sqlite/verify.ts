@@ -14,13 +14,14 @@ import type { Report } from '../verify/difference.ts';
 import { tableChecks, type VerifyDialect } from '../verify/table-checks.ts';
 import { openFindings, type Verification } from '../verify/verification.ts';
 import { openReader, type Connection } from './connection.ts';
-import { refuseNewer } from './migrate.ts';
+import { refuseHalfCopied, refuseOlder } from './migrate.ts';
 
 /** Verifies a database file, beside a running server too. */
 export function verifyFile(path: string): Verification {
   const db = openReader(path);
   try {
-    refuseNewer(db, path);
+    refuseHalfCopied(db, path);
+    refuseOlder(db, path);
     return verify(db);
   } finally {
     db.close();
