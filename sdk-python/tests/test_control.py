@@ -285,6 +285,19 @@ class Steps(unittest.TestCase):
         controls.forget(SESSION)
         controls.of(SESSION).pass_gate()
 
+    def test_end_during_a_step(self):
+        """A session that ends while a step looks at its control holds up nobody who records"""
+        with capture():
+            session = niitaka.start_session().__enter__()
+            leaving = threading.Thread(target=session.leave, args=(None,))
+            with session.control._changed:
+                leaving.start()
+                leaving.join(0.2)
+                self.assertTrue(session.client.lock.acquire(timeout=5))
+                session.client.lock.release()
+            leaving.join(10)
+            self.assertFalse(leaving.is_alive())
+
 
 class WithServer(ServerCase):
     def setUp(self):

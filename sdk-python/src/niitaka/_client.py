@@ -173,9 +173,10 @@ class Client:
         """Ends the session where it was started here, else closes this process as one of its senders."""
         for call in [each for each in list(self.open_calls) if each.ledger is session.ledger]:
             call.leave_session()
+        # INVARIANT: not under the lock. A step at the gate holds the control while it records, and would wait for us.
+        self.controls.forget(session.session_id)
         with self.lock:
             ledger = session.ledger
-            self.controls.forget(session.session_id)
             ended = ledger.started_here
             if ended:
                 ledger.started_here = False
@@ -195,9 +196,10 @@ class Client:
     def end_all(self) -> None:
         """The process ends: sessions still held end, everything else is closed."""
         with self.lock:
-            for session in list(self.sessions):
-                if session.ledger.started_here:
-                    self.end_session(session)
+            sessions = [each for each in self.sessions if each.ledger.started_here]
+        for session in sessions:
+            self.end_session(session)
+        with self.lock:
             for ledger in list(self.ledgers.values()):
                 if ledger.needs_close:
                     self.record(close_record(ledger))
