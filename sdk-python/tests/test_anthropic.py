@@ -175,7 +175,7 @@ class Streams:
         failure = self.failure(self.stream, stream(chunks=4, cut=True))
         failure.pop("exception_type")
         wanted = {**HEAD, **TOKENS, "output_tokens": 1, "kind": "connection", "stream": True, "interrupted": True}
-        self.assertEqual(failure, {**wanted, "usage_estimated": True})
+        self.assertEqual(failure, {**wanted, "usage_estimated": True, "retryable": False})
 
     def test_error_inside(self):
         """An overload that is told inside a stream is one error event of that kind (E2)"""

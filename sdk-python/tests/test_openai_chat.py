@@ -256,7 +256,8 @@ class Streams:
         kind = failure.pop("exception_type")
         self.assertIn(kind, ("APIConnectionError", "RemoteProtocolError"))
         self.assertEqual(failure, {**HEAD, "kind": "connection", "stream": True, "interrupted": True,
-                                   "usage_estimated": True, "input_tokens": 5, "output_tokens": 2})  # fmt: skip
+                                   "usage_estimated": True, "retryable": False, "input_tokens": 5,
+                                   "output_tokens": 2})  # fmt: skip
 
     def test_malformed(self):
         """A stream that is no JSON is one error event"""

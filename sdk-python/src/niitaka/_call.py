@@ -53,15 +53,17 @@ class Call:
     def _opening_data(self) -> Dict[str, Any]:
         return {}
 
-    def _close_failed(self, trouble: BaseException, more: Dict[str, Any]) -> None:
-        """Records the exception as the call's error event, unless the session has one for it."""
+    def _close_failed(self, trouble: BaseException, more: Dict[str, Any]) -> bool:
+        """Records the exception as the call's error event; False where the session has one for it already."""
         session = self._session
         assert session is not None and session.client is not None
         if see_once(trouble, session.enclosing_ids()):
             self._close("error", {**failure_data(trouble), **more}, "error")
-        elif not session.client.forget_call(self):
+            return True
+        if not session.client.forget_call(self):
             # The exception has its error event already, and a failed call is no step: the row is closed as a log.
             self._close("log", {"message": f"failed: {type(trouble).__name__}"}, "error")
+        return False
 
     def _close(
         self, type: str, data: Dict[str, Any], level: Optional[str] = None, *, seconds: Optional[float] = None

@@ -9,9 +9,10 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 
 from ._clock import now_ms, rfc3339
 from ._errors import AgentExecutionStopped
-from ._guard import Guard
+from ._guard import FailedCall, Guard
 from ._json import Record
-from ._limits import CONTROL_ORDERS, PAUSE_LOOK_SECONDS, PAUSE_WITHOUT_SERVER_SECONDS
+from ._limits import CONTROL_ORDERS, PAUSE_LOOK_SECONDS, PAUSE_WITHOUT_SERVER_SECONDS, RETRY_LOOK_SECONDS
+from ._policy.decision import Decision
 
 #: How a command ends where the session ends before its next step.
 _OVER = "the session ended before its next step"
@@ -36,6 +37,9 @@ class Control:
         self._abort: Optional[Dict[str, Any]] = None
         self._pause: Optional[Dict[str, Any]] = None
         self._model: Optional[Dict[str, Any]] = None
+        #: The model that a policy fell back to, until an operator asks for another.
+        self._fallback: Optional[str] = None
+        self._is_over = False
         self._finished = 0
         self._under_way = 0
         self._answered_at = time.monotonic()
@@ -86,6 +90,7 @@ class Control:
             elif command == "model" and MODEL_LIBRARIES:
                 self._end_model("another model came before its next call of one")
                 self._model = {"id": order_id, "name": str(args.get("model")), "told": False}
+                self._fallback = None
             elif command == "model":
                 self._tell(order_id, "refused", "no call of this process goes through an instrumented model client")
             else:
@@ -132,9 +137,44 @@ class Control:
         if type == "llm" and self.guard is not None:
             self.guard.count(data)
 
-    def model_for(self, takes: Callable[[str], bool]) -> Optional[str]:
-        """The model that an operator asked for, where the call to come takes one of that name; this obeys the command."""
+    def judge(self, failed: FailedCall, may_use: Callable[[str], bool]) -> Optional[Decision]:
+        """What policies say where they have a failed call made again; a fallback holds for later calls as well.
+
+        Raises where they stop the session. `may_use` says whether the call can be made with a model.
+        """
         with self._changed:
+            if self.guard is None or self._is_over:
+                return None
+            decision = self.guard.judge(failed, self._begun(), may_use)
+            if decision is not None and decision.fallback_model is not None:
+                self._fallback = decision.fallback_model
+            return decision
+
+    def wait(self, seconds: float) -> None:
+        """Before a failed call is made again; an operator's abort ends the wait."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            left = seconds
+            while left > 0 and self._abort is None:
+                self._changed.wait(min(left, RETRY_LOOK_SECONDS))
+                left = deadline - time.monotonic()
+
+    async def wait_async(self, seconds: float) -> None:
+        """The same for coroutines: other tasks go on meanwhile, and a cancellation ends the wait as well."""
+        import asyncio  # as in `pass_gate_async`
+
+        deadline = time.monotonic() + seconds
+        left = seconds
+        while left > 0 and self._abort is None:
+            await asyncio.sleep(min(left, RETRY_LOOK_SECONDS / 10))
+            left = deadline - time.monotonic()
+
+    def model_for(self, takes: Callable[[str], bool]) -> Optional[str]:
+        """The model that a policy fell back to or an operator asked for, the later of them, where the call to come
+        takes one of that name; this obeys the command."""
+        with self._changed:
+            if self._fallback is not None and takes(self._fallback):
+                return self._fallback
             model = self._model
             if model is None or not takes(model["name"]):
                 return None
@@ -146,6 +186,7 @@ class Control:
     def close(self) -> None:
         """The session is over here: what was not obeyed never will be."""
         with self._changed:
+            self._is_over = True
             self._end_pause(_OVER)
             self._end_model(_OVER)
             self._end_abort(_OVER)
@@ -185,11 +226,15 @@ class Control:
                 self._tell(abort["id"], "obeyed")
             reason = f": {abort['reason']}" if abort["reason"] else ""
             raise AgentExecutionStopped(f"an operator stopped this session{reason}", session_id=self.session_id)
-        begun = max(self.steps, self._finished) + self._under_way
+        begun = self._begun()
         self._raise_over("steps", begun, begun >= self._limits.get("steps", float("inf")), "{:.0f}")
         if self.guard is not None:
             self.guard.check(begun)
         self._raise_over("cost_usd", self.cost, self.cost > self._limits.get("cost_usd", float("inf")), "${:g}")
+
+    def _begun(self) -> int:
+        """Steps that are finished, and those under way here."""
+        return max(self.steps, self._finished) + self._under_way
 
     def _raise_over(self, name: str, found: float, is_over: bool, shape: str) -> None:
         if not is_over:

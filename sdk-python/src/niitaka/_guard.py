@@ -5,25 +5,36 @@ from __future__ import annotations
 import threading
 import time
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Set
+from typing import Any, Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Set
 
 from ._clock import now_ms, rfc3339
 from ._cost.event_cost import event_cost
 from ._cost.price import parse_decimal
 from ._errors import AgentExecutionStopped
 from ._json import Record
+from ._limits import TOLD_ROWS
 from ._policy.decision import Decision, EvaluationEvent, EvaluationState
 from ._policy.decision_rows import DecisionContext, decision_signals, decision_traces
 from ._policy.describe_decision import describe_decision
 from ._policy.evaluate import evaluate, limit_total
 from ._policy.policy import Policy
-from ._snapshot import SnapshotKey, Snapshots
+from ._snapshot import Snapshot, SnapshotKey, Snapshots
 
 #: Before a step nothing has failed: only the limits are asked.
 _BEFORE_STEP = EvaluationEvent("step")
 
 #: Totals of an answer that count more than this session.
 _WIDER = ("tree", "day", "org_day")
+
+
+class FailedCall(NamedTuple):
+    """A call of a model that failed, as its error event tells of it."""
+
+    event_id: str
+    kind: str
+    #: Number of the attempt that failed, from 1.
+    attempt: int
+    model: Optional[str]
 
 
 class Guard:
@@ -80,17 +91,48 @@ class Guard:
     def check(self, steps: int) -> None:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
         snapshot = self._snapshots.of(self._key)
+        if snapshot is not None:
+            self._decide(snapshot, steps, _BEFORE_STEP, None, _may_use_any)
+
+    @property
+    def minds_failures(self) -> bool:
+        """Whether a policy has a word to say about calls that fail."""
+        snapshot = self._snapshots.of(self._key)
+        return snapshot is not None and bool(snapshot.policies.retries or snapshot.policies.fallbacks)
+
+    def judge(self, failed: FailedCall, steps: int, may_use: Callable[[str], bool]) -> Optional[Decision]:
+        """After a failed call: records what the policies say and answers it, where they say that the call is made
+        again; raises on an abort. A fallback to a model that the call may not use is told as not enforced."""
+        snapshot = self._snapshots.of(self._key)
         if snapshot is None:
-            return
+            return None
+        event = EvaluationEvent("error", failed.kind, failed.attempt, failed.model)
+        decision = self._decide(snapshot, steps, event, failed.event_id, may_use)
+        model = decision.fallback_model
+        return decision if decision.action == "retry" or model is not None and may_use(model) else None
+
+    def _decide(
+        self,
+        snapshot: Snapshot,
+        steps: int,
+        event: EvaluationEvent,
+        event_id: Optional[str],
+        may_use: Callable[[str], bool],
+    ) -> Decision:
         with self._lock:
             started = time.perf_counter()
             state = self._state(steps)
-            decision = evaluate(snapshot.policies, state, _BEFORE_STEP)
+            decision = evaluate(snapshot.policies, state, event)
             if decision.considered or decision.errors:
-                self._tell(decision, state, (time.perf_counter() - started) * 1e6)
+                day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+                context = DecisionContext(self._session_id, self._root_session_id, event_id, day, state, event)
+                model = decision.fallback_model
+                is_done = model is None or may_use(model)
+                self._tell(decision, context, is_done, (time.perf_counter() - started) * 1e6)
         policy = decision.policy
         if decision.action == "abort" and policy is not None:
-            raise self._stop(policy, state)
+            raise self._stop(policy, state, event)
+        return decision
 
     def _state(self, steps: int) -> EvaluationState:
         told = self._told
@@ -110,15 +152,15 @@ class Guard:
             **wider,
         )
 
-    def _tell(self, decision: Decision, state: EvaluationState, latency_us: float) -> None:
+    def _tell(self, decision: Decision, context: DecisionContext, is_done: bool, latency_us: float) -> None:
         self._warned.update(decision.warned_now)
-        day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
-        context = DecisionContext(
-            self._session_id, self._root_session_id, None, day, state, _BEFORE_STEP
-        )
+        enforced = {policy.id for policy, result in decision.considered if result in ("matched", "exhausted")}
+        if not is_done and decision.policy is not None:
+            enforced.discard(decision.policy.id)
         at = rfc3339(now_ms())
         for trace in decision_traces(decision, context):
-            told = {"decided_by": "sdk", "enforced": decision.action != "continue", "latency_us": round(latency_us, 1)}
+            is_enforced = trace["policy_id"] in enforced
+            told = {"decided_by": "sdk", "enforced": is_enforced, "latency_us": round(latency_us, 1)}
             self._record_once(trace["trace_id"], {"kind": "trace", **trace, **told, "occurred_at": at})
         for signal in decision_signals(decision, context):
             agent = {} if self._key.agent_id is None else {"agent_id": self._key.agent_id}
@@ -127,18 +169,24 @@ class Guard:
     def _record_once(self, row_id: str, record: Record) -> None:
         if row_id in self._recorded:
             return
+        if len(self._recorded) >= TOLD_ROWS:
+            self._recorded.clear()
         self._recorded.add(row_id)
         self._record({name: value for name, value in record.items() if value is not None})
 
-    def _stop(self, policy: Policy, state: EvaluationState) -> AgentExecutionStopped:
+    def _stop(self, policy: Policy, state: EvaluationState, event: EvaluationEvent) -> AgentExecutionStopped:
         found: float = limit_total(policy, state)
         threshold: float = policy.steps_exceeded
         if policy.type == "cost_limit":
             found, threshold = found / 10**9, float(policy.cost_exceeded_usd)
-        message = describe_decision(policy, state, _BEFORE_STEP)
+        message = describe_decision(policy, state, event)
         return AgentExecutionStopped(
             message, session_id=self._session_id, policy=policy.id, threshold=threshold, found=found
         )
+
+
+def _may_use_any(model: str) -> bool:
+    return True
 
 
 def _nano(usd: Any) -> int:

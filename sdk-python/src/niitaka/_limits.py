@@ -101,6 +101,12 @@ CONTROL_WATCHED_SECONDS = 60.0
 CONTROL_RETRY_SECONDS = 1.0
 #: Longest seconds between two looks of a step that is held.
 PAUSE_LOOK_SECONDS = 1.0
+#: Longest seconds between two looks at whether the wait before a retry was cut short.
+RETRY_LOOK_SECONDS = 1.0
+#: Attempts of one call of a model, those with another model included; what fails then is the host's.
+CALL_ATTEMPTS = 32
+#: Traces and signals of a session that are known to be told; beyond, one may be sent again, and is stored once.
+TOLD_ROWS = 10_000
 #: Seconds without an answer of the server after which a pause ends.
 PAUSE_WITHOUT_SERVER_SECONDS = 300.0
 #: Seconds that the end of the process waits for the last delivery.

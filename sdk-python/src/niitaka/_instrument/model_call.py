@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .._call import Call
 from .._cost.estimate_tokens import estimate_tokens, tokens_of_characters
@@ -33,7 +33,14 @@ class Asked(NamedTuple):
     dialect: Dialect
     session: Session
     host: str
+    #: The host's own.
     options: Any
+    #: Has the library make the call with these options; an awaitable where the client is asynchronous.
+    send: Callable[[Any], Any]
+    #: Number of this try of ours, from 1.
+    attempt: int = 1
+    #: Models that the call has failed with.
+    tried: Tuple[Any, ...] = ()
 
 
 class ModelCall(Call):
@@ -48,8 +55,9 @@ class ModelCall(Call):
         self._body = _body_of(asked.options)
         self._choose_model(asked)
         super().__init__(self._body.get("model"), session)
-        #: Number of this try of ours.
-        self.attempt = 1
+        self.asked = asked
+        #: Whether it left an error event, and policies may have it made again.
+        self.is_repeatable = False
         self.is_stepping = False
         self._content = {name: self._body[name] for name in dialect.content if self._body.get(name) is not None}
         self._reader: Reader = dialect.reader(self.provider, session.options.capture_content)
@@ -176,11 +184,18 @@ class ModelCall(Call):
         if self._retries is None:
             self._retries = _retries_of(trouble)
         if is_failure(trouble):
-            spent = self._spent() if self._is_open else None
-            self._close_failed(trouble, {**self._head(), **self._given(), **(spent or {})})
+            more = {**self._head(), **self._given(), **((self._spent() if self._is_open else None) or {})}
+            may_repeat = self._may_be_repeated(trouble)
+            has_event = self._close_failed(trouble, more if may_repeat else {**more, "retryable": False})
+            self.is_repeatable = has_event and may_repeat
         elif self._session is not None and self._session.client is not None:
             if not self._session.client.forget_call(self):
                 self._close("log", {"message": f"left: {type(trouble).__name__}"})
+
+    def _may_be_repeated(self, trouble: BaseException) -> bool:
+        """Whether policies are asked: not about a cancellation, nor when the host has seen a piece of the answer."""
+        has_begun = self._is_open and (self._last_at is not None or self._raw is not None)
+        return isinstance(trouble, Exception) and not has_begun and error_kind(trouble) != "cancelled"
 
     def _end(self, is_finished: bool) -> bool:
         """True for the first who ends the call."""
@@ -198,7 +213,7 @@ class ModelCall(Call):
         return {"provider": self.provider, "model": self.name}
 
     def _head(self) -> Dict[str, Any]:
-        told = {**self._opening_data(), "stream": self._is_stream, "attempt": self.attempt}
+        told = {**self._opening_data(), "stream": self._is_stream, "attempt": self.asked.attempt}
         return {**told, "library_retries": self._retries} if self._retries else told
 
     @harmless

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-from contextvars import ContextVar
 from importlib import import_module
 from typing import Any, Callable, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from .._context import session_or_warn
-from .._errors import AgentExecutionStopped
 from .harmless import harmless
 from .library import Library
-from .model_call import CALL_ATTRIBUTE, Asked, ModelCall
+from .make_call import make_call, make_call_async, under_way
+from .model_call import CALL_ATTRIBUTE, Asked
 from .observe_stream import observe, observe_async
-
-#: The call whose request is under way in this context.
-_under_way: ContextVar[Optional[ModelCall]] = ContextVar("niitaka_model_call", default=None)
 
 
 class Patch(NamedTuple):
@@ -71,7 +67,7 @@ def _plan(module: Any, owner_name: str, name: str, make: Callable[[Any], Any]) -
 
 
 @harmless
-def _asked(library: Library, client: Any, options: Any) -> Optional[Asked]:
+def _asked(library: Library, client: Any, options: Any, send: Callable[[Any], Any]) -> Optional[Asked]:
     """What is about to be asked of a model; None for other requests, outside a session, and where nothing is recorded."""
     dialect = library.dialects.get(str(options.url).split("?")[0])
     if dialect is None or str(options.method).lower() != "post" or not isinstance(options.json_data, dict):
@@ -79,70 +75,23 @@ def _asked(library: Library, client: Any, options: Any) -> Optional[Asked]:
     session = session_or_warn(f"a model of {library.package}")
     if session is None or session.client is None or session.control is None:
         return None
-    return Asked(library, dialect, session, urlsplit(str(client.base_url)).hostname or "", options)
-
-
-def _begin(asked: Asked) -> Optional[ModelCall]:
-    try:
-        call = ModelCall(asked)
-        call.begin()
-        return call
-    except AgentExecutionStopped:
-        raise
-    except Exception as trouble:
-        _give_up(asked, trouble)
-        return None
-
-
-@harmless
-def _give_up(asked: Asked, trouble: Exception) -> None:
-    if asked.session.control is not None:
-        asked.session.control.end_step(is_finished=False)
-    raise trouble
+    return Asked(library, dialect, session, urlsplit(str(client.base_url)).hostname or "", options, send)
 
 
 def _around_request(library: Library, former: Any) -> Any:
     def request(client: Any, cast_to: Any, options: Any, *args: Any, **kwargs: Any) -> Any:
-        asked = _asked(library, client, options)
-        if asked is None or asked.session.control is None:
-            return former(client, cast_to, options, *args, **kwargs)
-        asked.session.control.pass_gate()
-        call = _begin(asked)
-        if call is None:
-            return former(client, cast_to, options, *args, **kwargs)
-        token = _under_way.set(call)
-        try:
-            result = former(client, cast_to, call.options, *args, **kwargs)
-        except BaseException as trouble:
-            call.fail(trouble)
-            raise
-        finally:
-            _under_way.reset(token)
-        call.answered(result)
-        return result
+        asked = _asked(library, client, options, lambda chosen: former(client, cast_to, chosen, *args, **kwargs))
+        return former(client, cast_to, options, *args, **kwargs) if asked is None else make_call(asked)
 
     return request
 
 
 def _around_async_request(library: Library, former: Any) -> Any:
     async def request(client: Any, cast_to: Any, options: Any, *args: Any, **kwargs: Any) -> Any:
-        asked = _asked(library, client, options)
-        if asked is None or asked.session.control is None:
+        asked = _asked(library, client, options, lambda chosen: former(client, cast_to, chosen, *args, **kwargs))
+        if asked is None:
             return await former(client, cast_to, options, *args, **kwargs)
-        await asked.session.control.pass_gate_async()
-        call = _begin(asked)
-        if call is None:
-            return await former(client, cast_to, options, *args, **kwargs)
-        token = _under_way.set(call)
-        try:
-            result = await former(client, cast_to, call.options, *args, **kwargs)
-        except BaseException as trouble:
-            call.fail(trouble)
-            raise
-        finally:
-            _under_way.reset(token)
-        call.answered(result)
-        return result
+        return await make_call_async(asked)
 
     return request
 
@@ -164,15 +113,15 @@ def _around_async_response(former: Any) -> Any:
 
 
 def _note_response(kwargs: Any) -> None:
-    call = _under_way.get()
+    call = under_way.get()
     if call is not None and "response" in kwargs:
         call.note_response(kwargs["response"], kwargs.get("retries_taken"), bool(kwargs.get("stream")))
 
 
-def _around_stream(former: Any, observed: Callable[[Any, Any], Any]) -> Any:
+def _around_stream(former: Any, observed: Callable[[Any, Any, Any], Any]) -> Any:
     def stream(self: Any) -> Any:
         iterator = former(self)
         call = getattr(self.response, CALL_ATTRIBUTE, None)
-        return iterator if call is None else observed(iterator, call)
+        return iterator if call is None else observed(iterator, call, self.response)
 
     return stream

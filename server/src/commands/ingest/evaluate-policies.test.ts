@@ -148,6 +148,18 @@ describe('evaluatePolicies()', () => {
     expect(ids).toEqual([eventId(1), eventId(3)].map((id) => id.replaceAll('-', '')));
   });
 
+  test('a failed call that nobody can make again is asked of no policy (P5)', async () => {
+    await create({ type: 'retry', condition: {}, action: { max_retries: 2 } });
+    const data = { kind: 'connection', message: 'cut', attempt: 1 };
+    await store.ingest([
+      start(1),
+      error(1, 1, { data: { ...data, retryable: false } }),
+      error(1, 2, { data: { ...data, retryable: true } }),
+    ]);
+    const events = store.db.prepare('SELECT hex(event_id) FROM decision_traces').pluck().all();
+    expect(events).toEqual([eventId(2).replaceAll('-', '').toUpperCase()]);
+  });
+
   test('a tree’s warning is its root’s, whoever tells of it (P7, P10)', async () => {
     const policy = await create({ scope: 'tree', action: { type: 'warn' } });
     await store.ingest([

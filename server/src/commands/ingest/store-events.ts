@@ -192,10 +192,13 @@ async function mergeStored(
   return true;
 }
 
-/** An error with an attempt is a call that failed; any other is the agent's own. */
+/**
+ * An error with an attempt is a call that failed; any other is the agent's own. One that says it is not retryable, a
+ * cancellation or an answer that broke off half read, is asked of no policy: nobody can make that call again.
+ */
 function noteFailedCall(work: BatchWork, { sessionId, eventId, data }: EventRecord): void {
-  const { attempt, kind, model } = data;
-  if (typeof attempt !== 'number') return;
+  const { attempt, kind, model, retryable } = data;
+  if (typeof attempt !== 'number' || retryable === false) return;
   const text = (value: unknown) => (typeof value === 'string' ? value : null);
   work.failedCalls.push({ sessionId, eventId, attempt, kind: text(kind), model: text(model) });
 }
