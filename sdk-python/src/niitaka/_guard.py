@@ -8,20 +8,23 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Set
 
 from ._clock import now_ms, rfc3339
-from ._cost.event_cost import event_cost
+from ._cost.event_cost import PriceList, event_cost
 from ._cost.price import parse_decimal
 from ._errors import AgentExecutionStopped
 from ._json import Record
 from ._limits import TOLD_ROWS
+from ._policy.compile_policies import CompiledPolicies
 from ._policy.decision import Decision, EvaluationEvent, EvaluationState
 from ._policy.decision_rows import DecisionContext, decision_signals, decision_traces
 from ._policy.describe_decision import describe_decision
 from ._policy.evaluate import evaluate, limit_total
 from ._policy.policy import Policy
-from ._snapshot import Snapshot, SnapshotKey, Snapshots
+from ._snapshot import SnapshotKey, Snapshots
 
 #: Before a step nothing has failed: only the limits are asked.
 _BEFORE_STEP = EvaluationEvent("step")
+
+_NO_PRICES = PriceList()
 
 #: Totals of an answer that count more than this session.
 _WIDER = ("tree", "day", "org_day")
@@ -47,12 +50,15 @@ class Guard:
         key: SnapshotKey,
         snapshots: Snapshots,
         record: Callable[[Record], None],
+        own: Optional[CompiledPolicies] = None,
     ) -> None:
         self._session_id = session_id
         self._root_session_id = root_session_id
         self._key = key
         self._snapshots = snapshots
         self._record = record
+        #: Policies of a file, which hold in the place of the server's (P8).
+        self._own = own
         self._lock = threading.RLock()
         self._own_cost = 0
         self._told: Dict[str, int] = {}
@@ -64,10 +70,11 @@ class Guard:
 
     def count(self, data: Mapping[str, Any]) -> None:
         """A model call was recorded."""
-        snapshot = self._snapshots.of(self._key)
-        if snapshot is None or not snapshot.policies.cost_limits:
+        policies = self._policies()
+        if policies is None or not policies.cost_limits:
             return  # nobody asks: what was spent until somebody does is in the server's totals
-        cost = event_cost(data, snapshot.prices)
+        snapshot = self._snapshots.of(self._key)
+        cost = event_cost(data, _NO_PRICES if snapshot is None else snapshot.prices)
         with self._lock:
             if cost is None:
                 self._unpriced = True
@@ -90,30 +97,36 @@ class Guard:
 
     def check(self, steps: int) -> None:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
-        snapshot = self._snapshots.of(self._key)
-        if snapshot is not None:
-            self._decide(snapshot, steps, _BEFORE_STEP, None, _may_use_any)
+        policies = self._policies()
+        if policies is not None:
+            self._decide(policies, steps, _BEFORE_STEP, None, _may_use_any)
 
     @property
     def minds_failures(self) -> bool:
         """Whether a policy has a word to say about calls that fail."""
-        snapshot = self._snapshots.of(self._key)
-        return snapshot is not None and bool(snapshot.policies.retries or snapshot.policies.fallbacks)
+        policies = self._policies()
+        return policies is not None and bool(policies.retries or policies.fallbacks)
 
     def judge(self, failed: FailedCall, steps: int, may_use: Callable[[str], bool]) -> Optional[Decision]:
         """After a failed call: records what the policies say and answers it, where they say that the call is made
         again; raises on an abort. A fallback to a model that the call may not use is told as not enforced."""
-        snapshot = self._snapshots.of(self._key)
-        if snapshot is None:
+        policies = self._policies()
+        if policies is None:
             return None
         event = EvaluationEvent("error", failed.kind, failed.attempt, failed.model)
-        decision = self._decide(snapshot, steps, event, failed.event_id, may_use)
+        decision = self._decide(policies, steps, event, failed.event_id, may_use)
         model = decision.fallback_model
         return decision if decision.action == "retry" or model is not None and may_use(model) else None
 
+    def _policies(self) -> Optional[CompiledPolicies]:
+        if self._own is not None:
+            return self._own
+        snapshot = self._snapshots.of(self._key)
+        return None if snapshot is None else snapshot.policies
+
     def _decide(
         self,
-        snapshot: Snapshot,
+        policies: CompiledPolicies,
         steps: int,
         event: EvaluationEvent,
         event_id: Optional[str],
@@ -122,7 +135,7 @@ class Guard:
         with self._lock:
             started = time.perf_counter()
             state = self._state(steps)
-            decision = evaluate(snapshot.policies, state, event)
+            decision = evaluate(policies, state, event)
             if decision.considered or decision.errors:
                 day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
                 context = DecisionContext(self._session_id, self._root_session_id, event_id, day, state, event)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
 from ._arguments import check_bool, check_text, refused
 from ._http import Connection
+
+if TYPE_CHECKING:
+    from ._policy_file.policy_file import PolicyFile
 
 DEFAULT_URL = "http://127.0.0.1:4600"
 DEFAULT_ENVIRONMENT = "production"
 
 #: Sees every text before it is queued: its path, such as `data.input`, and its value; answers what to send instead.
 Redact = Callable[[str, Any], Any]
+
+#: A path as callers give it.
+PathText = Union[str, "PathLike[str]"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Options:
     spool: bool
     capture_content: bool
     redact: Optional[Redact]
+    #: Policies that stand in the place of the server's for the agents the file names.
+    policy_file: Optional[PolicyFile]
     #: Bad values raise (`NIITAKA_STRICT=1`), for tests.
     is_strict: bool
     is_disabled: bool
@@ -36,6 +45,7 @@ def read_options(
     api_key: Optional[str] = None,
     api_url: Optional[str] = None,
     environment: Optional[str] = None,
+    policy_file: Optional[PathText] = None,
     spool: bool = True,
     capture_content: bool = False,
     redact: Optional[Redact] = None,
@@ -49,6 +59,8 @@ def read_options(
     check_bool(capture_content, "capture_content")
     if redact is not None and not callable(redact):
         raise refused("redact", "a function", redact)
+    if policy_file is not None and not isinstance(policy_file, (str, PathLike)):
+        raise refused("policy_file", "a path", policy_file)
     given = os.environ if environ is None else environ
     url = (api_url or given.get("NIITAKA_URL") or DEFAULT_URL).strip().rstrip("/")
     Connection(url, "", "api_url" if api_url else "NIITAKA_URL").close()
@@ -60,9 +72,16 @@ def read_options(
         spool=spool,
         capture_content=capture_content,
         redact=redact,
+        policy_file=None if policy_file is None else _read_policies(policy_file),
         is_strict=_is_on(given.get("NIITAKA_STRICT")),
         is_disabled=_is_on(given.get("NIITAKA_DISABLED")),
     )
+
+
+def _read_policies(path: PathText) -> PolicyFile:
+    from ._policy_file.policy_file import read_policy_file  # few programs have one, and all would pay for its reader
+
+    return read_policy_file(str(fspath(path)))
 
 
 def _key(text: Optional[str], name: str) -> str:

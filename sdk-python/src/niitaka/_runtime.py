@@ -16,7 +16,7 @@ from ._control_poll import ControlPoll
 from ._http import Connection
 from ._ingest import Push, pusher
 from ._limits import EXIT_SECONDS
-from ._options import Options, Redact, read_options
+from ._options import Options, PathText, Redact, read_options
 from ._sender import Sender
 from ._snapshot import Snapshots
 from ._spool_folder import folder_name, spool_root
@@ -134,6 +134,7 @@ def configure(
     api_key: Optional[str] = None,
     api_url: Optional[str] = None,
     environment: Optional[str] = None,
+    policy_file: Optional[PathText] = None,
     spool: bool = True,
     capture_content: bool = False,
     redact: Optional[Redact] = None,
@@ -141,14 +142,15 @@ def configure(
     """Sets the address, key and habits of this process; what is left out comes from the environment.
 
     `NIITAKA_API_KEY`, `NIITAKA_URL` (default `http://127.0.0.1:4600`) and `NIITAKA_ENV` (default `production`) stand
-    in for the first three. `spool=False` keeps records in memory only. `capture_content=True` also sends the input
-    and output of calls and tools. `redact(path, value)` sees every text before it is kept or sent and answers what
-    stands in its place. Without a key nothing is recorded, which is told once. Called again, the newer call holds;
-    sessions that are open stay with the configuration they began under. Raises ValueError for an address that is
-    none, and TypeError for what is not of its kind.
+    in for the first three. `policy_file` is the path of policies in YAML: for the agents that it names they hold, and
+    none of the server's. `spool=False` keeps records in memory only. `capture_content=True` also sends the input and
+    output of calls and tools. `redact(path, value)` sees every text before it is kept or sent and answers what stands
+    in its place. Without a key nothing is recorded, which is told once. Called again, the newer call holds; sessions
+    that are open stay with the configuration they began under. Raises ValueError for an address that is none and for
+    what is wrong in the file, by line and column, and TypeError for what is not of its kind.
     """
     global _current
-    given = (api_key, api_url, environment, spool, capture_content, redact)
+    given = (api_key, api_url, environment, policy_file, spool, capture_content, redact)
     try:
         options = read_options(*given)
     except ValueError as trouble:

@@ -211,7 +211,9 @@ class Session:
         if key is None or client is None or client.snapshots is None or self.control is None:
             return
         ids = (self.session_id, self.root_session_id)
-        self.control.guard = Guard(*ids, key, client.snapshots, lambda told: client.record_numbered(ledger, told))
+        file = self._options.policy_file
+        own = file.policies_of(key.agent_id, key.environment) if file is not None and file.names(key.agent_id) else None
+        self.control.guard = Guard(*ids, key, client.snapshots, lambda told: client.record_numbered(ledger, told), own)
 
     def enclosing_ids(self) -> List[str]:
         """The id of this session and of those it was entered in, innermost first."""

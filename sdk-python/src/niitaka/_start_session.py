@@ -84,6 +84,9 @@ def _start(fields: Dict[str, Any], given_id: Optional[str], is_child: bool) -> S
         record[name] = redacted(options.redact, name, value) if seen else value
     if parent is not None and parent.session_id != session_id:
         record["parent_session_id"] = parent.session_id
+    file = options.policy_file
+    if file is not None and file.names(fields.get("agent_id")):
+        record.update(policy_source="file", policy_hash=file.hash)
     with client.lock:
         ledger = client.ledger_of(session_id, started_here=True)
         session = Session(session_id, ledger, client, options)

@@ -77,6 +77,7 @@ def capture(
         spool=False,
         capture_content=capture_content,
         redact=redact,
+        policy_file=None,
         is_strict=is_strict,
         is_disabled=False,
     )

@@ -1,0 +1,1 @@
+"""Policies that a program brings along in a file (P8)."""
