@@ -10,6 +10,7 @@ from unittest import mock
 
 import niitaka
 from client_case import ClientCase
+from niitaka._policy_file.policy_file import parse_policy_file
 from niitaka.testing import capture
 
 HERE = Path(__file__).resolve().parents[1]
@@ -26,7 +27,7 @@ class Documents(unittest.TestCase):
     def test_readme(self):
         """The README's examples run"""
         # Model calls need a provider's library: test_instrument runs that one.
-        example, _, privacy, control = python_blocks(HERE / "README.md")
+        example, _, config, privacy, control = python_blocks(HERE / "README.md")
         with capture() as captured:
             exec(example, {})
             kinds = [each["kind"] for each in captured.records]
@@ -43,6 +44,16 @@ class Documents(unittest.TestCase):
         with capture() as captured:
             exec(control, {"niitaka": niitaka, "ticket": "t", "ask_model": lambda ticket: "a", "send": lambda answer: None})
             self.assertEqual([each["name"] for each in captured.events], ["ask the model", "send"])
+        asked = mock.Mock()
+        with capture():
+            exec(config, {"niitaka": niitaka, "ticket": "t", "ask_model": asked})
+        asked.assert_called_once_with("t", model="gpt-4o-mini", temperature=None)
+
+    def test_readme_policies(self):
+        """The README's policy file is read (P8)"""
+        (text,) = re.findall(r"```yaml\n(.*?)```", (HERE / "README.md").read_text("utf-8"), re.S)
+        file = parse_policy_file(text.encode(), "policies.yaml")
+        self.assertEqual((file.agents, len(file.policies)), (("support-router", "reply-drafter"), 1))
 
     def test_readme_names(self):
         """Every name of the package that the README mentions is there"""

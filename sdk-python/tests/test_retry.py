@@ -207,6 +207,16 @@ class Calls:
         self.assertEqual(self.models, ["gpt-4o"] * 3 + ["gpt-4o-mini"])
         self.niitaka.rule = None
 
+    def test_config(self):
+        """A session's config is fixed by its first call of a model (A4)"""
+        session = self.started()
+        self.create()
+        body = {"revision": 2, "config": {"llm": {"model": "gpt-6"}}}
+        self.niitaka.gets["/api/v1/snapshot"] = (200, body, {})
+        session.client.snapshots.note_revision(2)
+        self.niitaka.wait_for(lambda: session.client.snapshots.of(session.snapshot_key).revision == 2)
+        self.assertEqual(session.config.llm.model, None)
+
     def test_steps(self):
         """However often a call is made again, it is one step (E3)"""
         session = self.started(retry())

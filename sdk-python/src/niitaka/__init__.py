@@ -21,8 +21,10 @@ from ._errors import (
     RateLimitedError,
     ServerError,
 )
+from ._get_runtime_config import get_runtime_config
 from ._report_metrics import report_metrics
 from ._runtime import configure, flush, shutdown
+from ._runtime_config import LlmConfig, RuntimeConfig
 from ._session import Session
 from ._start_session import start_session
 from ._tool import ToolCall, tool
@@ -46,9 +48,11 @@ __all__ = [
     "AuthenticationError",
     "ConnectionError",
     "InvalidRequestError",
+    "LlmConfig",
     "NiitakaError",
     "NotFoundError",
     "RateLimitedError",
+    "RuntimeConfig",
     "ServerError",
     "Session",
     "ToolCall",
@@ -58,6 +62,7 @@ __all__ = [
     "current_session",
     "decision",
     "flush",
+    "get_runtime_config",
     "report_metrics",
     "shutdown",
     "start_session",

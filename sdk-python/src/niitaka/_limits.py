@@ -85,6 +85,10 @@ HEARTBEAT_SESSIONS = 10_000
 OPEN_CALL_SECONDS = 1.0
 #: Agents (by environment and variant) whose policies are kept; further ones go without until the process ends.
 SNAPSHOT_AGENTS = 1_000
+#: Seconds that the first read of a runtime config waits for the server; then what it said last holds.
+CONFIG_WAIT_SECONDS = 0.5
+#: Seconds after which a runtime config that is read outside of sessions is asked for again, in the background.
+CONFIG_SECONDS = 30.0
 #: Characters kept of a streamed answer where content is captured; what comes after them is left out.
 CAPTURED_CHARACTERS = 512 * 1024
 #: Bytes kept of an answer that the host reads by itself; the tokens of a longer one are estimated.

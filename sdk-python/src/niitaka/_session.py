@@ -17,7 +17,8 @@ from ._limits import ENCLOSING_SESSIONS
 from ._metrics import read_metrics
 from ._options import Options
 from ._privacy import redacted
-from ._snapshot import SnapshotKey
+from ._runtime_config import RuntimeConfig, read_config
+from ._snapshot import SnapshotKey, known_config
 from ._tool import ToolCall, tool_of
 from ._uuid7 import uuid7
 from ._warn import warn_once
@@ -51,6 +52,7 @@ class Session:
         #: What operators ask of it; None where nothing is recorded.
         self.control: Optional[Control] = None if client is None else client.controls.of(session_id)
         self._metric_names: Set[str] = set()
+        self._configs: Dict[Optional[SnapshotKey], RuntimeConfig] = {}
         self._total_cost = 0.0
 
     def __str__(self) -> str:
@@ -203,6 +205,31 @@ class Session:
             self._total_cost = float(cost)
         if totals.get("status") == "done":
             self.is_over = True
+
+    @property
+    def config(self) -> RuntimeConfig:
+        """How the agent is to run: `session.config.llm.model`, or `session.config["llm"]["model"]`.
+
+        Fixed at its first read in the session, which waits for the server, for at most half a second (A4).
+        """
+        return self.config_of(self.snapshot_key)
+
+    def config_of(self, key: Optional[SnapshotKey]) -> RuntimeConfig:
+        """The same of any agent, as it was first read in this session."""
+        found = self._configs.get(key)
+        if found is None:
+            # Of threads that read first at the same time one is heard.
+            found = self._configs.setdefault(key, known_config(self._client and self._client.snapshots, key))
+        return found
+
+    def fix_config(self) -> None:
+        """A call of a model counts as a read of what is known at it; this waits for nothing."""
+        key, client = self.snapshot_key, self._client
+        if key in self._configs or key is None or client is None or client.snapshots is None:
+            return
+        snapshot = client.snapshots.of(key)
+        if snapshot is not None:
+            self._configs.setdefault(key, read_config(snapshot.config, snapshot.origin))
 
     def guard_by(self, key: Optional[SnapshotKey]) -> None:
         """From here on the policies that are known for the agent hold; this waits for nothing (P5)."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 import encodings.idna  # noqa: F401  # looked up by every connection: never first by a thread that a fork may cut off
 import hashlib
 import json
+import math
 import os
 import threading
+import time
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 from urllib.parse import urlencode
 
 from ._cost.event_cost import PriceList
 from ._http import Connection, Unreachable
 from ._json import parse_object
-from ._limits import SNAPSHOT_AGENTS
+from ._limits import CONFIG_WAIT_SECONDS, SNAPSHOT_AGENTS
 from ._policy.compile_policies import CompiledPolicies, compile_policies
 from ._policy.parse_policy import read_policy
+from ._runtime_config import RuntimeConfig, read_config
 from ._spool_folder import folder_name, state_folder
 from ._warn import warn_once
 
@@ -37,7 +40,9 @@ class SnapshotKey(NamedTuple):
 class Snapshot:
     """One answer of the server, made ready to decide by."""
 
-    def __init__(self, key: SnapshotKey, fields: Mapping[str, Any]) -> None:
+    def __init__(self, key: SnapshotKey, fields: Mapping[str, Any], origin: str = "server") -> None:
+        #: `server`, or `disk` for what an earlier process was told.
+        self.origin = origin
         #: Moves with every change of policies and prices.
         self.revision = fields.get("revision")
         given = fields.get("policies")
@@ -45,6 +50,8 @@ class Snapshot:
         self.policies: CompiledPolicies = compile_policies(policies, key.agent_id, key.environment)
         rows = fields.get("prices")
         self.prices = PriceList(rows if isinstance(rows, list) else ())
+        #: How the agent is to run, as `read_config` takes it.
+        self.config = fields.get("config")
 
 
 class Snapshots:
@@ -54,9 +61,14 @@ class Snapshots:
         self._connection = connection
         self._folder = state_folder() / "niitaka" / "snapshots" / "v1" / folder_name(api_url, api_key) if is_kept else None
         self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._known: Dict[SnapshotKey, Optional[Snapshot]] = {}
         self._etags: Dict[SnapshotKey, str] = {}
         self._due: List[SnapshotKey] = []
+        #: When each was asked for last; and those which nobody waits for any more: they were asked for, or waited for.
+        self._asked_at: Dict[SnapshotKey, float] = {}
+        self._settled: Set[SnapshotKey] = set()
+        self._in_flight: Optional[SnapshotKey] = None
         self._is_fetching = False
         self._thread: Optional[threading.Thread] = None
         self._revision: Any = None
@@ -69,6 +81,22 @@ class Snapshots:
                     return None
                 self._known[key] = self._read(key)
             return self._known[key]
+
+    def first(self, key: SnapshotKey) -> Optional[Snapshot]:
+        """As `of`, but a key that the server was not asked for yet is waited for, once and not for long (A4)."""
+        with self._changed:
+            if key not in self._settled and len(self._settled) < SNAPSHOT_AGENTS:
+                if key not in self._due and key != self._in_flight:
+                    self.request(key)
+                self._changed.wait_for(lambda: key in self._settled, CONFIG_WAIT_SECONDS)
+                self._settled.add(key)
+            return self.of(key)
+
+    def refresh(self, key: SnapshotKey, seconds: float) -> None:
+        """Asks the server anew where that was not done for so many seconds."""
+        with self._lock:
+            if time.monotonic() - self._asked_at.get(key, -math.inf) >= seconds:
+                self.request(key)
 
     def request(self, key: SnapshotKey) -> None:
         """Asks the server anew, in the background."""
@@ -114,11 +142,18 @@ class Snapshots:
                     self._is_fetching = False
                     self._connection.close()
                     return
-                key = self._due.pop(0)
+                key = self._in_flight = self._due.pop(0)
+                if key in self._known or len(self._known) < SNAPSHOT_AGENTS:
+                    self._asked_at[key] = time.monotonic()
             try:
                 self._fetch(key)
             except Exception as trouble:  # a defect of this client must not end the thread with its work undone
                 warn_once("snapshot", f"cannot read the policies: {type(trouble).__name__}: {trouble}")
+            with self._changed:
+                self._in_flight = None
+                if len(self._settled) < SNAPSHOT_AGENTS:
+                    self._settled.add(key)
+                self._changed.notify_all()
 
     def _fetch(self, key: SnapshotKey) -> None:
         query = key.query()
@@ -149,7 +184,7 @@ class Snapshots:
             fields = parse_object(path.read_bytes()) if path is not None else None
         except OSError:
             return None
-        return None if fields is None else Snapshot(key, fields)
+        return None if fields is None else Snapshot(key, fields, "disk")
 
     def _write(self, key: SnapshotKey, body: bytes) -> None:
         path = self._path(key)
@@ -163,3 +198,17 @@ class Snapshots:
             os.replace(fresh, path)
         except OSError as trouble:
             warn_once("snapshot", f"cannot keep the policies on disk: {trouble}; without the server none hold next time")
+
+
+def known_config(snapshots: Optional[Snapshots], key: Optional[SnapshotKey]) -> RuntimeConfig:
+    """The runtime config of an agent as the server said it last, by the rules of a first read; told once where that
+    is old news or none."""
+    snapshot = None if snapshots is None or key is None else snapshots.first(key)
+    if snapshot is not None:
+        if snapshot.origin == "disk":
+            warn_once("config", "the server does not answer: the runtime config that it gave last time holds")
+        return read_config(snapshot.config, snapshot.origin)
+    if snapshots is not None:
+        whose = "of a session that was joined" if key is None else f"of {key.agent_id or 'no agent'}"
+        warn_once("config", f"no runtime config {whose} is known: the server was never asked or did not answer")
+    return read_config(None, "default")

@@ -69,6 +69,7 @@ async def make_call_async(asked: Asked) -> Any:
 
 def _begin(asked: Asked) -> Optional[ModelCall]:
     try:
+        asked.session.fix_config()
         call = ModelCall(asked)
         call.begin()
         return call
