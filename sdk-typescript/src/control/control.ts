@@ -1,6 +1,7 @@
 import type { LlmData } from '@niitaka/core/cost/cost-of-event.ts';
+import type { Decision } from '@niitaka/core/policy/decision.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
-import type { Guard } from '../policy/guard.ts';
+import type { FailedCall, Guard } from '../policy/guard.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import { AgentExecutionStoppedError } from './agent-execution-stopped-error.ts';
 import { hasModelClients } from './model-clients.ts';
@@ -40,6 +41,9 @@ export class Control {
   #abort: { readonly id: string; readonly reason: string; isTold: boolean } | null = null;
   #pause: Pause | null = null;
   #model: { readonly id: string; readonly name: string; isTold: boolean } | null = null;
+  /** The model that a policy fell back to, until an operator asks for another. */
+  #fallback: string | null = null;
+  #isOver = false;
   #costUsd = 0;
   #steps = 0;
   #finished = 0;
@@ -113,8 +117,37 @@ export class Control {
     if (type === 'llm') this.guard?.count(data);
   }
 
-  /** The model that an operator asked for, where the call to come takes one of that name; this obeys the command. */
+  /**
+   * What the policies say of a failed call, where they have it made again; a fallback holds for later calls as well.
+   * Throws where they stop the session.
+   */
+  judge(failed: FailedCall, mayUse: (model: string) => boolean): Decision | null {
+    if (this.guard === null || this.#isOver) return null;
+    const decision = this.guard.judge(failed, this.#begun(), mayUse);
+    this.#fallback = decision?.fallbackModel ?? this.#fallback;
+    return decision;
+  }
+
+  /** Before a failed call is made again; an operator's abort ends the wait, and so does the host's `signal`. */
+  async wait(ms: number, signal: AbortSignal | null): Promise<void> {
+    const endsTick = performance.now() + ms;
+    const stir = () => {
+      for (const wake of this.#held) wake();
+    };
+    signal?.addEventListener('abort', stir);
+    for (let left = ms; left > 0; left = endsTick - performance.now()) {
+      if (this.#abort !== null || this.#isOver || signal?.aborted === true) break;
+      await this.#wait(left);
+    }
+    signal?.removeEventListener('abort', stir);
+  }
+
+  /**
+   * The model that a policy fell back to or an operator asked for, the later of them, where the call to come takes
+   * one of that name; this obeys the command.
+   */
   modelFor(takes: (name: string) => boolean): string | null {
+    if (this.#fallback !== null && takes(this.#fallback)) return this.#fallback;
     const model = this.#model;
     if (model === null || !takes(model.name)) return null;
     if (!model.isTold) this.#tell(model.id, 'obeyed');
@@ -124,6 +157,8 @@ export class Control {
 
   /** The session is over here: what was not obeyed never will be. */
   close(): void {
+    this.#isOver = true;
+    for (const wake of this.#held) wake();
     this.#endPause(overText);
     this.#endModel(overText);
     this.#refuseAbort(overText);
@@ -160,6 +195,7 @@ export class Control {
         const reason = 'no call of this process goes through an instrumented model client';
         if (!hasModelClients()) return this.#tell(id, 'refused', reason);
         this.#endModel('another model came before its next call of one');
+        this.#fallback = null;
         this.#model = { id, name: String(args['model']), isTold: false };
         return;
       }
@@ -190,7 +226,7 @@ export class Control {
       throw new AgentExecutionStoppedError(text, { sessionId });
     }
     const { costUsd, steps } = this.#limits;
-    const begun = Math.max(this.#steps, this.#finished) + this.#underWay;
+    const begun = this.#begun();
     this.guard?.check(begun);
     const limited = 'An operator limited this session';
     if (begun >= steps) {
@@ -202,6 +238,11 @@ export class Control {
       const found = this.#costUsd;
       throw new AgentExecutionStoppedError(text, { sessionId, threshold: costUsd, found });
     }
+  }
+
+  /** Steps that are finished, and those under way here. */
+  #begun(): number {
+    return Math.max(this.#steps, this.#finished) + this.#underWay;
   }
 
   #endPause(why: string): void {

@@ -1,7 +1,9 @@
 import { estimateTokens } from '@niitaka/core/cost/estimate-tokens.ts';
 import { normaliseUsage } from '@niitaka/core/cost/normalise-usage.ts';
 import type { TokenUsage } from '@niitaka/core/cost/token-usage.ts';
+import type { FailedCall } from '../policy/guard.ts';
 import type { Call } from '../session/call.ts';
+import { describeError } from '../session/describe-error.ts';
 import type { Recorder } from '../session/recorder.ts';
 import type { AnswerFacts, Endpoint, Json, Origin, StreamReader } from './provider.ts';
 import { listIn, objectAt, present } from './read-json.ts';
@@ -13,11 +15,14 @@ export class ModelCall {
   sendCount = 0;
   /** True once its stream is followed. */
   isFollowed = false;
+  /** True once the host has seen a piece of the answer: the call cannot be made again. */
+  isSeen = false;
   readonly #recorder: Recorder;
   readonly #endpoint: Endpoint;
   readonly #origin: Origin;
   readonly #body: Json;
   readonly #call: Call;
+  readonly #attempt: number;
   readonly #conceal: ((chunk: unknown) => boolean) | undefined;
   #reader: StreamReader | null = null;
   #respondedTick: number | null = null;
@@ -28,7 +33,7 @@ export class ModelCall {
   #isOver = false;
 
   constructor(recorder: Recorder, endpoint: Endpoint, origin: Origin, request: ModelRequest) {
-    const { body, parent, isStream, conceal } = request;
+    const { body, parent, isStream, conceal, attempt } = request;
     const model = body['model'];
     const { captureContent } = recorder.client.content;
     this.isStream = isStream;
@@ -37,9 +42,10 @@ export class ModelCall {
     this.#origin = origin;
     this.#body = body;
     this.#conceal = conceal;
+    this.#attempt = attempt;
     const { provider } = origin;
     const input = captureContent ? endpoint.input(body) : undefined;
-    const data = { provider, ...present({ model, stream: isStream, attempt: 1, input }) };
+    const data = { provider, ...present({ model, stream: isStream, attempt, input }) };
     this.#call = recorder.begin({ type: 'llm', name: String(model), data, parent });
   }
 
@@ -68,7 +74,9 @@ export class ModelCall {
     this.#lastChunkTick = performance.now();
     reader?.see(chunk);
     if (reader?.hasOutput) this.#firstTokenMs ??= performance.now() - this.#call.startedTick;
-    return this.#conceal?.(chunk) ?? false;
+    const isHidden = this.#conceal?.(chunk) ?? false;
+    this.isSeen ||= !isHidden;
+    return isHidden;
   }
 
   /** The stream has come to its end. */
@@ -81,12 +89,24 @@ export class ModelCall {
     this.#finishStream(this.#lastChunkTick ?? this.#respondedTick ?? performance.now());
   }
 
-  /** The host got an exception. */
-  failed(error: unknown): void {
-    if (!this.#end()) return;
+  /** It failed, and left its event; null where it cannot be made again, which its event says. */
+  failed(error: unknown): FailedCall | null {
+    if (!this.#end()) return null;
     const facts = this.#reader?.facts();
     const spent = facts ? this.#spent(facts, false) : {};
-    this.#call.fail(error, { ...this.#retries(), ...spent });
+    const { kind } = describeError(error);
+    const isRepeatable = !this.isSeen && kind !== 'cancelled';
+    const more = { ...this.#retries(), ...spent };
+    const hasEvent = this.#call.fail(error, isRepeatable ? more : { ...more, retryable: false });
+    if (!hasEvent || !isRepeatable) return null;
+    const { eventId } = this.#call;
+    return { eventId, kind, attempt: this.#attempt, model: this.model };
+  }
+
+  /** The model that is asked; null where the request names none. */
+  get model(): string | null {
+    const { model } = this.#body;
+    return typeof model === 'string' ? model : null;
   }
 
   /** What becomes of the call cannot be seen: it leaves no event. */
@@ -153,6 +173,8 @@ export interface ModelRequest {
   readonly parent: string | null;
   readonly isStream: boolean;
   readonly conceal: ((chunk: unknown) => boolean) | undefined;
+  /** Number of this try of ours, from 1. */
+  readonly attempt: number;
 }
 
 const nothing: AnswerFacts = { usage: null, output: () => undefined };

@@ -1,12 +1,15 @@
 import type { Client } from '../client/client.ts';
+import type { FailedCall } from '../policy/guard.ts';
+import { isStop } from '../session/is-stop.ts';
 import { recorderHere } from '../session/recorder-here.ts';
 import type { Recorder } from '../session/recorder.ts';
-import { followRequest, isApiPromise } from './api-promise.ts';
+import { followRequest, isApiPromise, type ApiPromise, type ReadHead } from './api-promise.ts';
 import { followRawStream } from './follow-raw-stream.ts';
-import { followStream, isStream } from './follow-stream.ts';
+import { followStream, isStream, type LibraryStream } from './follow-stream.ts';
 import { ModelCall } from './model-call.ts';
 import type { Endpoint, Json, Origin } from './provider.ts';
 import { objectAt } from './read-json.ts';
+import { waitBeforeRetryMs } from './try-again.ts';
 
 /** Sends a request the library's own way; it takes its options also by promise. */
 export type Send = (options: unknown) => unknown;
@@ -28,8 +31,8 @@ export interface Destination {
 export function observeRequest(send: Send, options: unknown, to: Destination): unknown {
   const recorder = recorderHere(to.endpoint.method);
   if (recorder === null) return send(options);
-  const observed = new ObservedRequest(recorder, to);
-  const promise = send(observed.begin(options));
+  const observed = new ObservedRequest(recorder, to, send);
+  const promise = observed.send(options);
   if (isApiPromise(promise)) return followRequest(promise, observed);
   observed.giveUp();
   return promise;
@@ -39,18 +42,30 @@ export function observeRequest(send: Send, options: unknown, to: Destination): u
 class ObservedRequest {
   readonly #recorder: Recorder;
   readonly #to: Destination;
+  readonly #send: Send;
   readonly #parent: string | null;
+  /** Models of the attempts so far. */
+  readonly #tried: (string | null)[] = [];
   #call: ModelCall | null = null;
   #isRaw = false;
+  /** The host's own options. */
+  #given: unknown;
+  /** The body as it was before anything of ours was written into it. */
+  #pristine: Json | null = null;
 
-  constructor(recorder: Recorder, to: Destination) {
+  constructor(recorder: Recorder, to: Destination, send: Send) {
     this.#recorder = recorder;
     this.#to = to;
+    this.#send = send;
     this.#parent = recorder.parentOf(undefined);
   }
 
-  /** Options to send: the host's, once the session lets the call begin; they reject where it was stopped. */
-  begin(options: unknown): unknown {
+  /** Sends the request once the session lets the call begin; it is not sent where the session was stopped. */
+  send(options: unknown): unknown {
+    return this.#send(this.#begin(options));
+  }
+
+  #begin(options: unknown): unknown {
     const { control } = this.#recorder;
     if (isThenable(options)) return this.#beginLater(options);
     // Whether the host wants a raw stream is known only after the call, and nothing may be added to one.
@@ -89,12 +104,13 @@ class ObservedRequest {
     this.#guard((call) => call.parsing());
   }
 
-  parsed(answer: unknown): void {
+  parsed(answer: unknown, read: ReadHead | null): void {
     this.#guard((call) => {
       if (!isStream(answer)) return call.answered(answer);
       if (call.isFollowed) return;
       call.isFollowed = true;
-      followStream(answer, this);
+      const reopen = read && ((error: unknown) => this.#reopen(answer, error, read));
+      followStream(answer, this, reopen);
     });
   }
 
@@ -104,12 +120,13 @@ class ObservedRequest {
 
   handedOut(response: unknown): void {
     this.#guard((call) => {
+      call.isSeen = true;
       if (!isResponse(response)) return call.streamLeft();
       if (call.isStream) return followRawStream(response, this);
       const answer: Promise<unknown> = response.clone().json();
       answer.then(
-        (json) => this.parsed(json),
-        () => this.parsed(null),
+        (json) => this.parsed(json, null),
+        () => this.parsed(null, null),
       );
     });
   }
@@ -130,26 +147,87 @@ class ObservedRequest {
     this.#guard((call) => call.failed(error));
   }
 
+  /** Makes the call again for as long as the policies have it so. */
+  async recover(error: unknown): Promise<unknown> {
+    for (let failure = error; ;) {
+      const failed = this.#guard((call) => call.failed(failure));
+      const waitMs = failed && this.#waitMs(failed, failure);
+      if (waitMs === null) throw failure;
+      const { control } = this.#recorder;
+      const { signal = null } = objectAt(this.#given) as { signal?: AbortSignal | null };
+      await control.wait(waitMs, signal);
+      if (this.#recorder.isEnded) throw failure;
+      // The library says in its own words that the host has cancelled, and sends nothing.
+      if (signal?.aborted === true) return (this.#send(this.#given) as ApiPromise).responsePromise;
+      await control.beginWhenFree();
+      try {
+        const head = await (this.#send(this.#prepare(this.#given)) as ApiPromise).responsePromise;
+        this.responded();
+        return head;
+      } catch (next) {
+        failure = next;
+      }
+    }
+  }
+
+  async #reopen(stream: LibraryStream, error: unknown, read: ReadHead): Promise<LibraryStream> {
+    for (let failure = error; ;) {
+      const head = await this.recover(failure);
+      try {
+        const next = (await read(head)) as LibraryStream;
+        this.#guard((call) => {
+          call.parsing();
+          call.isFollowed = true;
+          // Who stops the stream that the host holds stops the one that is read in its place.
+          stream.controller = next.controller;
+        });
+        return next;
+      } catch (next) {
+        failure = next;
+      }
+    }
+  }
+
+  /** How long to wait before the call is made again; null where it is not. Throws where the session was stopped. */
+  #waitMs(failed: FailedCall, failure: unknown): number | null {
+    this.#tried.push(failed.model);
+    const mayUse = (model: string) =>
+      this.#to.endpoint.takesModel(model) && !this.#tried.includes(model);
+    try {
+      return waitBeforeRetryMs(this.#recorder, failed, failure, mayUse);
+    } catch (stop) {
+      if (isStop(stop)) throw stop;
+      const reason = stop instanceof Error ? stop.message : String(stop);
+      this.#recorder.client.warn('retry', `A failed call is not made again: ${reason}`);
+      return null;
+    }
+  }
+
   #prepare(options: unknown): unknown {
     return guarded(this.#recorder.client, () => this.#prepareBody(options)) ?? options;
   }
 
   #prepareBody(options: unknown): unknown {
+    this.#given = options;
     const given = objectAt(options);
     const { endpoint, origin, address } = this.#to;
-    const asked = objectAt(given, 'body');
+    const asked = this.#pristine ?? objectAt(given, 'body');
     const model = this.#recorder.control.modelFor((name) => endpoint.takesModel(name));
     const swapped = model === null ? asked : { ...asked, model };
     const prepare = this.#isRaw ? undefined : endpoint.prepare;
     const { body, conceal } = prepare?.(swapped, address) ?? { body: swapped };
-    const request = { body, parent: this.#parent, isStream: given['stream'] === true, conceal };
+    const isStream = given['stream'] === true;
+    const attempt = this.#tried.length + 1;
+    const request = { body, parent: this.#parent, isStream, conceal, attempt };
     const call = new ModelCall(this.#recorder, endpoint, origin, request);
     this.#call = call;
     const fetchOptions = countingSends(objectAt(given, 'fetchOptions'), call);
     if (body === asked) return { ...given, fetchOptions };
     // The library's own stream helper knows its request by identity, and made it for this call alone.
     const isOwned = objectAt(given, '__metadata')['helperMethod'] === 'stream';
-    return { ...given, body: isOwned ? Object.assign(asked, body) : body, fetchOptions };
+    if (!isOwned) return { ...given, body, fetchOptions };
+    this.#pristine ??= { ...asked };
+    return { ...given, body: Object.assign(objectAt(given, 'body'), body), fetchOptions };
   }
 
   #guard<T>(tell: (call: ModelCall) => T): T | null {

@@ -32,6 +32,31 @@ afterAll(async () => {
 /** gpt-5: 200 uncached, 1,000 cached and 300 written tokens at $1.25, $0.125 and $10 a million. */
 const callUsd = (200 * 1.25 + 1000 * 0.125 + 300 * 10) / 1e6;
 
+async function createPolicy(policy: object): Promise<void> {
+  const answer = await fetch(`${server.url}/api/v1/policies`, {
+    method: 'POST',
+    headers: { 'x-api-key': testKey, 'content-type': 'application/json' },
+    body: JSON.stringify(policy),
+  });
+  expect([answer.status, await answer.text()]).toEqual([201, expect.any(String)]);
+}
+
+/** Waits until the policies of an agent have been read. */
+async function haveSnapshot(agentId: string): Promise<void> {
+  const key = { agentId, environment: 'production', experimentId: null, variant: null };
+  await vi.waitUntil(() => (defaultClient().outlet.policies?.of(key) ?? null) !== null, 10_000);
+}
+
+interface Trace {
+  readonly action: string;
+  readonly decided_by: readonly string[];
+  readonly enforced: boolean;
+}
+
+interface Signal {
+  readonly subtype: string;
+}
+
 interface Row {
   readonly total_cost: number;
   readonly llm_count: number;
@@ -65,6 +90,50 @@ describe('an observed client and a real server', () => {
     expect(items[1]?.data).toMatchObject({ kind: 'invalid_request', model: 'gpt-5' });
   });
 
+  test('a call that fails is made again, and SDK and server tell of it by one trace (P4, P7)', async () => {
+    for (const [type, action] of [
+      ['retry', { max_retries: 1, base_seconds: 0.01 }],
+      ['fallback', { fallback_model: 'gpt-5-mini' }],
+    ] as const) {
+      await createPolicy({ name: type, type, agent_id: 'caller', action });
+    }
+    const provider = await startProvider((_, count) =>
+      count <= 2 ? { status: 500, body: { error: { message: 'No' } } } : { body: completion },
+    );
+    const client = observe(new OpenAI({ apiKey: 'sk', baseURL: provider.url, maxRetries: 0 }));
+    const id = await startSession({ agentId: 'caller' }, async (session) => {
+      await haveSnapshot('caller');
+      await client.chat.completions.create(chatRequest);
+      return session.sessionId;
+    });
+    expect(provider.requests.map(({ body }) => body['model'])).toEqual([
+      'gpt-5',
+      'gpt-5',
+      'gpt-5-mini',
+    ]);
+    expect(await flush(20)).toBe(true);
+    expect(await server.get(`/sessions/${id}`)).toMatchObject({
+      llm_count: 1,
+      step_count: 1,
+      error_count: 2,
+    });
+    const { items: traces } = (await server.get(`/sessions/${id}/traces`)) as { items: Trace[] };
+    const told = traces.map((it) => [it.action, it.decided_by, it.enforced]);
+    expect(told.toSorted()).toEqual([
+      ['fallback', ['sdk', 'server'], true],
+      ['retry', ['sdk', 'server'], true],
+      ['retry_exhausted', ['sdk', 'server'], true],
+    ]);
+    const { items: signals } = (await server.get(`/sessions/${id}/signals`)) as { items: Signal[] };
+    expect(signals.map(({ subtype }) => subtype).toSorted()).toEqual([
+      'fallback',
+      'policy_triggered',
+      'policy_triggered',
+      'retry',
+      'retry_exhausted',
+    ]);
+  });
+
   test('a cost limit stops before the call that comes after it, the server being away (P5, P6)', async () => {
     const policy = {
       name: 'spend',
@@ -73,18 +142,11 @@ describe('an observed client and a real server', () => {
       condition: { cost_exceeded: 2.5 * callUsd },
       action: { type: 'abort' },
     };
-    const answer = await fetch(`${server.url}/api/v1/policies`, {
-      method: 'POST',
-      headers: { 'x-api-key': testKey, 'content-type': 'application/json' },
-      body: JSON.stringify(policy),
-    });
-    expect([answer.status, await answer.text()]).toEqual([201, expect.any(String)]);
+    await createPolicy(policy);
     const provider = await startProvider(() => ({ body: completion }));
     const client = observe(new OpenAI({ apiKey: 'sk', baseURL: provider.url }));
     const run = startSession({ agentId: 'spender' }, async () => {
-      const key = { environment: 'production', experimentId: null, variant: null };
-      const known = () => defaultClient().outlet.policies?.of({ agentId: 'spender', ...key });
-      await vi.waitUntil(() => (known() ?? null) !== null, 10_000);
+      await haveSnapshot('spender');
       await server.stop();
       isAway = true;
       for (;;) await client.chat.completions.create(chatRequest);

@@ -1,7 +1,11 @@
 import type { LlmData } from '@niitaka/core/cost/cost-of-event.ts';
 import { nanoUsdOf, usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { Decision, EvaluationEvent, EvaluationState } from '@niitaka/core/policy/decision.ts';
-import { decisionSignals, decisionTraces } from '@niitaka/core/policy/decision-rows.ts';
+import {
+  decisionSignals,
+  decisionTraces,
+  type DecisionContext,
+} from '@niitaka/core/policy/decision-rows.ts';
 import { describeDecision } from '@niitaka/core/policy/describe-decision.ts';
 import { evaluate } from '@niitaka/core/policy/evaluate.ts';
 import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
@@ -30,6 +34,18 @@ export interface GuardParts {
   /** Numbers a record of the session and sends it. */
   readonly send: (record: IngestRecord) => void;
 }
+
+/** A call of a model that failed, as its error event tells of it. */
+export interface FailedCall {
+  readonly eventId: string;
+  readonly kind: string;
+  /** Number of the attempt that failed, from 1. */
+  readonly attempt: number;
+  readonly model: string | null;
+}
+
+/** Traces and signals that are known to be told; an older one may be sent again, and is stored once. */
+const toldLimit = 10_000;
 
 /** Before a step nothing has failed: only the limits are asked. */
 const beforeStep: EvaluationEvent = { type: 'step' };
@@ -73,15 +89,57 @@ export class Guard {
   /** Before a step, `steps` being finished or under way: records what the policies say, throws on an abort. */
   check(steps: number): void {
     const snapshot = this.#parts.source.of(this.#parts.key);
-    if (snapshot === null) return;
+    if (snapshot !== null) this.#decide(snapshot, steps, beforeStep, null, () => true);
+  }
+
+  /** Whether a policy has a word to say about calls that fail. */
+  get mindsFailures(): boolean {
+    const policies = this.#parts.source.of(this.#parts.key)?.policies;
+    return policies !== undefined && policies.retries.length + policies.fallbacks.length > 0;
+  }
+
+  /**
+   * After a failed call: records what the policies say, and answers it where they have the call made again. Throws on
+   * an abort. A fallback to a model that the call may not use is told as not enforced.
+   */
+  judge(failed: FailedCall, steps: number, mayUse: (model: string) => boolean): Decision | null {
+    const snapshot = this.#parts.source.of(this.#parts.key);
+    if (snapshot === null) return null;
+    const { eventId, ...call } = failed;
+    const decision = this.#decide(snapshot, steps, { type: 'error', ...call }, eventId, mayUse);
+    const { action, fallbackModel } = decision;
+    const isAgain = action === 'retry' || (fallbackModel !== null && mayUse(fallbackModel));
+    return isAgain ? decision : null;
+  }
+
+  #decide(
+    snapshot: Snapshot,
+    steps: number,
+    event: EvaluationEvent,
+    eventId: string | null,
+    mayUse: (model: string) => boolean,
+  ): Decision {
     const startedTick = performance.now();
     const state = this.#state(steps);
-    const decision = evaluate(snapshot.policies, state, beforeStep);
+    const decision = evaluate(snapshot.policies, state, event);
+    const { action, policy, fallbackModel } = decision;
     if (decision.considered.length > 0 || decision.errors.length > 0) {
-      this.#tell(snapshot, decision, state, (performance.now() - startedTick) * 1000);
+      const { sessionId, rootSessionId } = this.#parts;
+      const context = {
+        sessionId,
+        rootSessionId,
+        organisationId: unknownOrganisation,
+        eventId,
+        day: wireTime(Date.now()).slice(0, 10),
+        state,
+        event,
+        broken: snapshot.policies.broken,
+      };
+      const isDone = fallbackModel === null || mayUse(fallbackModel);
+      this.#tell(decision, context, isDone, (performance.now() - startedTick) * 1000);
     }
-    const { policy } = decision;
-    if (decision.action === 'abort' && policy !== null) throw this.#stop(policy, state);
+    if (action === 'abort' && policy !== null) throw this.#stop(policy, state, event);
+    return decision;
   }
 
   #state(steps: number): EvaluationState {
@@ -108,24 +166,20 @@ export class Guard {
     };
   }
 
-  #tell(snapshot: Snapshot, decision: Decision, state: EvaluationState, latencyUs: number): void {
-    const { sessionId, rootSessionId, key } = this.#parts;
+  #tell(decision: Decision, context: DecisionContext, isDone: boolean, latencyUs: number): void {
+    const { sessionId, key } = this.#parts;
     const occurred_at = wireTime(Date.now());
-    const context = {
-      sessionId,
-      rootSessionId,
-      organisationId: unknownOrganisation,
-      eventId: null,
-      day: occurred_at.slice(0, 10),
-      state,
-      event: beforeStep,
-      broken: snapshot.policies.broken,
-    };
+    const event = context.eventId === null ? {} : { event_id: context.eventId };
+    const undone = isDone ? null : decision.policy;
+    const enforced = decision.considered.filter(
+      ({ policy, result }) => (result === 'matched' || result === 'exhausted') && policy !== undone,
+    );
     for (const trace of decisionTraces(decision, context)) {
       this.#sendOnce(trace.id, {
         kind: 'trace',
         trace_id: trace.id,
         session_id: sessionId,
+        ...event,
         policy_id: trace.policyId,
         policy_revision: trace.policyRevision,
         action: trace.action,
@@ -138,7 +192,7 @@ export class Guard {
         })),
         errors: trace.errors.map(({ policyId, at }) => ({ policy_id: policyId, at })),
         decided_by: 'sdk',
-        enforced: decision.action !== 'continue',
+        enforced: enforced.some(({ policy }) => policy.id === trace.policyId),
         latency_us: Math.round(latencyUs * 10) / 10,
         occurred_at,
       });
@@ -153,6 +207,7 @@ export class Guard {
         ...(signal.action === null ? {} : { action: signal.action }),
         severity: signal.severity,
         ...(key.agentId === null ? {} : { agent_id: key.agentId }),
+        ...event,
         policy_id: signal.policyId,
         message: signal.message,
         data: signal.data,
@@ -164,13 +219,14 @@ export class Guard {
 
   #sendOnce(id: string, record: IngestRecord): void {
     if (this.#recorded.has(id)) return;
+    if (this.#recorded.size >= toldLimit) this.#recorded.clear();
     this.#recorded.add(id);
     this.#parts.send(record);
   }
 
-  #stop(policy: Policy, state: EvaluationState): AgentExecutionStoppedError {
+  #stop(policy: Policy, state: EvaluationState, event: EvaluationEvent): Error {
     const { sessionId } = this.#parts;
-    const text = describeDecision(policy, state, beforeStep);
+    const text = describeDecision(policy, state, event);
     const numbers =
       policy.type === 'cost_limit'
         ? { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(state, policy)) }

@@ -43,20 +43,28 @@ export class Call implements OpenCall {
     if (this.#end(true, known)) this.#close({ data: known }, latencyMs);
   }
 
-  /** The call failed: an error event stands in its place, for a failed call is no step; `data` says more of it. */
-  fail(thrown: unknown, data: Readonly<Record<string, unknown>> = {}): void {
+  /**
+   * The call failed: an error event stands in its place, for a failed call is no step; `data` says more of it. False
+   * where the exception has its event already, or is none.
+   */
+  fail(thrown: unknown, data: Readonly<Record<string, unknown>> = {}): boolean {
     const known = { ...this.#start.data, ...data };
     const isStopped = isStop(thrown);
-    if (!this.#end(isStopped)) return;
-    if (isStopped) return this.#close({ data: { ...known, interrupted: true } });
+    if (!this.#end(isStopped)) return false;
+    if (isStopped) {
+      this.#close({ data: { ...known, interrupted: true } });
+      return false;
+    }
     const error = errorData(thrown);
-    if (this.#recorder.noteError(thrown)) {
+    const isNew = this.#recorder.noteError(thrown);
+    if (isNew) {
       this.#close({ type: 'error', level: 'error', data: { ...known, ...error } });
     } else {
       // The exception has its event further in; here is only the call that it passed through.
       const { kind, message } = error;
       this.#close({ type: 'log', level: 'error', data: { ...known, kind, message } });
     }
+    return isNew;
   }
 
   /** Nothing is to be told of the call. */

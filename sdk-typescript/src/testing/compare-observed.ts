@@ -65,7 +65,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
 /** As a program prints it; frames of a stack, ports and times differ from run to run. */
 function printed(outcome: Outcome<unknown>): string {
   return inspect(outcome, { depth: 9, sorted: true })
-    .replaceAll(/^ +at .*$\n?/gm, '')
+    .replaceAll(/^ +(?:at |\.\.\. \d+ lines matching).*$\n?/gm, '')
     .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
     .replaceAll(/(?:bytesWritten|bytesRead|localPort|remotePort): \d+/g, 'socket')
     .replaceAll(/date: '[^']+'/g, 'date');
