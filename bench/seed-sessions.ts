@@ -213,7 +213,7 @@ function insertDerived(db: Connection): void {
     INSERT INTO goal_search (rowid, org, words) SELECT rowid, org, words FROM goal_documents;
   `);
   const figures = `count(*), sum(error_count > 0), sum(status = 'stale'), sum(total_cost), sum(late_cost),
-    sum(total_tokens), sum(unpriced_count), sum(incomplete)`;
+    sum(total_tokens), sum(unpriced_count), sum(incomplete), sum(step_count)`;
   db.exec(`
     INSERT INTO rollup_hours SELECT org_id, environment, started_at / 3600000 * 3600000, ${figures}
       FROM sessions GROUP BY 1, 2, 3;

@@ -104,7 +104,7 @@ export const AuditQuery = z.strictObject({
   cursor: z.string().max(100).optional(),
 });
 
-/** One agent as the filter and later the Agents page list it. */
+/** One agent as a filter lists it. */
 export const Agent = z.object({
   id: z.string(),
   name: z.string(),
@@ -113,9 +113,6 @@ export const Agent = z.object({
   session_count: z.int(),
   last_started_at: Timestamp.nullable(),
 });
-
-/** A page of agents. */
-export const AgentPage = z.object({ items: z.array(Agent), next_cursor: z.string().nullable() });
 
 /** Environments seen, `production` first. */
 export const EnvironmentList = z.object({ items: z.array(z.string()) });

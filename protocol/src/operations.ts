@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  AgentPage,
   AuditPage,
   AuditQuery,
   CreateKey,
@@ -16,6 +15,19 @@ import {
   View,
   ViewList,
 } from './access.ts';
+import {
+  AgentDetail,
+  AgentListQuery,
+  AgentPage,
+  AgentQuery,
+  AgentVersion,
+  AgentVersionList,
+  ChangeAgent,
+  ChangeVersion,
+  CreateVersion,
+  RuntimeConfig,
+  RuntimeConfigQuery,
+} from './agent.ts';
 import { CommandList, ControlAnswer, ControlQuery, GiveCommand, GivenCommand } from './control.ts';
 import { Event, EventBriefPage, EventPage } from './event.ts';
 import { IngestAnswer, IngestBody } from './ingest.ts';
@@ -40,7 +52,6 @@ import {
   SessionTree,
 } from './session.ts';
 import {
-  AgentListQuery,
   ChildrenQuery,
   EventListQuery,
   MomentListQuery,
@@ -55,6 +66,7 @@ import { SignalPage, TracePage } from './signal.ts';
 
 const api = '/api/v1';
 const session = `${api}/sessions/{id}`;
+const agent = `${api}/agents/{id}`;
 const text = 'text/plain';
 
 /** Every call that the server answers. */
@@ -143,10 +155,43 @@ export const operations: readonly Operation[] = [
   op('get', `${api}/environments`, 'read', 'Environments seen.', {
     answer: { status: 200, schema: EnvironmentList },
   }),
-  op('get', `${api}/agents`, 'read', 'Agents by id.', {
+  op('get', `${api}/agents`, 'read', 'Agents by id, with the figures of a range.', {
     query: AgentListQuery,
     answer: { status: 200, schema: AgentPage },
   }),
+  op('get', agent, 'read', 'One agent, with its figures over a range.', {
+    query: AgentQuery,
+    answer: { status: 200, schema: AgentDetail },
+  }),
+  op('patch', agent, 'admin', 'Changes name, description or the status that is shown.', {
+    body: ChangeAgent,
+    answer: { status: 200, schema: AgentDetail },
+  }),
+  op('get', `${agent}/versions`, 'read', 'Versions of an agent, newest first.', {
+    answer: { status: 200, schema: AgentVersionList },
+  }),
+  op('post', `${agent}/versions`, 'admin', 'Makes a draft under the next number.', {
+    body: CreateVersion,
+    answer: { status: 201, schema: AgentVersion },
+    idempotent: true,
+  }),
+  op('patch', `${agent}/versions/{number}`, 'admin', 'Changes a draft.', {
+    body: ChangeVersion,
+    answer: { status: 200, schema: AgentVersion },
+  }),
+  op('post', `${agent}/versions/{number}/activate`, 'admin', 'Makes a version the active one.', {
+    answer: { status: 200, schema: AgentVersion },
+  }),
+  op(
+    'get',
+    `${api}/runtime-config`,
+    'read',
+    'What an agent runs by, with the source of each field.',
+    {
+      query: RuntimeConfigQuery,
+      answer: { status: 200, schema: RuntimeConfig },
+    },
+  ),
 
   op('get', `${api}/stream`, 'read', 'Live changes as server-sent events.', {
     query: StreamQuery,

@@ -116,9 +116,6 @@ export const SignalListQuery = z.strictObject({
   cursor,
 });
 
-/** Query of `GET /agents`. */
-export const AgentListQuery = z.strictObject({ limit, cursor });
-
 /** Filters of sessions, read. */
 export type SessionListQuery = z.infer<typeof SessionListQuery>;
 /** Query of events, read. */

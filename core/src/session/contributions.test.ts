@@ -23,6 +23,7 @@ describe('rollupFigures()', () => {
       totalTokens: 0,
       unpriced: 0,
       incomplete: 0,
+      steps: 0,
     });
   });
 
@@ -36,6 +37,7 @@ describe('rollupFigures()', () => {
       totalTokens: 14,
       unpriced: 1,
       incomplete: 0,
+      steps: 3,
     });
   });
 

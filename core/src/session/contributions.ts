@@ -10,6 +10,7 @@ export interface RollupFigures {
   totalTokens: number;
   unpriced: number;
   incomplete: number;
+  steps: number;
 }
 
 /** What a session adds to the totals of its tree (S9). */
@@ -35,6 +36,7 @@ export function rollupFigures(session: Session): RollupFigures {
     totalTokens: session.inputTokens + session.outputTokens,
     unpriced: session.unpricedCount,
     incomplete: isIncomplete(session) ? 1 : 0,
+    steps: session.stepCount,
   };
 }
 

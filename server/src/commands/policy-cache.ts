@@ -1,3 +1,4 @@
+import { guardrailPolicies } from '@niitaka/core/agent/guardrail-policies.ts';
 import { compilePolicies, type CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import type { BrokenPolicy, Policy } from '@niitaka/core/policy/policy.ts';
@@ -8,9 +9,9 @@ import { policyLimit } from './create-policy.ts';
 /** Organisations whose policies are kept ready; beyond them the one kept longest goes. */
 const keptOrganisations = 1_000;
 
-/** The policies of organisations, read anew only when their revision moves. */
+/** The policies of organisations and of their agents' active versions, read anew only when the revision moves. */
 export interface PolicyCache {
-  /** For an agent in an environment; null where the organisation has no policy at all. */
+  /** For an agent in an environment; null where nothing is asked. */
   of(
     tx: Tx,
     orgId: string,
@@ -22,7 +23,7 @@ export interface PolicyCache {
 interface Kept {
   readonly revision: number;
   readonly policies: readonly (Policy | BrokenPolicy)[];
-  readonly compiled: Map<string, CompiledPolicies>;
+  readonly compiled: Map<string, CompiledPolicies | null>;
 }
 
 /** An empty cache. Only what ingest reads goes in: policies change in transactions of their own. */
@@ -41,13 +42,16 @@ export function createPolicyCache(): PolicyCache {
   };
   return {
     async of(tx, orgId, agentId, environment) {
-      const { policies, compiled } = await read(tx, orgId);
-      if (policies.length === 0) return null;
+      const { revision, policies, compiled } = await read(tx, orgId);
+      if (revision === 0) return null;
       const key = `${environment}\n${agentId ?? ''}`;
-      const known = compiled.get(key) ?? compilePolicies(policies, agentId, environment);
+      const known = compiled.get(key);
+      if (known !== undefined) return known;
+      const all = [...policies, ...(await ofActiveVersion(tx, orgId, agentId))];
+      const fresh = all.length === 0 ? null : compilePolicies(all, agentId, environment);
       if (compiled.size >= keptOrganisations) compiled.clear();
-      compiled.set(key, known);
-      return known;
+      compiled.set(key, fresh);
+      return fresh;
     },
   };
 }
@@ -55,4 +59,13 @@ export function createPolicyCache(): PolicyCache {
 function policyOfRow({ id, revision, createdAtMs, content }: PolicyRow): Policy | BrokenPolicy {
   const { agentId, ...rest } = content;
   return readPolicy({ ...rest, id, revision, agent_id: agentId, created_at: createdAtMs });
+}
+
+async function ofActiveVersion(
+  tx: Tx,
+  orgId: string,
+  agentId: string | null,
+): Promise<(Policy | BrokenPolicy)[]> {
+  const active = agentId === null ? null : await tx.findActiveVersion(orgId, agentId);
+  return active === null ? [] : guardrailPolicies(active).map(readPolicy);
 }

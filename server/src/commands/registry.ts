@@ -1,10 +1,14 @@
+import { activateVersion } from './activate-version.ts';
+import { changeAgent } from './change-agent.ts';
 import { changePolicy } from './change-policy.ts';
+import { changeVersion } from './change-version.ts';
 import { closeStaleSessions } from './close-stale-sessions.ts';
 import type { Command } from './command.ts';
 import { createKey } from './create-key.ts';
 import { createOrganisation } from './create-organisation.ts';
 import { createPolicy } from './create-policy.ts';
 import { createSignInLink } from './create-sign-in-link.ts';
+import { createVersion } from './create-version.ts';
 import { createView } from './create-view.ts';
 import { deletePolicy } from './delete-policy.ts';
 import { deleteSession } from './delete-session.ts';
@@ -26,12 +30,16 @@ import { signOut } from './sign-out.ts';
 
 /** Every write of the server by its name. */
 export const commands = {
+  'activate-version': activateVersion,
+  'change-agent': changeAgent,
   'change-policy': changePolicy,
+  'change-version': changeVersion,
   'close-stale-sessions': closeStaleSessions,
   'create-key': runOnce(createKey),
   'create-organisation': createOrganisation,
   'create-policy': runOnce(createPolicy),
   'create-sign-in-link': createSignInLink,
+  'create-version': runOnce(createVersion),
   'create-view': runOnce(createView),
   'delete-policy': deletePolicy,
   'delete-session': deleteSession,

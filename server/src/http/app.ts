@@ -4,6 +4,7 @@ import { answerError } from './answer-error.ts';
 import type { AppParts } from './app-parts.ts';
 import { authenticate } from './authenticate.ts';
 import { answerClientError } from './client-error.ts';
+import { agentRoutes } from './routes/agents.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { controlRoutes } from './routes/control.ts';
 import { deleteSessionRoutes } from './routes/delete-session.ts';
@@ -21,6 +22,7 @@ import { sessionsRoutes } from './routes/sessions.ts';
 import { policyRoutes, snapshotRoutes } from './routes/policies.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { streamRoutes } from './routes/stream.ts';
+import { versionRoutes } from './routes/versions.ts';
 import { viewRoutes } from './routes/views.ts';
 
 const bodyLimit = 256 * 1024;
@@ -73,6 +75,8 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await sessionsExportRoutes(api, parts);
   await sessionPartRoutes(api, parts);
   await listRoutes(api, parts);
+  await agentRoutes(api, parts);
+  await versionRoutes(api, parts);
   await keyRoutes(api, parts);
   await peopleRoutes(api, parts);
   await viewRoutes(api, parts);

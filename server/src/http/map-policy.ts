@@ -1,3 +1,4 @@
+import type { GuardrailPolicy } from '@niitaka/core/agent/guardrail-policies.ts';
 import type { CreatePolicy, Policy, PolicyRevision } from '@niitaka/protocol/policy.ts';
 import type { PolicyContent, PolicyRevisionRow, PolicyRow } from '../storage/policy-rows.ts';
 import { timeToWire } from './map-access.ts';
@@ -5,6 +6,11 @@ import { timeToWire } from './map-access.ts';
 /** A policy as the wire carries it: also what the engine reads. */
 export function policyToWire({ id, revision, createdAtMs, content }: PolicyRow): Policy {
   return { id, revision, ...contentToWire(content), created_at: timeToWire(createdAtMs) };
+}
+
+/** A policy that a version brings with it. */
+export function guardrailToWire(policy: GuardrailPolicy): Policy {
+  return { ...policy, created_at: timeToWire(policy.created_at) };
 }
 
 /** A revision of a policy; `createdAtMs` is that of the policy. */

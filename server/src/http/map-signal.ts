@@ -1,8 +1,6 @@
-import type { Agent } from '@niitaka/protocol/access.ts';
 import type { Signal, Trace } from '@niitaka/protocol/signal.ts';
-import type { AgentRow } from '../storage/session-reader.ts';
 import type { SignalRow, TraceRow } from '../storage/session-tx.ts';
-import { timeToWire, timeToWireOrNull } from './map-access.ts';
+import { timeToWire } from './map-access.ts';
 
 /** A signal as lists and the stream carry it. */
 export function signalToWire(row: SignalRow): Signal {
@@ -49,17 +47,5 @@ export function traceToWire(row: TraceRow): Trace {
     enforced: row.enforced,
     latency_us: row.latencyUs,
     occurred_at: timeToWire(row.occurredAtMs),
-  };
-}
-
-/** An agent as the filter lists it. */
-export function agentToWire(row: AgentRow): Agent {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    created_at: timeToWire(row.createdAtMs),
-    session_count: row.sessionCount,
-    last_started_at: timeToWireOrNull(row.lastStartedAtMs),
   };
 }

@@ -117,7 +117,8 @@ export async function histogramOf(
   };
 }
 
-interface Range {
+/** A range with both ends. */
+export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -141,13 +142,15 @@ function previousOf(filter: SessionFilter, nowMs: number): SessionFilter | null 
   return { ...filter, fromMs: fromMs - (toMs - fromMs), toMs: fromMs };
 }
 
-function startsOver({ fromMs, toMs }: Range, bucketMs: number): number[] {
+/** The starts of the buckets of a range. */
+export function startsOver({ fromMs, toMs }: Range, bucketMs: number): number[] {
   const first = Math.floor(fromMs / bucketMs) * bucketMs;
   const count = Math.min(mostBars + 1, Math.max(1, Math.ceil((toMs - first) / bucketMs)));
   return Array.from({ length: count }, (_, index) => first + index * bucketMs);
 }
 
-function seriesOver<Bucket extends { readonly startMs: number }>(
+/** A figure of each bucket of a range; 0 for one that is left out. */
+export function seriesOver<Bucket extends { readonly startMs: number }>(
   range: Range,
   bucketMs: number,
   buckets: readonly Bucket[],

@@ -47,7 +47,8 @@ function moneyOf(usd: number | undefined): bigint | undefined {
   return nanoUsd < -greatestNanoUsd ? -greatestNanoUsd : nanoUsd;
 }
 
-function timeOf(path: string, text: string | undefined): number | undefined {
+/** A time of a query, ms since the epoch; refuses a day that no calendar has. */
+export function timeOf(path: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (!Number.isNaN(ms) && isCalendarDay(text)) return ms;

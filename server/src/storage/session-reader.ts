@@ -195,16 +195,6 @@ export interface SignalFilter {
   readonly toMs?: number | undefined;
 }
 
-/** An agent as the filter lists it. */
-export interface AgentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly createdAtMs: number;
-  readonly sessionCount: number;
-  readonly lastStartedAtMs: number | null;
-}
-
 /** A row of the live feed. */
 export interface ChangeRow {
   readonly kind: ChangeKind;
@@ -284,7 +274,6 @@ export interface SessionReader {
   openCommands(orgId: string, sessionIds: readonly string[]): Promise<ControlCommand[]>;
 
   environments(orgId: string, limit: number): Promise<string[]>;
-  agents(orgId: string, afterId: string | null, limit: number): Promise<AgentRow[]>;
   changesSince(orgId: string, revision: number, limit: number): Promise<ChangeRow[]>;
   /** The newest position given out in a session; 0 for one that is not known. */
   position(orgId: string, sessionId: string): Promise<number>;

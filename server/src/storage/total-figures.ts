@@ -13,6 +13,7 @@ export const rollupColumns = [
   'total_tokens',
   'unpriced',
   'incomplete',
+  'step_count',
 ];
 
 /** The sums of a tree, in the order of {@link treeValues}. */
@@ -37,6 +38,7 @@ export function rollupValues(figures: RollupFigures) {
     figures.totalTokens,
     figures.unpriced,
     figures.incomplete,
+    figures.steps,
   ];
 }
 

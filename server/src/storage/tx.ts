@@ -1,6 +1,7 @@
 import type { AccessTx } from './access-tx.ts';
+import type { AgentTx } from './agent-tx.ts';
 import type { ModelTx, PolicyTx } from './policy-tx.ts';
 import type { SessionTx } from './session-tx.ts';
 
 /** Everything a command may do to storage, within one transaction. */
-export type Tx = SessionTx & AccessTx & PolicyTx & ModelTx;
+export type Tx = SessionTx & AccessTx & AgentTx & PolicyTx & ModelTx;

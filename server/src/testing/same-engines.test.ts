@@ -134,7 +134,7 @@ async function stateOf(reader: Reader, orgId: string): Promise<unknown> {
   return {
     sessions: await Promise.all(parts),
     totals: await reader.rangeTotals(orgId, {}, nowMs),
-    agents: await reader.agents(orgId, null, 100),
+    agents: await reader.agents(orgId, { afterId: null, limit: 100, includesArchived: true }),
     changes: await reader.changesSince(orgId, 0, 1_000),
     revision: await reader.revision(orgId),
     tagged: (await reader.sessionIdsByTag(orgId, 'team', 'red', 10)).toSorted(),

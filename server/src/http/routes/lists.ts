@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { AgentListQuery, SignalListQuery } from '@niitaka/protocol/session-query.ts';
+import { SignalListQuery } from '@niitaka/protocol/session-query.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
-import { agentToWire, signalToWire } from '../map-signal.ts';
+import { signalToWire } from '../map-signal.ts';
 import { parseInput } from '../parse-input.ts';
 import { momentOf, nextMoment } from './session-parts.ts';
 
 /** Environments listed at most. */
 const environmentLimit = 200;
 
-/** `/environments`, `/agents`, `/signals`: what filters offer, and the feed. */
+/** `/environments`, `/signals`: what filters offer, and the feed. */
 export async function listRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
   const { reader } = parts.storage;
   const read = { config: { access: 'read' } } as const;
@@ -17,13 +17,6 @@ export async function listRoutes(app: FastifyInstance, parts: AppParts): Promise
   app.get('/environments', read, async (request) => ({
     items: await reader.environments(callerOf(request).orgId, environmentLimit),
   }));
-
-  app.get('/agents', read, async (request) => {
-    const { limit, cursor } = parseInput(AgentListQuery, request.query, 'query');
-    const rows = await reader.agents(callerOf(request).orgId, cursor ?? null, limit + 1);
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return { items: rows.slice(0, limit).map(agentToWire), next_cursor: last?.id ?? null };
-  });
 
   app.get('/signals', read, async (request) => {
     const query = parseInput(SignalListQuery, request.query, 'query');

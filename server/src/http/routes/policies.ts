@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { guardrailPolicies } from '@niitaka/core/agent/guardrail-policies.ts';
+import { runtimeConfig } from '@niitaka/core/agent/runtime-config.ts';
 import { comparePolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import {
@@ -14,7 +16,13 @@ import { policyLimit } from '../../commands/create-policy.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { onceOf } from '../idempotency.ts';
-import { contentOf, contentToWire, policyToWire, revisionToWire } from '../map-policy.ts';
+import {
+  contentOf,
+  contentToWire,
+  guardrailToWire,
+  policyToWire,
+  revisionToWire,
+} from '../map-policy.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';
 
@@ -89,8 +97,15 @@ export async function snapshotRoutes(
     const query = parseInput(SnapshotQuery, request.query, 'query');
     const revision = await storage.reader.currentPolicyRevision(orgId);
     const rows = await storage.reader.policies(orgId, policyLimit);
-    const policies = rows.map(policyToWire).filter((policy) => isFor(policy, query));
-    const config = { llm: {}, sources: {} };
+    const { agent_id: agentId } = query;
+    const active =
+      agentId === undefined ? null : await storage.reader.activeVersion(orgId, agentId);
+    const policies = [
+      ...rows.map(policyToWire).filter((policy) => isFor(policy, query)),
+      ...(active === null ? [] : guardrailPolicies(active).map(guardrailToWire)),
+    ];
+    const { llm, sources } = runtimeConfig(active);
+    const config = { llm: { ...llm }, sources };
     const used = await storage.reader.modelPrices(orgId, clock() - usedWithinMs, pricesLimit);
     const prices = used.map(priceToWire);
     const snapshot: Snapshot = { revision, policies: inOrder(policies), config, prices };

@@ -102,7 +102,11 @@ export function deletionContract(
 
     test('agents count what is left of theirs (A1)', async () => {
       const left = await store.reader.sessionSummaries(testOrgId, kept, noonMs);
-      for (const { id, sessionCount } of await store.reader.agents(testOrgId, null, 10)) {
+      for (const { id, sessionCount } of await store.reader.agents(testOrgId, {
+        afterId: null,
+        limit: 10,
+        includesArchived: true,
+      })) {
         const own = left.filter(({ session }) => session.agentId === id);
         expect(sessionCount).toBe(own.length);
       }

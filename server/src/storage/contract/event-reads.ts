@@ -172,13 +172,23 @@ export function eventReadContract(
       ]);
       const { reader } = store;
       expect(await reader.environments(testOrgId, 10)).toEqual(['production', 'alpha', 'beta']);
-      const agents = await reader.agents(testOrgId, null, 10);
+      const agents = await reader.agents(testOrgId, {
+        afterId: null,
+        limit: 10,
+        includesArchived: true,
+      });
       expect(agents.map(({ id, sessionCount }) => [id, sessionCount])).toEqual([
         ['a', 1],
         ['b', 2],
       ]);
-      expect((await reader.agents(testOrgId, 'a', 10)).map(({ id }) => id)).toEqual(['b']);
-      expect(await reader.agents(otherOrgId, null, 10)).toEqual([]);
+      expect(
+        (await reader.agents(testOrgId, { afterId: 'a', limit: 10, includesArchived: true })).map(
+          ({ id }) => id,
+        ),
+      ).toEqual(['b']);
+      expect(
+        await reader.agents(otherOrgId, { afterId: null, limit: 10, includesArchived: true }),
+      ).toEqual([]);
     });
 
     test('signals() of some types, agents, environments and a range (G1)', async () => {

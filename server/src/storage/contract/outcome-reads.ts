@@ -170,14 +170,22 @@ export function outcomeReadContract(
       const { reader } = store;
       const utf8 = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
       const ordered = names.toSorted(utf8);
-      const agents = await reader.agents(otherOrgId, null, 50);
+      const agents = await reader.agents(otherOrgId, {
+        afterId: null,
+        limit: 50,
+        includesArchived: true,
+      });
       expect(agents.map(({ id }) => id)).toEqual(ordered);
       expect(agents.map(({ lastStartedAtMs }) => lastStartedAtMs)).toEqual(
         ordered.map((name) => noonMs + names.indexOf(name)),
       );
       const pages: string[] = [];
       for (let after: string | null = null; pages.length < 50; after = pages.at(-1) ?? null) {
-        const page = await reader.agents(otherOrgId, after, 2);
+        const page = await reader.agents(otherOrgId, {
+          afterId: after,
+          limit: 2,
+          includesArchived: true,
+        });
         pages.push(...page.map(({ id }) => id));
         if (page.length < 2) break;
       }

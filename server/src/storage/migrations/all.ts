@@ -2,6 +2,7 @@ import { foundation } from './0001-foundation.ts';
 import { controlCommands } from './0003-control-commands.ts';
 import { policies } from './0004-policies.ts';
 import { modelsUsed } from './0005-models-used.ts';
+import { agentVersions } from './0006-agent-versions.ts';
 import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   controlCommands,
   policies,
   modelsUsed,
+  agentVersions,
 ];
 
 /** A step as PostgreSQL takes it: told apart, or the SQLite one with the types named anew (ids are the only blobs). */

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { openPostgresStore } from '../../testing/open-postgres-store.ts';
+import { agentContract } from '../contract/agents.ts';
 import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
 import { manySessionsContract } from '../contract/many-sessions.ts';
@@ -12,4 +13,5 @@ describe('PostgreSQL', () => {
   outcomeReadContract(openPostgresStore);
   deletionContract(openPostgresStore);
   manySessionsContract(openPostgresStore);
+  agentContract(openPostgresStore);
 });

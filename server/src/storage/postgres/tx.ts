@@ -1,4 +1,5 @@
 import { accessWrites } from '../queries/access-writes.ts';
+import { agentWrites } from '../queries/agent-versions.ts';
 import { policyWrites } from '../queries/policies.ts';
 import type { Tx } from '../tx.ts';
 import { changeWrites } from './changes.ts';
@@ -40,6 +41,7 @@ export function openTx(work: Work, priceIds: PriceIds): Tx {
     ...deletionWrites(work),
     ...expiryWrites(work),
     ...accessWrites(postgresStatements(work)),
+    ...agentWrites(postgresStatements(work)),
     ...policyWrites(postgresStatements(work)),
     ...modelWrites(work),
   };

@@ -1,6 +1,8 @@
 import type { Reader } from '../reader.ts';
+import type { AgentReader } from '../agent-tx.ts';
 import type { SessionReader } from '../session-reader.ts';
 import { agentBuckets } from './agent-buckets.ts';
+import { agentReads } from './agent-reads.ts';
 import { commandReads } from './command-reads.ts';
 import { costReads } from './cost-reads.ts';
 import { eventReads } from './event-reads.ts';
@@ -13,8 +15,11 @@ import { sessionReads } from './session-reads.ts';
 import { signalReads } from './signal-reads.ts';
 
 /** Every read of sessions and what belongs to them, through one runner. */
-export function queryReads(runner: Runner): SessionReader {
+export function queryReads(
+  runner: Runner,
+): SessionReader & Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
   return {
+    ...agentReads(runner),
     ...sessionReads(runner),
     ...eventReads(runner),
     ...costReads(runner),

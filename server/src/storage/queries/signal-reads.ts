@@ -5,7 +5,7 @@ import { allOf, firstRow, type Runner, type Sql } from './runner.ts';
 
 type Part = Pick<
   SessionReader,
-  'signals' | 'signalsByIds' | 'traces' | 'environments' | 'agents' | 'changesSince'
+  'signals' | 'signalsByIds' | 'traces' | 'environments' | 'changesSince'
 >;
 
 interface SignalSql {
@@ -38,15 +38,6 @@ interface TraceSql {
   readonly enforced: bigint;
   readonly latency_us: number | null;
   readonly occurred_at: bigint;
-}
-
-interface AgentSql {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly created_at: bigint;
-  readonly session_count: bigint;
-  readonly last_started_at: bigint | null;
 }
 
 /** Reads of signals, traces, and the small lists that filters offer. */
@@ -83,14 +74,6 @@ export function signalReads(runner: Runner): Part {
           order by name <> 'production', name limit ${limit}`,
       );
       return rows.map((row) => row.name);
-    },
-    async agents(orgId, afterId, limit) {
-      const after = afterId === null ? sql`true` : sql`id > ${afterId}`;
-      const rows = await runner.all<AgentSql>(
-        sql`select id, name, description, created_at, session_count, last_started_at from agents
-          where org_id = ${runner.id(orgId)} and ${after} order by id limit ${limit}`,
-      );
-      return rows.map(agentOf);
     },
     async changesSince(orgId, revision, limit) {
       const rows = await runner.all<{ kind: ChangeKind; row_id: unknown; revision: bigint }>(
@@ -172,17 +155,6 @@ function traceOf(runner: Runner, row: TraceSql): TraceRow {
     enforced: row.enforced !== 0n,
     latencyUs: row.latency_us === null ? null : Number(row.latency_us),
     occurredAtMs: Number(row.occurred_at),
-  };
-}
-
-function agentOf(row: AgentSql) {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    createdAtMs: Number(row.created_at),
-    sessionCount: Number(row.session_count),
-    lastStartedAtMs: row.last_started_at === null ? null : Number(row.last_started_at),
   };
 }
 

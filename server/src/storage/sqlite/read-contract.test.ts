@@ -1,4 +1,5 @@
 import { addOrganisation, openStore } from '../../testing/open-store.ts';
+import { agentContract } from '../contract/agents.ts';
 import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
 import { manySessionsContract } from '../contract/many-sessions.ts';
@@ -27,3 +28,4 @@ eventReadContract(open);
 outcomeReadContract(open);
 deletionContract(open);
 manySessionsContract(open);
+agentContract(open);

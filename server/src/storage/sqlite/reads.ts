@@ -5,6 +5,7 @@ import type { Reader } from '../reader.ts';
 import { compileForSqlite, type Runner } from '../queries/runner.ts';
 import { queryReads } from '../queries/query-reads.ts';
 import { accessReads } from '../queries/access-reads.ts';
+import { versionReads } from '../queries/agent-versions.ts';
 import { modelReads } from '../queries/models.ts';
 import { policyReads } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
@@ -22,6 +23,7 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
   const runner = openRunner(db);
   const reads = {
     ...accessReads(sqliteStatements(db), taggedSql),
+    ...versionReads(sqliteStatements(db)),
     ...policyReads(sqliteStatements(db)),
     ...modelReads(sqliteStatements(db)),
     ...queryReads(runner),

@@ -1,6 +1,7 @@
 import type { Tx } from '../tx.ts';
 import { accessWrites } from '../queries/access-writes.ts';
 import { modelWrites } from '../queries/models.ts';
+import { agentWrites } from '../queries/agent-versions.ts';
 import { policyWrites } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
 import { changeWrites } from './changes.ts';
@@ -29,6 +30,7 @@ export function openTx(db: Connection): Tx {
     ...deletionWrites(db),
     ...expiryWrites(db),
     ...accessWrites(sqliteStatements(db)),
+    ...agentWrites(sqliteStatements(db)),
     ...policyWrites(sqliteStatements(db)),
     ...modelWrites(sqliteStatements(db)),
   };

@@ -40,11 +40,12 @@ const rollupFields = [
   'total_tokens',
   'unpriced',
   'incomplete',
+  'step_count',
 ];
 const rollupSums = `count(*) AS sessions, count(*) FILTER (WHERE error_count > 0) AS with_errors,
   count(*) FILTER (WHERE status = 'stale') AS stale, sum(total_cost) AS total_cost,
   sum(late_cost) AS late_cost, sum(input_tokens + output_tokens) AS total_tokens, sum(unpriced_count) AS unpriced,
-  count(*) FILTER (WHERE ${incomplete}) AS incomplete`;
+  count(*) FILTER (WHERE ${incomplete}) AS incomplete, sum(step_count) AS step_count`;
 
 const eventFields = [
   'event_count',

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { agentStatus, type AgentFacts, type EndedSession } from './agent-status.ts';
+
+const nowMs = Date.parse('2026-11-24T12:00:00Z');
+const hourMs = 3_600_000;
+
+const ended = (hoursAgo: number, more: Partial<EndedSession> = {}): EndedSession => ({
+  status: 'done',
+  errorCount: 0,
+  endedAtMs: nowMs - hoursAgo * hourMs,
+  ...more,
+});
+const facts = (more: Partial<AgentFacts>): AgentFacts => ({
+  override: null,
+  running: 0,
+  ended: [],
+  ...more,
+});
+
+describe('agentStatus()', () => {
+  test('takes the first that fits: override, active, stale, error, new, idle (A2)', () => {
+    const stale = ended(1, { status: 'stale', errorCount: 1 });
+    const all = facts({ override: 'shipped', running: 2, ended: [stale] });
+    expect(agentStatus(all, nowMs)).toBe('shipped');
+    expect(agentStatus({ ...all, override: null }, nowMs)).toBe('active');
+    expect(agentStatus(facts({ ended: [stale] }), nowMs)).toBe('stale');
+    expect(agentStatus(facts({ ended: [ended(1), stale] }), nowMs)).toBe('error');
+    expect(agentStatus(facts({}), nowMs)).toBe('new');
+    expect(agentStatus(facts({ ended: [ended(1)] }), nowMs)).toBe('idle');
+    expect(agentStatus(facts({ running: 1 }), nowMs)).toBe('active');
+  });
+
+  test.each(['shipped', 'deprecated', 'archived'] as const)('%s overrides all (A2)', (override) => {
+    expect(agentStatus(facts({ override, running: 1 }), nowMs)).toBe(override);
+  });
+
+  test('looks for errors among the last 10 ended of the past 24 hours (A2)', () => {
+    const failed = { errorCount: 3 };
+    const before = Array.from({ length: 10 }, () => ended(1));
+    expect(agentStatus(facts({ ended: [...before.slice(1), ended(2, failed)] }), nowMs)).toBe(
+      'error',
+    );
+    expect(agentStatus(facts({ ended: [...before, ended(2, failed)] }), nowMs)).toBe('idle');
+    expect(agentStatus(facts({ ended: [ended(24, failed)] }), nowMs)).toBe('idle');
+    expect(agentStatus(facts({ ended: [ended(23.9, failed)] }), nowMs)).toBe('error');
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { compilePolicies } from '../policy/compile-policies.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { EvaluationState } from '../policy/decision.ts';
+import { readPolicy } from '../policy/parse-policy.ts';
+import { guardrailPolicies } from './guardrail-policies.ts';
+import type { Guardrails, RunningVersion } from './agent-version.ts';
+
+function versionOf(guardrails: Guardrails): RunningVersion {
+  const content = { model: null, temperature: null, maxTokens: null, systemPrompt: null };
+  return { agentId: 'alpha', number: 3, createdAtMs: 5, content: { ...content, guardrails } };
+}
+
+const nothingSpent: EvaluationState = {
+  costNanoUsd: 0n,
+  steps: 0,
+  treeCostNanoUsd: 0n,
+  treeSteps: 0,
+  dayCostNanoUsd: 0n,
+  daySteps: 0,
+  orgDayCostNanoUsd: 0n,
+  orgDaySteps: 0,
+  warned: new Set(),
+};
+const head = {
+  revision: 1,
+  agent_id: 'alpha',
+  environment: null,
+  priority: 0,
+  scope: 'session',
+  mode: 'enforce',
+  created_at: 5,
+};
+
+describe('guardrailPolicies()', () => {
+  test('makes each guardrail a policy of its agent (A4, P7)', () => {
+    const guardrails: Guardrails = {
+      cost_limit_usd: 0.5,
+      max_steps: 40,
+      retry: { on_errors: ['rate_limit'], max_retries: 3, backoff: 'linear' },
+      fallback: { fallback_model: 'small' },
+    };
+    expect(guardrailPolicies(versionOf(guardrails))).toEqual([
+      {
+        ...head,
+        id: 'version:alpha:3:cost_limit',
+        name: 'version 3 cost limit',
+        type: 'cost_limit',
+        condition: { cost_exceeded: 0.5 },
+        action: { type: 'abort' },
+      },
+      {
+        ...head,
+        id: 'version:alpha:3:step_limit',
+        name: 'version 3 step limit',
+        type: 'step_limit',
+        condition: { steps_exceeded: 40 },
+        action: { type: 'abort' },
+      },
+      {
+        ...head,
+        id: 'version:alpha:3:retry',
+        name: 'version 3 retry',
+        type: 'retry',
+        condition: { on_errors: ['rate_limit'] },
+        action: { max_retries: 3, backoff: 'linear' },
+      },
+      {
+        ...head,
+        id: 'version:alpha:3:fallback',
+        name: 'version 3 fallback',
+        type: 'fallback',
+        condition: {},
+        action: { fallback_model: 'small' },
+      },
+    ]);
+  });
+
+  test('leaves out what is not set, and keeps what is 0', () => {
+    expect(guardrailPolicies(versionOf({}))).toEqual([]);
+    const nothing = { cost_limit_usd: null, max_steps: null, retry: null, fallback: null };
+    expect(guardrailPolicies(versionOf(nothing))).toEqual([]);
+    const zero = guardrailPolicies(versionOf({ cost_limit_usd: 0, max_steps: 0 }));
+    expect(zero.map(({ condition }) => condition)).toEqual([
+      { cost_exceeded: 0 },
+      { steps_exceeded: 0 },
+    ]);
+  });
+
+  test("never lifts the organisation's limit: the lower of both stops the run (A4, P3)", () => {
+    const limit = (steps: number) => ({
+      id: 'organisation',
+      type: 'step_limit',
+      condition: { steps_exceeded: steps },
+      action: { type: 'abort' },
+    });
+    const stoppedBy = (organisation: number, version: number, steps: number) => {
+      const own = guardrailPolicies(versionOf({ max_steps: version }));
+      const all = [limit(organisation), ...own].map((policy) => readPolicy(policy));
+      const state = { ...nothingSpent, steps };
+      const decision = evaluate(compilePolicies(all, 'alpha', 'production'), state, {
+        type: 'llm',
+      });
+      return decision.action === 'abort' ? decision.policy?.id : null;
+    };
+    expect(stoppedBy(10, 40, 10)).toBe('organisation');
+    expect(stoppedBy(40, 10, 10)).toBe('version:alpha:3:step_limit');
+    expect(stoppedBy(40, 10, 9)).toBe(null);
+  });
+});
