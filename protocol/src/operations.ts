@@ -42,6 +42,7 @@ import {
   Snapshot,
   SnapshotQuery,
 } from './policy.ts';
+import { ImportPolicies, ImportQuery, PolicyImport } from './policy-import.ts';
 import { HealthReport, RemovedSamples, SampleState } from './server-state.ts';
 import {
   SessionCost,
@@ -255,6 +256,21 @@ export const operations: readonly Operation[] = [
   op('get', `${api}/policies/{id}/revisions`, 'read', 'What a policy was, newest first.', {
     answer: { status: 200, schema: PolicyRevisionList },
   }),
+  op('get', `${api}/policies/export`, 'read', 'Every policy as a policy file.', {
+    answer: { status: 200, contentType: 'text/yaml' },
+  }),
+  op(
+    'post',
+    `${api}/policies/import`,
+    'admin',
+    'Applies a policy file, or says what it would change.',
+    {
+      query: ImportQuery,
+      body: ImportPolicies,
+      answer: { status: 200, schema: PolicyImport },
+      idempotent: true,
+    },
+  ),
   op('get', `${api}/snapshot`, 'ingest', 'What an agent needs to decide by itself; has an ETag.', {
     query: SnapshotQuery,
     answer: { status: 200, schema: Snapshot },

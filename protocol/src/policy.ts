@@ -146,16 +146,23 @@ export const SnapshotQuery = z.strictObject({
   variant: name.optional(),
 });
 
-/** A policy file (P8): the same fields as the API takes, each policy with an id of its own. */
+/** Policies of one file, as many as an organisation may have. */
+const policiesInFile = 1_000;
+
+/** A policy file (P8): the same fields as the API takes; `agents` says whom it is for, an id which policy it is. */
 export const PolicyFile = z.strictObject({
   version: z.literal(1).optional(),
+  agents: z.array(name.max(128)).min(1).max(policiesInFile).optional(),
   policies: z
-    .array(anyType({ id: name, ...common }))
-    .max(1000)
-    .refine((policies) => new Set(policies.map(({ id }) => id)).size === policies.length, {
-      message: 'every id must stand once',
-    }),
+    .array(anyType({ id: name.optional(), ...common }))
+    .max(policiesInFile)
+    .refine(hasEachOnce, { message: 'every id must stand once' }),
 });
+
+function hasEachOnce(policies: readonly { readonly id?: string | undefined }[]): boolean {
+  const ids = policies.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  return new Set(ids).size === ids.length;
+}
 
 function anyType<const T extends z.ZodRawShape>(fields: T) {
   const of = <const K extends keyof typeof types>(type: K) =>

@@ -24,7 +24,17 @@ export const Problem = z.object({
   status: z.int(),
   code: z.string(),
   detail: z.string(),
-  errors: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+  errors: z
+    .array(
+      z.object({
+        path: z.string(),
+        code: z.string(),
+        message: z.string(),
+        line: z.int().min(1).optional().meta({ description: 'within a file that was sent' }),
+        column: z.int().min(1).optional(),
+      }),
+    )
+    .optional(),
   retryable: z.boolean(),
 });
 

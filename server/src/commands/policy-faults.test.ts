@@ -6,6 +6,7 @@ import { changePolicy } from './change-policy.ts';
 import type { Command } from './command.ts';
 import { createPolicy, policyLimit } from './create-policy.ts';
 import { deletePolicy } from './delete-policy.ts';
+import { importPolicies } from './import-policies.ts';
 
 const who = { orgId: testOrgId, actor: 'person "Ada"' };
 const content: PolicyContent = {
@@ -39,6 +40,14 @@ const cases: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
   'change-policy': async () => {
     const { id } = await ok(createPolicy, { ...who, content });
     return () => ok(changePolicy, { ...who, id, revision: 1, content: changed });
+  },
+  'import-policies': async () => {
+    const { id } = await ok(createPolicy, { ...who, content });
+    const entries = [
+      { id, content: changed },
+      { id: 'fresh', content },
+    ];
+    return () => ok(importPolicies, { ...who, entries });
   },
   'delete-policy': async () => {
     const { id } = await ok(createPolicy, { ...who, content });

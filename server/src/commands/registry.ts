@@ -15,6 +15,7 @@ import { deleteSession } from './delete-session.ts';
 import { deleteView } from './delete-view.ts';
 import { forgetExpired } from './forget-expired.ts';
 import { giveCommand } from './give-command.ts';
+import { importPolicies } from './import-policies.ts';
 import { ingestBatch } from './ingest/ingest-batch.ts';
 import { invitePerson } from './invite-person.ts';
 import { moveQueuedTrees } from './move-queued-trees.ts';
@@ -46,6 +47,7 @@ export const commands = {
   'delete-view': deleteView,
   'forget-expired': forgetExpired,
   'give-command': runOnce(giveCommand),
+  'import-policies': runOnce(importPolicies),
   'ingest-batch': ingestBatch,
   'invite-person': runOnce(invitePerson),
   'move-queued-trees': moveQueuedTrees,

@@ -19,6 +19,7 @@ import { sessionPartRoutes } from './routes/session-parts.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsExportRoutes } from './routes/sessions-export.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
+import { policyFileRoutes } from './routes/policy-files.ts';
 import { policyRoutes, snapshotRoutes } from './routes/policies.ts';
 import { sampleRoutes } from './routes/samples.ts';
 import { streamRoutes } from './routes/stream.ts';
@@ -81,6 +82,7 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await peopleRoutes(api, parts);
   await viewRoutes(api, parts);
   await policyRoutes(api, parts);
+  await api.register(async (scope) => policyFileRoutes(scope, parts));
   await snapshotRoutes(api, parts);
   await auditRoutes(api, parts);
   await streamRoutes(api, parts);

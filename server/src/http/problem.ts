@@ -29,7 +29,7 @@ export class HttpProblem extends Error {
 export interface ProblemMore {
   /** Where the code's usual status does not fit: unreadable JSON is 400. */
   readonly status?: number;
-  readonly errors?: readonly { path: string; code: string; message: string }[];
+  readonly errors?: readonly NonNullable<Problem['errors']>[number][];
   readonly retryAfterSeconds?: number;
   readonly extra?: Readonly<Record<string, unknown>>;
 }

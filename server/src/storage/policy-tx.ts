@@ -11,6 +11,8 @@ export interface PolicyTx {
   updatePolicy(row: PolicyRow, before: number): Promise<boolean>;
   /** Removes the policy where revision `before` still stands; its revisions stay. */
   deletePolicy(orgId: string, id: string, before: number): Promise<boolean>;
+  /** The newest revision that a policy ever had, deleted or not; 0 for none. */
+  newestPolicyRevision(orgId: string, id: string): Promise<number>;
   insertPolicyRevision(row: PolicyRevisionRow): Promise<void>;
   movePolicyRevision(orgId: string): Promise<void>;
 }

@@ -151,6 +151,11 @@ export function policyContract(open: () => Promise<PolicyEngine>): void {
       expect(await engine.reader.policyRevisions(org, 'p1', 10)).toEqual(rows.toReversed());
       expect(await engine.reader.policyRevisions(org, 'p1', 1)).toEqual(rows.slice(-1));
       expect(await engine.reader.policyRevisions(otherOrg, 'p1', 10)).toEqual([]);
+      await engine.write(async (tx) => {
+        expect(await tx.newestPolicyRevision(org, 'p1')).toBe(3);
+        expect(await tx.newestPolicyRevision(org, 'p2')).toBe(0);
+        expect(await tx.newestPolicyRevision(otherOrg, 'p1')).toBe(0);
+      });
     });
 
     test("movePolicyRevision() moves one organisation's only (P5)", async () => {

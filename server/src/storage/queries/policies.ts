@@ -98,7 +98,10 @@ function changes(db: Statements): Pick<PolicyTx, 'insertPolicy' | 'updatePolicy'
 
 function counters(
   db: Statements,
-): Pick<PolicyTx, 'countPolicies' | 'insertPolicyRevision' | 'movePolicyRevision'> {
+): Pick<
+  PolicyTx,
+  'countPolicies' | 'newestPolicyRevision' | 'insertPolicyRevision' | 'movePolicyRevision'
+> {
   const count = db.prepare<{ count: number }>(
     'SELECT count(*) AS count FROM policies WHERE org_id = ?',
   );
@@ -106,12 +109,18 @@ function counters(
     `INSERT INTO policy_revisions (org_id, policy_id, revision, author, at, body)
      VALUES (?, ?, ?, ?, ?, ?)`,
   );
+  const newest = db.prepare<{ newest: number | null }>(
+    'SELECT max(revision) AS newest FROM policy_revisions WHERE org_id = ? AND policy_id = ?',
+  );
   const move = db.prepare(
     'UPDATE organisations SET policy_revision = policy_revision + 1 WHERE id = ?',
   );
   return {
     async countPolicies(orgId) {
       return (await count.get(uuidBlob(orgId)))?.count ?? 0;
+    },
+    async newestPolicyRevision(orgId, id) {
+      return (await newest.get(uuidBlob(orgId), id))?.newest ?? 0;
     },
     async insertPolicyRevision({ orgId, policyId, revision, author, atMs, content }) {
       const body = content === null ? null : JSON.stringify(content);
