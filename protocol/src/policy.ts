@@ -1,7 +1,7 @@
 import { errorKinds } from '@niitaka/core/event/classify-error.ts';
 import { policyLimits } from '@niitaka/core/policy/policy-limits.ts';
 import { z } from 'zod';
-import { Json, Timestamp } from './scalars.ts';
+import { Count, Json, Timestamp } from './scalars.ts';
 
 const {
   nameCharacters,
@@ -108,8 +108,11 @@ export const PolicyRevision = z.object({
   policy: Policy.nullable(),
 });
 
+/** A policy with how often it acted, or would have in shadow, in the last 7 days. */
+export const ListedPolicy = Policy.extend({ hits_7d: Count });
+
 /** All policies, in the order in which they are asked. */
-export const PolicyList = z.object({ items: z.array(Policy) });
+export const PolicyList = z.object({ items: z.array(ListedPolicy) });
 
 /** The revisions of one policy, newest first. */
 export const PolicyRevisionList = z.object({ items: z.array(PolicyRevision) });
@@ -183,6 +186,8 @@ export type CreatePolicy = z.infer<typeof CreatePolicy>;
 export type ChangePolicy = z.infer<typeof ChangePolicy>;
 /** A policy. */
 export type Policy = z.infer<typeof Policy>;
+/** A policy as the list has it. */
+export type ListedPolicy = z.infer<typeof ListedPolicy>;
 /** A revision of a policy. */
 export type PolicyRevision = z.infer<typeof PolicyRevision>;
 /** What an agent needs to decide by itself. */

@@ -43,7 +43,7 @@ describe('policies (P1)', () => {
     };
     expect(made).toEqual(whole);
     const list = await server.ask('GET', api);
-    expect(list.json.items).toContainEqual(whole);
+    expect(list.json.items).toContainEqual({ ...whole, hits_7d: 0 });
     expect(await audited(made.id)).toMatchObject([{ action: 'create-policy', before: null }]);
   });
 
@@ -113,6 +113,23 @@ describe('policies (P1)', () => {
       { revision: 1, policy: { id, revision: 1, mode: 'enforce' } },
     ]);
     expect((await audited(id))[0]).toMatchObject({ action: 'delete-policy', after: null });
+  });
+
+  test('GET says how often each acted in 7 days, or would have in shadow (P7)', async () => {
+    const limit = { condition: { steps_exceeded: 1 }, agent_id: 'hit' };
+    const [acts, shadow, rests] = [
+      await create(limit),
+      await create({ ...limit, mode: 'shadow' }),
+      await create({ condition: { steps_exceeded: 9 }, agent_id: 'hit' }),
+    ];
+    await server.ask('POST', '/api/v1/ingest', {
+      body: { records: [start(70, { agent_id: 'hit' }), llm(70, 701)] },
+    });
+    const { items } = (await server.ask('GET', api)).json;
+    const hits = new Map(
+      items.map((one: { id: string; hits_7d: number }) => [one.id, one.hits_7d]),
+    );
+    expect([acts, shadow, rests].map(({ id }) => hits.get(id))).toEqual([1, 1, 0]);
   });
 
   test('an unknown policy has no revisions', async () => {

@@ -41,6 +41,16 @@ export interface ModelReader {
   ): Promise<{ provider: string | null; model: string; price: string }[]>;
 }
 
+/** Reads of what policies did. */
+export interface PolicyHitReader {
+  /** How often each policy acted since a moment, or would have in shadow; those that never did are left out. */
+  policyHits(
+    orgId: string,
+    policyIds: readonly string[],
+    sinceMs: number,
+  ): Promise<{ policyId: string; hits: number }[]>;
+}
+
 /** Reads of policies. */
 export interface PolicyReader {
   /** Policies by age, at most `limit`. */

@@ -1,7 +1,12 @@
 import type { AccessReader } from './access-reader.ts';
 import type { AgentReader } from './agent-tx.ts';
-import type { ModelReader, PolicyReader } from './policy-tx.ts';
+import type { ModelReader, PolicyHitReader, PolicyReader } from './policy-tx.ts';
 import type { SessionReader } from './session-reader.ts';
 
 /** Every read of the port. */
-export type Reader = AccessReader & SessionReader & AgentReader & PolicyReader & ModelReader;
+export type Reader = AccessReader &
+  SessionReader &
+  AgentReader &
+  PolicyReader &
+  PolicyHitReader &
+  ModelReader;

@@ -8,6 +8,7 @@ import {
   ChangePolicy,
   CreatePolicy,
   SnapshotQuery,
+  type ListedPolicy,
   type Policy,
   type PolicyRevision,
   type Snapshot,
@@ -26,16 +27,24 @@ import {
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';
 
+/** Within which time hits of a policy are counted. */
+const hitsWithinMs = 7 * 86_400_000;
+
 /** Revisions of one policy that are listed. */
 const shownRevisions = 500;
 
 /** `/policies`: listed in the order in which they are asked, changed by revision, old revisions kept (P1). */
 export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
-  const { storage, run } = parts;
+  const { storage, run, clock } = parts;
 
   app.get('/policies', { config: { access: 'read' } }, async (request) => {
-    const rows = await storage.reader.policies(callerOf(request).orgId, policyLimit);
-    return { items: inOrder(rows.map(policyToWire)) };
+    const { orgId } = callerOf(request);
+    const rows = await storage.reader.policies(orgId, policyLimit);
+    const ids = rows.map(({ id }) => id);
+    const hits = await storage.reader.policyHits(orgId, ids, clock() - hitsWithinMs);
+    const byId = new Map(hits.map((one) => [one.policyId, one.hits]));
+    const items = rows.map((row) => ({ ...policyToWire(row), hits_7d: byId.get(row.id) ?? 0 }));
+    return { items: inOrder(items) } satisfies { items: ListedPolicy[] };
   });
 
   app.post('/policies', { config: { access: 'admin' } }, async (request, reply) => {
@@ -136,7 +145,7 @@ function isFor(policy: Policy, asked: SnapshotQuery): boolean {
 }
 
 /** The order over all stages in which the engine asks them (P3). */
-function inOrder(policies: readonly Policy[]): Policy[] {
+function inOrder<P extends Policy>(policies: readonly P[]): P[] {
   return policies
     .map((policy) => ({ policy, read: readPolicy(policy) }))
     .toSorted((one, other) => comparePolicies(one.read, other.read))

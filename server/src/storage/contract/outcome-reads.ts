@@ -77,6 +77,36 @@ export function outcomeReadContract(
       ]);
     });
 
+    test('policyHits() counts what policies did or would have done, each trace once (P7, O1)', async () => {
+      const at = (ms: number) => ({ occurred_at: iso(noonMs + ms) });
+      const by = (policy: string) => ({ policy_id: policy });
+      await store.ingest([
+        start(95),
+        trace(95, 901, { ...by('cap'), ...at(1_000) }),
+        trace(95, 902, { ...by('cap'), ...at(2_000), action: 'abort', enforced: false }),
+        trace(95, 903, { ...by('cap'), ...at(3_000), action: 'continue' }),
+        trace(95, 904, { ...by('loop'), ...at(4_000) }),
+        trace(95, 905, { ...by('quiet'), ...at(5_000), action: 'continue' }),
+        trace(95, 906, at(6_000)),
+      ]);
+      const hits = async (
+        sinceMs: number,
+        ids = ['cap', 'loop', 'quiet', 'none'],
+        org = testOrgId,
+      ) =>
+        Object.fromEntries(
+          (await store.reader.policyHits(org, ids, noonMs + sinceMs)).map((one) => [
+            one.policyId,
+            one.hits,
+          ]),
+        );
+      expect(await hits(0)).toEqual({ cap: 2, loop: 1 });
+      expect(await hits(2_000)).toEqual({ cap: 1, loop: 1 });
+      expect(await hits(0, ['loop'])).toEqual({ loop: 1 });
+      expect(await hits(0, [])).toEqual({});
+      expect(await hits(0, ['cap'], otherOrgId)).toEqual({});
+    });
+
     test('one signal id about two subjects is listed under each, in its organisation (G1, O1)', async () => {
       const { reader } = store;
       const texts = { message: 'spent “too” much', data: { found: 1.5, list: [null] } };

@@ -3,6 +3,7 @@ import { controlCommands } from './0003-control-commands.ts';
 import { policies } from './0004-policies.ts';
 import { modelsUsed } from './0005-models-used.ts';
 import { agentVersions } from './0006-agent-versions.ts';
+import { hitsAndLeases } from './0007-hits-and-leases.ts';
 import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   policies,
   modelsUsed,
   agentVersions,
+  hitsAndLeases,
 ];
 
 /** A step as PostgreSQL takes it: told apart, or the SQLite one with the types named anew (ids are the only blobs). */

@@ -1,5 +1,6 @@
 import type { Reader } from '../reader.ts';
 import type { AgentReader } from '../agent-tx.ts';
+import type { PolicyHitReader } from '../policy-tx.ts';
 import type { SessionReader } from '../session-reader.ts';
 import { agentBuckets } from './agent-buckets.ts';
 import { agentReads } from './agent-reads.ts';
@@ -7,6 +8,7 @@ import { commandReads } from './command-reads.ts';
 import { costReads } from './cost-reads.ts';
 import { eventReads } from './event-reads.ts';
 import { openHourAgents } from './hour-agents.ts';
+import { policyHitReads } from './policy-hits.ts';
 import { rangeBuckets } from './range-buckets.ts';
 import { rangeStats } from './range-stats.ts';
 import { rangeTotals } from './range-totals.ts';
@@ -17,7 +19,9 @@ import { signalReads } from './signal-reads.ts';
 /** Every read of sessions and what belongs to them, through one runner. */
 export function queryReads(
   runner: Runner,
-): SessionReader & Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
+): SessionReader &
+  PolicyHitReader &
+  Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
   return {
     ...agentReads(runner),
     ...sessionReads(runner),
@@ -25,6 +29,7 @@ export function queryReads(
     ...costReads(runner),
     ...signalReads(runner),
     ...commandReads(runner),
+    ...policyHitReads(runner),
     ...rangeReads(runner),
   };
 }
