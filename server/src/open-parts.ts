@@ -9,8 +9,9 @@ import { openSamples } from './http/samples.ts';
 import { openStaticFiles } from './http/static-files.ts';
 import { Live } from './live/live.ts';
 import type { Log } from './log.ts';
-import { openMetrics } from './metrics.ts';
-import type { Storage } from './storage/port.ts';
+import { openMetrics, type Metrics } from './metrics/metrics.ts';
+import { watchIngest } from './metrics/recent-ingest.ts';
+import type { GroupFacts, Storage } from './storage/port.ts';
 import { version } from './version.ts';
 
 const dashboardFolder = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
@@ -19,13 +20,18 @@ const dashboardFolder = fileURLToPath(new URL('../../dashboard/dist', import.met
 export async function openParts(config: Config, log: Log, storage: Storage): Promise<AppParts> {
   const clock = systemClock;
   const metrics = openMetrics();
+  storage.onGroup((facts) => noteGroup(metrics, facts));
   const live = new Live({
     source: openLiveSource(storage.reader, clock),
     onChange: (listener) => storage.onChange(listener),
     clock,
     pause,
     random: Math.random,
-    onError: (error) => log.error({ err: error }, 'the live stream failed to read'),
+    onError(error) {
+      metrics.engineErrors.add(1, 'stream');
+      log.error({ err: error }, 'the live stream failed to read');
+    },
+    onReturn: (how) => metrics.streamReturns.add(1, how),
     onSent(messages, bytes) {
       metrics.streamMessages.add(messages);
       metrics.streamBytes.add(bytes);
@@ -40,6 +46,7 @@ export async function openParts(config: Config, log: Log, storage: Storage): Pro
     newId: openIds(clock),
     log,
     metrics,
+    recentIngest: watchIngest(metrics, clock),
     storage,
     run,
     live,
@@ -47,4 +54,15 @@ export async function openParts(config: Config, log: Log, storage: Storage): Pro
     samples: openSamples(storage, run, (reason) => log.warn({ reason }, 'the samples failed')),
     dashboard: await openStaticFiles(dashboardFolder, config.basePath),
   };
+}
+
+function noteGroup(metrics: Metrics, facts: GroupFacts): void {
+  const { batches, accepted, duplicates, rejected, ms, errors } = facts;
+  if (errors > 0) metrics.engineErrors.add(errors, 'write');
+  if (batches === 0) return;
+  metrics.ingestRecords.add(accepted, 'accepted');
+  metrics.ingestRecords.add(duplicates, 'duplicate');
+  metrics.ingestRecords.add(rejected, 'rejected');
+  metrics.commitRecords.observe(accepted + duplicates + rejected);
+  metrics.commitSeconds.observe(ms / 1000);
 }

@@ -46,7 +46,10 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
     const stopJobs = runJobs({
       takeLease: storage.takeLease,
       run: storage.run,
-      onFailure: (job, reason) => log.warn({ job, reason }, 'a job failed'),
+      onFailure(job, reason) {
+        parts.metrics.engineErrors.add(1, 'job');
+        log.warn({ job, reason }, 'a job failed');
+      },
     });
     const close = async () => {
       parts.live.close();
@@ -54,6 +57,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
       await app.close();
       await stopJobs();
       await stopNotingUses();
+      parts.recentIngest.close();
       parts.metrics.close();
       await removeAddress(dataDir);
       await storage.close();

@@ -17,7 +17,7 @@ const enginesAndHttp = /^(?:better-sqlite3|kysely|pg|fastify|@fastify\/|node:htt
 const port = /^server\/src\/storage\/[^/]+\.ts$/;
 const context = 'server/src/context';
 /** What every part of the server may know of the process it runs in. */
-const process = /^server\/src\/(?:config|log|metrics|version)\.ts$/;
+const process = /^server\/src\/(?:(?:config|log|version)\.ts$|metrics\/)/;
 const commands = 'server/src/commands/';
 
 /** The first floor whose place a file's path begins with holds. */

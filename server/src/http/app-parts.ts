@@ -4,7 +4,8 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../context.ts';
 import type { Live } from '../live/live.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { watchIngest } from '../metrics/recent-ingest.ts';
 import type { Storage } from '../storage/port.ts';
 import type { Credentials } from './credentials.ts';
 import type { Samples } from './samples.ts';
@@ -24,6 +25,7 @@ export interface AppParts {
   readonly newId: () => string;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly recentIngest: ReturnType<typeof watchIngest>;
   readonly storage: Storage;
   readonly run: Run;
   readonly live: Live;

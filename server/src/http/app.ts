@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { answerError } from './answer-error.ts';
 import type { AppParts } from './app-parts.ts';
 import { authenticate } from './authenticate.ts';
+import { ReadUnavailableError } from '../storage/read-unavailable.ts';
 import { answerClientError } from './client-error.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -57,7 +58,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   app.decorateRequest('caller', null);
   readJsonBodies(app);
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof ReadUnavailableError) parts.metrics.engineErrors.add(1, 'read');
+    return answerError(error, request, reply, parts.log);
+  });
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });

@@ -12,6 +12,7 @@ export interface FeedParts {
   readonly pause: (ms: number) => Promise<unknown>;
   readonly onError: (error: unknown) => void;
   readonly onSent: (messages: number, bytes: number) => void;
+  readonly onReturn: (how: 'resumed' | 'reset') => void;
 }
 
 const flushEveryMs = 25;
@@ -120,10 +121,12 @@ export class Feed {
       : null;
     if (changes === null || changes.length > replayLimit) {
       const text = JSON.stringify({ revision: newest });
+      this.#parts.onReturn('reset');
       subscriber.sink.write(renderMessage('reset', text, this.#idOf(subscriber)));
       return;
     }
     if (known) subscriber.revision = lastId.revision;
+    this.#parts.onReturn('resumed');
   }
 
   /** Reads on until nothing that the feed has sent is missing, then becomes a member. */

@@ -88,6 +88,7 @@ function openLive(
       throw error;
     },
     onSent: () => undefined,
+    onReturn: () => undefined,
     ...more,
   });
 }

@@ -14,6 +14,8 @@ export interface LiveParts {
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
   readonly onSent: (messages: number, bytes: number) => void;
+  /** A client came back with an id: it goes on from there, or has to read anew. */
+  readonly onReturn: (how: 'resumed' | 'reset') => void;
 }
 
 export interface OpenStream {

@@ -25,15 +25,38 @@ export interface StorageHealth {
   /** Bodies that wait for the writer, and their bytes. */
   readonly queuedBodies: number;
   readonly queuedBytes: number;
+  /** How long the oldest of them has waited, ms; 0 when none waits. */
+  readonly queueAgeMs: number;
+  /** Bytes of the log beside the database file; null where the engine keeps its own. */
+  readonly logBytes: number | null;
 }
+
+/** What one transaction carried, told once it was committed or given up. */
+export interface GroupFacts {
+  /** Batches in it; 0 for a command. */
+  readonly batches: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** From its first statement to its commit, ms. */
+  readonly ms: number;
+  /** Times that the engine failed; what could be tried again was. */
+  readonly errors: number;
+}
+
+/** Which engine holds the data. */
+export type EngineName = 'sqlite' | 'postgres';
 
 /** Everything the server needs of an engine; `Run` types the commands it can carry out. */
 export interface Storage<Run = RunCommand> {
+  readonly engine: EngineName;
   ingest(request: IngestRequest): Promise<IngestReply>;
   readonly run: Run;
   readonly reader: Reader;
   /** Calls `listener` after commits that changed what streams show; answers how to stop. */
   onChange(listener: (orgId: string) => void): () => void;
+  /** Calls `listener` after each transaction. */
+  onGroup(listener: (facts: GroupFacts) => void): void;
   health(): StorageHealth;
   /** Whether this process may do the job until the time has passed: no other one does it then. */
   takeLease(job: string, forMs: number): Promise<boolean>;

@@ -1,5 +1,5 @@
 import type { Result } from '@niitaka/core/result.ts';
-import type { IngestReply, IngestRequest } from '../storage/port.ts';
+import type { GroupFacts, IngestReply, IngestRequest } from '../storage/port.ts';
 
 /** What the writer thread is started with. */
 export interface WriterOptions {
@@ -42,4 +42,6 @@ export type WriterReport =
       readonly answers: readonly WriterAnswer[];
       /** Organisations whose streams have something to read. */
       readonly changed: readonly string[];
+      /** Null when nothing was carried out. */
+      readonly facts: GroupFacts | null;
     };

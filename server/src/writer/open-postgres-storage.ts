@@ -44,6 +44,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   const reach = watchReach(control);
   const stopPartitions = watchPartitions(control, leases);
   return {
+    engine: 'postgres',
     ingest: (request) => writer.ingest(request),
     run: (name, args) => writer.run(name, args),
     reader: reads.reader,
@@ -51,14 +52,17 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    onGroup: (listener) => writer.onGroup(listener),
     health() {
-      const { bodies, bytes } = writer.queued();
+      const { bodies, bytes, ageMs } = writer.queued();
       const problem = writer.problem() ?? reach.problem();
       return {
         ok: problem === null,
         detail: problem ?? 'the storage answers',
         queuedBodies: bodies,
         queuedBytes: bytes,
+        queueAgeMs: ageMs,
+        logBytes: null,
       };
     },
     takeLease: (job, forMs) => leases.take(job, forMs),

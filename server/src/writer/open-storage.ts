@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Storage } from '../storage/port.ts';
 import { checkPlace, checkSqliteVersion } from '../storage/sqlite/check-place.ts';
@@ -36,18 +37,22 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   );
   const readers = startReaders({ path, readGate }, readerCount);
   return {
+    engine: 'sqlite',
     ingest: (request) => writer.ingest(request),
     run: (name, args) => writer.run(name, args),
     reader: readers.reader,
     onChange: (listener) => writer.onChange(listener),
+    onGroup: (listener) => writer.onGroup(listener),
     health() {
-      const { bodies, bytes } = writer.queued();
+      const { bodies, bytes, ageMs } = writer.queued();
       const problem = writer.problem();
       return {
         ok: problem === null,
         detail: problem ?? 'the storage answers',
         queuedBodies: bodies,
         queuedBytes: bytes,
+        queueAgeMs: ageMs,
+        logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
       };
     },
     // The file is locked: no other process has jobs to do.

@@ -45,7 +45,7 @@ function main({ url, isCitus, staleAfterMs }: PostgresWriterOptions): void {
   const close = async (ticket: number) => {
     await queue.drain();
     await Promise.all(lanes.map((lane) => lane.close()));
-    send({ kind: 'done', answers: [{ ticket, value: null }], changed: [] });
+    send({ kind: 'done', answers: [{ ticket, value: null }], changed: [], facts: null });
     port.close();
   };
   send({ kind: 'ready' });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Result } from '@niitaka/core/result.ts';
-import type { IngestReply, IngestRequest } from '../storage/port.ts';
+import type { GroupFacts, IngestReply, IngestRequest } from '../storage/port.ts';
 import { StartupError } from '../storage/startup-error.ts';
 import { openLogSync, type LogSync } from './log-sync.ts';
 import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
@@ -10,7 +10,8 @@ export interface WriterClient {
   ingest(request: IngestRequest): Promise<IngestReply>;
   run(name: string, args: unknown): Promise<Result<unknown>>;
   onChange(listener: (orgId: string) => void): () => void;
-  queued(): { bodies: number; bytes: number };
+  onGroup(listener: (facts: GroupFacts) => void): void;
+  queued(): { bodies: number; bytes: number; ageMs: number };
   /** Null while the thread lives; else why it ended. */
   problem(): string | null;
   /** Resolves with the reason if the thread ends before it is closed. */
@@ -38,8 +39,8 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
   });
   const tickets = openTickets();
   const listeners = new Set<(orgId: string) => void>();
-  let bodies = 0;
-  let bytes = 0;
+  const groupListeners = new Set<(facts: GroupFacts) => void>();
+  const waiting = openWaiting();
   let problem: string | null = null;
   let isClosing = false;
   const failure = Promise.withResolvers<string>();
@@ -57,7 +58,10 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
     fail(`the log cannot be written to disk: ${error.message}`),
   );
   worker.on('message', (report: WriterReport) => {
-    if (report.kind === 'done') log.add(report);
+    if (report.kind !== 'done') return;
+    const { facts } = report;
+    if (facts !== null) for (const listener of groupListeners) listener(facts);
+    log.add(report);
   });
   worker.on('error', (error) => fail(`the writer stopped: ${String(error)}`));
   worker.on('exit', () => fail('the writer is closed'));
@@ -68,15 +72,12 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
     });
   return {
     async ingest(request) {
-      const size = request.body.byteLength;
-      bodies += 1;
-      bytes += size;
+      const leave = waiting.enter(request.body.byteLength);
       const value = await ask(
         (ticket) => ({ kind: 'ingest', ticket, ...request }),
         [request.body.buffer],
       );
-      bodies -= 1;
-      bytes -= size;
+      leave();
       return value === null || 'ok' in value ? closedReply : value;
     },
     async run(name, args) {
@@ -87,7 +88,8 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    queued: () => ({ bodies, bytes }),
+    onGroup: (listener) => void groupListeners.add(listener),
+    queued: waiting.sum,
     problem: () => problem,
     failed: failure.promise,
     async close() {
@@ -95,6 +97,28 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
       await ask((ticket) => ({ kind: 'close', ticket }), []);
       log.close();
       await worker.terminate();
+    },
+  };
+}
+
+/** The bodies that wait, by arrival: the first is the oldest. */
+function openWaiting() {
+  const bodies = new Set<{ readonly bytes: number; readonly sinceMs: number }>();
+  let bytes = 0;
+  return {
+    enter(size: number): () => void {
+      const body = { bytes: size, sinceMs: performance.now() };
+      bodies.add(body);
+      bytes += size;
+      return () => {
+        bodies.delete(body);
+        bytes -= size;
+      };
+    },
+    sum() {
+      const [oldest] = bodies;
+      const ageMs = oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
+      return { bodies: bodies.size, bytes, ageMs };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Command, CommandContext } from '../commands/command.ts';
 import type { IngestOutcome } from '../commands/ingest/ingest-answer.ts';
 import { commands } from '../commands/registry.ts';
 import type { ParsedBatch } from '../commands/ingest/record.ts';
-import type { IngestReply } from '../storage/port.ts';
+import type { GroupFacts, IngestReply } from '../storage/port.ts';
 import {
   commitGroup,
   type ContextParts,
@@ -84,10 +84,7 @@ async function commitNext(
 ): Promise<void> {
   const taken = takeGroup(parts, waiting);
   const group = taken.flatMap(({ part }) => (part === null ? [] : [part]));
-  const outcomes =
-    group.length === 0
-      ? []
-      : await commitGroup(engine, group, parts.base, parts.clock, parts.report);
+  const { outcomes, facts } = await carryOut(parts, engine, group);
   parts.afterCommit();
   let next = 0;
   const answers = taken.map(({ ticket, part, reply, value }) => {
@@ -96,7 +93,38 @@ async function commitNext(
     next += 1;
     return { ticket, value: outcome === undefined ? value : reply(outcome) };
   });
-  parts.send({ kind: 'done', answers, changed: engine.takeChanged() });
+  parts.send({ kind: 'done', answers, changed: engine.takeChanged(), facts });
+}
+
+async function carryOut(
+  parts: WriterParts,
+  engine: Transactions,
+  group: readonly GroupPart[],
+): Promise<{ outcomes: readonly PartOutcome[]; facts: GroupFacts | null }> {
+  if (group.length === 0) return { outcomes: [], facts: null };
+  let errors = 0;
+  const report = (error: unknown) => {
+    errors += 1;
+    parts.report(error);
+  };
+  const beganAt = performance.now();
+  const outcomes = await commitGroup(engine, group, parts.base, parts.clock, report);
+  const ms = performance.now() - beganAt;
+  return { outcomes, facts: { ...countRecords(group, outcomes), ms, errors } };
+}
+
+function countRecords(group: readonly GroupPart[], outcomes: readonly PartOutcome[]) {
+  const counts = { batches: 0, accepted: 0, duplicates: 0, rejected: 0 };
+  for (const [index, part] of group.entries()) {
+    const outcome = outcomes[index];
+    if (part.kind !== 'ingest' || outcome?.ok !== true) continue;
+    const { accepted, duplicates, rejected } = outcome.value as IngestOutcome;
+    counts.batches += 1;
+    counts.accepted += accepted;
+    counts.duplicates += duplicates;
+    counts.rejected += rejected.length;
+  }
+  return counts;
 }
 
 /** Ingest bodies until a limit is reached, or one command by itself. */

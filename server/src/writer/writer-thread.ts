@@ -45,7 +45,7 @@ function main(options: WriterOptions): void {
     await queue.drain();
     await checkpoints.close();
     db.close();
-    send({ kind: 'done', answers: [{ ticket, value: null }], changed: [] });
+    send({ kind: 'done', answers: [{ ticket, value: null }], changed: [], facts: null });
     port.close();
   };
   send({ kind: 'ready' });

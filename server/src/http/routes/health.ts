@@ -2,13 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import type { HealthReport } from '@niitaka/protocol/server-state.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
-import { timeToWire } from '../map-access.ts';
+import { reportHealth } from '../report-health.ts';
 import { HttpProblem } from '../problem.ts';
+import { watchServerState, type ServerState } from '../server-state.ts';
 
 /** `/healthz`, `/readyz`, `/metrics`. */
 export async function healthRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
-  const { storage, metrics } = parts;
-  const startedAtMs = parts.clock();
+  const { storage, metrics, clock } = parts;
+  const startedAtMs = clock();
+  const state = watchServerState(storage.reader, clock, () => metrics.engineErrors.add(1, 'read'));
+  addStorageGauges(parts, startedAtMs, () => state.last());
 
   app.get('/healthz', { config: { access: 'any' } }, async () => ({ status: 'alive' }));
 
@@ -22,20 +25,45 @@ export async function healthRoutes(app: FastifyInstance, parts: AppParts): Promi
   app.get(
     '/api/v1/health',
     { config: { access: 'read' } },
-    async (request): Promise<HealthReport> => {
-      const { ok, detail, queuedBodies, queuedBytes } = storage.health();
-      return {
-        version: parts.version,
-        started_at: timeToWire(startedAtMs),
-        storage: { ok, detail, queued_batches: queuedBodies, queued_bytes: queuedBytes },
-        streams: parts.live.size,
-        memory_bytes: process.memoryUsage.rss(),
-        lost_by_senders: await storage.reader.lostRecords(callerOf(request).orgId),
-      };
-    },
+    async (request): Promise<HealthReport> =>
+      reportHealth(parts, startedAtMs, await state.read(), callerOf(request).orgId),
   );
 
-  app.get('/metrics', { config: { access: 'metrics' } }, async (_request, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render()),
+  app.get('/metrics', { config: { access: 'metrics' } }, async (_request, reply) => {
+    await state.read();
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render());
+  });
+}
+
+function addStorageGauges(
+  { metrics, storage, clock }: AppParts,
+  startedAtMs: number,
+  last: () => ServerState,
+): void {
+  const { gauge, gauges } = metrics;
+  gauge('niitaka_storage_up', 'Whether the storage answers', () => (storage.health().ok ? 1 : 0));
+  gauge('niitaka_storage_bytes', 'Size of the database', () => last().storageBytes);
+  gauge('niitaka_storage_log_bytes', 'Log beside the database file (SQLite)', () => {
+    return storage.health().logBytes;
+  });
+  gauge('niitaka_ingest_queued_batches', 'Batches that wait for their commit', () => {
+    return storage.health().queuedBodies;
+  });
+  gauge('niitaka_ingest_queued_bytes', 'Bytes of batches that wait for their commit', () => {
+    return storage.health().queuedBytes;
+  });
+  gauge('niitaka_ingest_queue_age_seconds', 'Wait of the oldest batch so far', () => {
+    return storage.health().queueAgeMs / 1000;
+  });
+  gauge('niitaka_sweep_lag_seconds', 'Time since stale sessions were last looked for', () => {
+    return Math.max(0, clock() - (last().sweptAtMs ?? startedAtMs)) / 1000;
+  });
+  gauges(
+    {
+      name: 'niitaka_lost_records',
+      help: 'Records that SDKs lost before any session was known, in 30 days',
+      label: 'reason',
+    },
+    () => last().lostRecords,
   );
 }

@@ -39,6 +39,7 @@ export async function ingestRoutes(app: FastifyInstance, parts: AppParts): Promi
         arrivedAtMs,
         controlPollMs: live.isWatched(orgId) ? controlPollMs : null,
       });
+      if (answer.status === 200) metrics.ackSeconds.observe(reply.elapsedTime / 1000);
       return sendAnswer(reply, answer.status, answer.text);
     } finally {
       batch.release();

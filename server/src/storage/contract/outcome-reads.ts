@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
 import { success } from '@niitaka/core/result.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -255,6 +256,28 @@ export function outcomeReadContract(
       expect(await store.reader.lostRecords(testOrgId)).toEqual({ disk_full: 9, queue_full: 1 });
       expect(await store.reader.lostRecords(otherOrgId)).toEqual({ crashed: 9 });
       expect(await store.reader.lostRecords(absentOrgId)).toEqual({});
+      const ofAll = { crashed: 9, disk_full: 9, queue_full: 1 };
+      expect(await store.reader.lostRecordsOfAll(10)).toEqual(ofAll);
+      expect(Object.keys(await store.reader.lostRecordsOfAll(2))).toEqual(['crashed', 'disk_full']);
+    });
+
+    test('lastJobRunMs() is what the job noted last, null before its first run (S3)', async () => {
+      expect(await store.reader.lastJobRunMs('contract')).toBeNull();
+      await write((tx) => tx.noteJobRan('contract', noonMs));
+      await write((tx) => tx.noteJobRan('contract', noonMs + 5_000));
+      expect(await store.reader.lastJobRunMs('contract')).toBe(noonMs + 5_000);
+    });
+
+    test('storageBytes() grow by about what is stored', async () => {
+      const before = await store.reader.storageBytes();
+      for (let number = 1; number <= 20; number += 1) {
+        // What cannot be compressed: an engine may do so by itself.
+        const data = { input: randomBytes(37_500).toString('base64') };
+        await store.ingest([tool(1, 7_000 + number, { data })]);
+      }
+      const grown = (await store.reader.storageBytes()) - before;
+      expect(grown).toBeGreaterThan(1_000_000);
+      expect(grown).toBeLessThan(2_500_000);
     });
 
     test('oldestStart() is of the range and the environments asked for (S12)', async () => {

@@ -5,6 +5,7 @@ import { versionReads } from '../queries/agent-versions.ts';
 import { modelReads } from '../queries/models.ts';
 import { policyReads } from '../queries/policies.ts';
 import { queryReads } from '../queries/query-reads.ts';
+import { serverReads } from '../queries/server-reads.ts';
 import { compileForPostgres, type Runner } from '../queries/runner.ts';
 import { ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
@@ -86,10 +87,14 @@ function openReader(client: pg.PoolClient): Reads {
     ...versionReads(postgresStatements(work)),
     ...policyReads(postgresStatements(work)),
     ...modelReads(postgresStatements(work)),
+    ...serverReads(postgresStatements(work), bytesSql),
     ...queryReads(openRunner(work)),
   };
   return reads as unknown as Reads;
 }
+
+/** What the database takes on the server; with Citus, on the coordinator. */
+const bytesSql = 'SELECT pg_database_size(current_database()) AS bytes';
 
 /** Sessions by a tag. */
 const taggedSql = `SELECT session_id AS id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?`;

@@ -4,6 +4,7 @@ import { ReadTimeoutError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { compileForSqlite, type Runner } from '../queries/runner.ts';
 import { queryReads } from '../queries/query-reads.ts';
+import { serverReads } from '../queries/server-reads.ts';
 import { accessReads } from '../queries/access-reads.ts';
 import { versionReads } from '../queries/agent-versions.ts';
 import { modelReads } from '../queries/models.ts';
@@ -26,10 +27,14 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
     ...versionReads(sqliteStatements(db)),
     ...policyReads(sqliteStatements(db)),
     ...modelReads(sqliteStatements(db)),
+    ...serverReads(sqliteStatements(db), bytesSql),
     ...queryReads(runner),
   };
   return watch(reads);
 }
+
+/** What the pages take; the log beside the file comes on top. */
+const bytesSql = 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size';
 
 /** Sessions by a tag. */
 const taggedSql = `SELECT s.id FROM session_tags AS t JOIN sessions AS s ON s.session_key = t.session_key

@@ -8,7 +8,12 @@ test('openMetrics() renders counters, gauges and cumulative histograms as Promet
   metrics.requestSeconds.observe(0.004, 'GET /api/v1/sessions');
   metrics.requestSeconds.observe(20, 'GET /api/v1/sessions');
   metrics.gauge('niitaka_streams', 'Open live streams', () => 3);
+  metrics.gauge('niitaka_unknown', 'Not known', () => null);
+  metrics.gauges({ name: 'niitaka_lost', help: 'Lost', label: 'reason' }, () => ({ crashed: 4 }));
+  metrics.commitRecords.observe(100);
   const lines = metrics.render().split('\n');
+  expect(lines.some((line) => line.startsWith('niitaka_unknown'))).toBe(false);
+  expect(metrics.requests.total()).toBe(3);
   metrics.close();
   const route = 'route="GET /api/v1/sessions"';
   for (const line of [
@@ -22,6 +27,10 @@ test('openMetrics() renders counters, gauges and cumulative histograms as Promet
     `niitaka_http_request_seconds_bucket{${route},le="+Inf"} 2`,
     `niitaka_http_request_seconds_sum{${route}} 20.004`,
     `niitaka_http_request_seconds_count{${route}} 2`,
+    'niitaka_commit_records_bucket{le="100"} 1',
+    'niitaka_commit_records_count 1',
+    'niitaka_lost{reason="crashed"} 4',
+    '# TYPE niitaka_unknown gauge',
   ]) {
     expect(lines).toContain(line);
   }
