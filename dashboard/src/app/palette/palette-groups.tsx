@@ -18,6 +18,7 @@ const pages = [
   ['Settings: API keys', '/settings/{-$section}', 'keys'],
   ['Settings: People', '/settings/{-$section}', 'people'],
   ['Settings: Audit log', '/settings/{-$section}', 'audit'],
+  ['Settings: Health', '/settings/{-$section}', 'health'],
   ['Settings: Sample data', '/settings/{-$section}', 'samples'],
 ] as const;
 

@@ -4,6 +4,7 @@ import { classNames } from '../../components/class-names.ts';
 import { useIdentity } from '../../lib/api/use-identity.ts';
 import { Appearance } from './appearance.tsx';
 import { AuditSection } from './audit-section.tsx';
+import { HealthSection } from './health-section.tsx';
 import { KeysSection } from './keys-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { SamplesSection } from './samples-section.tsx';
@@ -18,11 +19,12 @@ const sections: readonly Section[] = [
   { id: 'keys', title: 'API keys', render: () => <KeysSection /> },
   { id: 'people', title: 'People', render: () => <PeopleSection /> },
   { id: 'audit', title: 'Audit log', render: () => <AuditSection /> },
+  { id: 'health', title: 'Health', render: () => <HealthSection /> },
   { id: 'samples', title: 'Sample data', render: () => <SamplesSection /> },
   { id: 'appearance', title: 'Appearance', render: () => <Appearance /> },
 ];
 
-/** Keys, people, what was done, sample data, and the look of the pages. */
+/** Keys, people, what was done, how the server is, sample data, and the look of the pages. */
 export function SettingsPage() {
   const { section: id } = useParams({ strict: false });
   const identity = useIdentity();
