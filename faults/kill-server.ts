@@ -1,5 +1,6 @@
 import { hold, type Fault } from './fault.ts';
 import { faultDirectory, startUnderFault, type ServerUnderFault } from './server-under-fault.ts';
+import { holdStored } from './stored-events.ts';
 import { eventsOf, trafficBatches } from './traffic.ts';
 
 const senders = 4;
@@ -30,7 +31,8 @@ export const killServer: Fault = {
         const { differenceCount, differences } = server.verify();
         hold(differenceCount === 0, `round ${round}: ${JSON.stringify(differences[0])}`);
       }
-      await checkAll(directory.path, acknowledged);
+      const server = await startUnderFault(directory.path);
+      await holdStored(server, acknowledged).finally(() => server.stop());
     } finally {
       directory.remove();
     }
@@ -62,41 +64,4 @@ async function loadUntilKilled(
   );
   await Promise.all(bodies.map(send));
   await (killing ?? server.kill());
-}
-
-async function checkAll(
-  dataDir: string,
-  acknowledged: ReadonlyMap<string, ReadonlySet<string>>,
-): Promise<void> {
-  const server = await startUnderFault(dataDir);
-  try {
-    for (const [sessionId, wanted] of acknowledged) {
-      const found = await storedEvents(server, sessionId);
-      for (const eventId of wanted) {
-        hold(
-          found.has(eventId),
-          `event ${eventId} of session ${sessionId} was acknowledged and is gone`,
-        );
-      }
-    }
-  } finally {
-    await server.stop();
-  }
-}
-
-interface Page {
-  readonly items: readonly { readonly event_id: string }[];
-  readonly next_after: number | null;
-}
-
-async function storedEvents(server: ServerUnderFault, sessionId: string): Promise<Set<string>> {
-  const found = new Set<string>();
-  let after: number | null = 0;
-  while (after !== null) {
-    const path: string = `/sessions/${sessionId}/events?content=none&limit=500&after=${after}`;
-    const page: Page = await server.get<Page>(path);
-    for (const { event_id: id } of page.items) found.add(id);
-    after = page.next_after;
-  }
-  return found;
 }

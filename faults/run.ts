@@ -4,10 +4,12 @@ import { fillDisk } from './fill-disk.ts';
 import { killServer } from './kill-server.ts';
 import { resendBatches } from './resend-batches.ts';
 import { raceSweep } from './race-sweep.ts';
+import { restartInTurn } from './restart-in-turn.ts';
 import { sendGarbage } from './send-garbage.ts';
 
 const faults: readonly Fault[] = [
   killServer,
+  restartInTurn,
   resendBatches,
   fillDisk,
   cutStreams,

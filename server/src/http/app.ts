@@ -6,6 +6,7 @@ import { authenticate } from './authenticate.ts';
 import { ReadUnavailableError } from '../storage/read-unavailable.ts';
 import { answerClientError } from './client-error.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { HttpProblem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { controlRoutes } from './routes/control.ts';
 import { deleteSessionRoutes } from './routes/delete-session.ts';
@@ -46,7 +47,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     rewriteUrl: (request) => withoutBasePath(request.url ?? '/', config.basePath),
     genReqId: openRequestIds(),
-    return503OnClosing: true,
+    // What comes while the server ends is refused below, with the time to come again.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
     http: {
@@ -110,6 +112,7 @@ function addHooks(app: FastifyInstance, { config, credentials, metrics, log }: A
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    if (isClosing) throw new HttpProblem('unavailable', 'This server is ending: ask again');
     request.caller = await authenticate(request, config, credentials);
   });
   app.addHook('onResponse', async (request, reply) => {
