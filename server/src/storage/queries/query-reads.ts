@@ -19,9 +19,7 @@ import { signalReads } from './signal-reads.ts';
 /** Every read of sessions and what belongs to them, through one runner. */
 export function queryReads(
   runner: Runner,
-): SessionReader &
-  PolicyHitReader &
-  Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
+): SessionReader & PolicyHitReader & Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
   return {
     ...agentReads(runner),
     ...sessionReads(runner),
