@@ -5,7 +5,7 @@ import { compareReports, readReport, reportOf, writeReport } from './report.ts';
 
 const usage = `Usage: npm run bench [-- [names] [options]]
 
-  names              any of: ingest, postgres, live, sdk, policy, size, start, reads (with mixed), scale (all)
+  names              any of: ingest, fairness, postgres, live, sdk, policy, size, start, reads (with mixed), scale (all)
   --seconds N        how long each load lasts (5)
   --runs N           how often each is measured (3)
   --sessions N       sessions of the full database, 10 events each (1000000)
@@ -22,6 +22,10 @@ const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly 
   async ingest({ seconds, runs }) {
     const { benchIngest } = await import('./ingest.ts');
     return benchIngest(seconds, runs);
+  },
+  async fairness({ seconds, runs }) {
+    const { benchFairness } = await import('./fairness.ts');
+    return benchFairness(seconds, runs);
   },
   async postgres({ seconds, runs }) {
     const { benchPostgres } = await import('./postgres.ts');

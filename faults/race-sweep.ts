@@ -113,7 +113,13 @@ async function post(storage: Storage, orgId: string, records: readonly object[])
   const arrivedAtMs = Date.now();
   const sent = { sent_at: new Date(arrivedAtMs).toISOString(), records };
   const body = new Uint8Array(Buffer.from(JSON.stringify(sent)));
-  const reply = await storage.ingest({ orgId, body, arrivedAtMs, controlPollMs: null });
+  const reply = await storage.ingest({
+    orgId,
+    senderId: 'sender',
+    body,
+    arrivedAtMs,
+    controlPollMs: null,
+  });
   hold(reply.status === 200, `ingest answered ${reply.status}: ${reply.text}`);
   hold(reply.text.includes('"rejected":[]'), `records refused: ${reply.text}`);
 }

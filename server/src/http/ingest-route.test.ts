@@ -113,7 +113,10 @@ describe('POST /ingest', () => {
     expect((await post(JSON.stringify({ records: [] }))).status).toBe(200);
   });
 
-  test('more than can be held is 503 with Retry-After, and all is well afterwards', async () => {
+  test('a key that holds its share is 429 with Retry-After, and another one is taken beside it', async () => {
+    const made = await server.ask('POST', '/api/v1/keys', {
+      body: { name: 'quiet', scopes: ['ingest'] },
+    });
     const { hostname, port } = new URL(server.url);
     const sockets: Socket[] = [];
     const holdOne = () => {
@@ -126,26 +129,27 @@ describe('POST /ingest', () => {
       socket.write(' '.repeat(eightMiB - 1));
       sockets.push(socket);
     };
-    const tryOne = () =>
+    // More than what is left of its share once it is full, less than what is left beside it.
+    const body = JSON.stringify({ records: [], padding: ' '.repeat(3 * 1024 * 1024) });
+    const tryOne = (key: string) =>
       fetch(`${server.url}/api/v1/ingest`, {
         method: 'POST',
-        headers: { 'x-api-key': server.key, 'content-type': 'application/json' },
-        body: JSON.stringify({ records: [] }),
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        body,
       });
-    // Those that come together may all be refused: more are sent until four hold what there is.
-    let refused = await tryOne();
+    let refused = await tryOne(server.key);
     const fill = async () => {
-      if (refused.status !== 503) holdOne();
-      refused = await tryOne();
+      if (refused.status !== 429) holdOne();
+      refused = await tryOne(server.key);
       return refused.status;
     };
-    await expect.poll(fill, { timeout: 60_000, interval: 250 }).toBe(503);
-    expect(refused.status).toBe(503);
+    await expect.poll(fill, { timeout: 60_000, interval: 250 }).toBe(429);
     expect(refused.headers.get('retry-after')).toBe('1');
-    expect(await refused.json()).toMatchObject({ code: 'unavailable', retryable: true });
+    expect(await refused.json()).toMatchObject({ code: 'rate_limited', retryable: true });
+    expect((await tryOne(made.json.key)).status).toBe(200);
+    const { text } = await server.ask('GET', '/metrics');
+    expect(text).toMatch(/\nniitaka_ingest_refused_total\{code="rate_limited"\} [1-9]/);
     for (const socket of sockets) socket.destroy();
-    await expect
-      .poll(async () => (await post('{"records":[]}')).status, { timeout: 15_000 })
-      .toBe(200);
+    await expect.poll(async () => (await tryOne(server.key)).status, { timeout: 15_000 }).toBe(200);
   });
 });

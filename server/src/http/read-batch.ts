@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { limits } from '@niitaka/core/limits.ts';
-import type { ByteBudget } from './byte-budget.ts';
+import type { ByteBudget, Holder } from './byte-budget.ts';
 import { HttpProblem } from './problem.ts';
 
 /** A body with what it holds of the budget until it is answered. */
@@ -12,10 +12,18 @@ export interface HeldBatch {
 
 const unzippedPiece = 64 * 1024;
 
+/** What a request holds beside its bytes, so that many small ones are bounded too: its sockets and objects. */
+export const requestBytes = 16 * 1024;
+
 /** Reads one batch into memory of its own, unzipped; takes from the budget as bytes arrive. */
-export async function readBatch(request: IncomingMessage, budget: ByteBudget): Promise<HeldBatch> {
-  const hold = openHold(budget);
+export async function readBatch(
+  request: IncomingMessage,
+  budget: ByteBudget,
+  holder: Holder,
+): Promise<HeldBatch> {
+  const hold = openHold(budget, holder);
   try {
+    hold.take(requestBytes);
     const raw = await readBytes(request, hold.take);
     const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
     if (encoding === 'identity') return { body: raw, release: hold.release };
@@ -31,18 +39,27 @@ export async function readBatch(request: IncomingMessage, budget: ByteBudget): P
   }
 }
 
-function openHold(budget: ByteBudget): { take: (bytes: number) => void; release: () => void } {
+function openHold(
+  budget: ByteBudget,
+  holder: Holder,
+): { take: (bytes: number) => void; release: () => void } {
   let held = 0;
   return {
     take(bytes) {
-      if (!budget.take(bytes)) {
+      const taken = budget.take(holder, bytes);
+      if (taken === 'full') {
         const detail = 'The server holds as many batches as it can: send this one again soon';
         throw new HttpProblem('unavailable', detail, { retryAfterSeconds: 1 });
+      }
+      if (taken === 'over_share') {
+        const detail =
+          'Too many batches of this key or organisation wait: send this one again soon';
+        throw new HttpProblem('rate_limited', detail, { retryAfterSeconds: 1 });
       }
       held += bytes;
     },
     release() {
-      budget.give(held);
+      budget.give(holder, held);
       held = 0;
     },
   };

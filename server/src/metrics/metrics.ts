@@ -10,6 +10,7 @@ export interface Metrics extends Pick<Registry, 'gauge' | 'gauges'> {
   readonly ingestRecords: Counter;
   /** From the first byte of a batch to its answer, for those that were taken. */
   readonly ackSeconds: Histogram;
+  /** By code: rate_limited where one sender had too much, unavailable where all had. */
   readonly refusedForLoad: Counter;
   readonly commitRecords: Histogram;
   readonly commitSeconds: Histogram;
@@ -54,7 +55,7 @@ export function openMetrics(): Metrics {
       requestBounds,
     ),
     ...ingestSeries(registry),
-    refusedForLoad: count('niitaka_ingest_refused_total', 'Batches refused for load (503)'),
+    refusedForLoad: count('niitaka_ingest_refused_total', 'Batches refused for load', 'code'),
     engineErrors: count('niitaka_engine_errors_total', 'Failures of the storage', 'part'),
     streamMessages: count('niitaka_stream_messages_total', 'Live messages sent'),
     streamBytes: count('niitaka_stream_bytes_total', 'Bytes of live messages sent'),

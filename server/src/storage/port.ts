@@ -4,6 +4,8 @@ import type { Reader } from './reader.ts';
 /** One ingest body on its way to the writer. */
 export interface IngestRequest {
   readonly orgId: string;
+  /** Who sent it: senders take turns. */
+  readonly senderId: string;
   /** JSON in UTF-8; its memory is given away with the call. */
   readonly body: Uint8Array<ArrayBuffer>;
   readonly arrivedAtMs: number;
@@ -55,6 +57,8 @@ export interface Storage<Run = RunCommand> {
   readonly reader: Reader;
   /** Calls `listener` after commits that changed what streams show; answers how to stop. */
   onChange(listener: (orgId: string) => void): () => void;
+  /** How long the oldest body of this sender has waited, ms; 0 when none waits. */
+  waitOfMs(senderId: string): number;
   /** Calls `listener` after each transaction. */
   onGroup(listener: (facts: GroupFacts) => void): void;
   health(): StorageHealth;

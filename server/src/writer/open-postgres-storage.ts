@@ -52,6 +52,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    waitOfMs: (senderId) => writer.waitOfMs(senderId),
     onGroup: (listener) => writer.onGroup(listener),
     health() {
       const { bodies, bytes, ageMs } = writer.queued();

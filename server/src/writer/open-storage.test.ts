@@ -60,10 +60,11 @@ async function createOrganisation(storage: Storage): Promise<string> {
   return (made.value as CreatedOrganisation).organisation.id;
 }
 
-function ingest(storage: Storage, records: readonly object[], orgId = testOrgId) {
+function ingest(storage: Storage, records: readonly object[], orgId = testOrgId, senderId = 'key') {
   const text = new TextEncoder().encode(JSON.stringify({ records }));
   const body = new Uint8Array(text);
-  return storage.ingest({ orgId, body, arrivedAtMs: noonMs + 20_000, controlPollMs: null });
+  const arrivedAtMs = noonMs + 20_000;
+  return storage.ingest({ orgId, senderId, body, arrivedAtMs, controlPollMs: null });
 }
 
 function parsed(reply: IngestReply): Record<string, unknown> {
@@ -161,6 +162,7 @@ describe('a storage', () => {
     const body = new Uint8Array(new TextEncoder().encode('{"records":'));
     const broken = storage.ingest({
       orgId: testOrgId,
+      senderId: 'key',
       body,
       arrivedAtMs: noonMs,
       controlPollMs: null,
@@ -182,6 +184,25 @@ describe('a storage', () => {
     expect([sum('accepted'), sum('duplicates')]).toEqual([50, 150]);
     await closeAll();
     expect(verifyFile(path)).toMatchObject({ events: 50 });
+  });
+
+  test('answers a quiet sender after a turn or two, whatever waits of a noisy one', async () => {
+    const storage = await openHere();
+    await ingest(storage, [start(1)]);
+    const records = (batch: number) =>
+      Array.from({ length: 10 }, (_, index) => llm(1, 1 + batch * 10 + index));
+    let answered = 0;
+    const noisy = Array.from({ length: 400 }, async (_, batch) => {
+      await ingest(storage, records(batch), testOrgId, 'noisy');
+      answered += 1;
+    });
+    await ingest(storage, records(500), testOrgId, 'quiet');
+    // A group or two of 500 records, and no more of 4,000.
+    expect(answered).toBeLessThanOrEqual(110);
+    expect(storage.waitOfMs('noisy')).toBeGreaterThan(0);
+    expect(storage.waitOfMs('quiet')).toBe(0);
+    await Promise.all(noisy);
+    expect(storage.health()).toMatchObject({ queuedBodies: 0, queuedBytes: 0, queueAgeMs: 0 });
   });
 
   test('wakes streams of the organisation after the commit, and of no other', async () => {

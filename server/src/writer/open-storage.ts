@@ -42,6 +42,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     run: (name, args) => writer.run(name, args),
     reader: readers.reader,
     onChange: (listener) => writer.onChange(listener),
+    waitOfMs: (senderId) => writer.waitOfMs(senderId),
     onGroup: (listener) => writer.onGroup(listener),
     health() {
       const { bodies, bytes, ageMs } = writer.queued();

@@ -12,6 +12,7 @@ export interface WriterClient {
   onChange(listener: (orgId: string) => void): () => void;
   onGroup(listener: (facts: GroupFacts) => void): void;
   queued(): { bodies: number; bytes: number; ageMs: number };
+  waitOfMs(senderId: string): number;
   /** Null while the thread lives; else why it ended. */
   problem(): string | null;
   /** Resolves with the reason if the thread ends before it is closed. */
@@ -72,7 +73,7 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
     });
   return {
     async ingest(request) {
-      const leave = waiting.enter(request.body.byteLength);
+      const leave = waiting.enter(request.senderId, request.body.byteLength);
       const value = await ask(
         (ticket) => ({ kind: 'ingest', ticket, ...request }),
         [request.body.buffer],
@@ -90,6 +91,7 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
     },
     onGroup: (listener) => void groupListeners.add(listener),
     queued: waiting.sum,
+    waitOfMs: waiting.ageOf,
     problem: () => problem,
     failed: failure.promise,
     async close() {
@@ -101,24 +103,37 @@ export async function startWriter({ script, data, logPath }: WriterStart): Promi
   };
 }
 
-/** The bodies that wait, by arrival: the first is the oldest. */
+/** The moments since which bodies wait, by sender and by arrival: the first of each is its oldest. */
 function openWaiting() {
-  const bodies = new Set<{ readonly bytes: number; readonly sinceMs: number }>();
+  const bySender = new Map<string, Set<{ readonly sinceMs: number }>>();
+  let bodies = 0;
   let bytes = 0;
+  const sinceOf = (own: ReadonlySet<{ readonly sinceMs: number }>) => {
+    const [oldest] = own;
+    return oldest?.sinceMs ?? performance.now();
+  };
   return {
-    enter(size: number): () => void {
-      const body = { bytes: size, sinceMs: performance.now() };
-      bodies.add(body);
+    enter(senderId: string, size: number): () => void {
+      const body = { sinceMs: performance.now() };
+      const own = bySender.get(senderId) ?? new Set();
+      bySender.set(senderId, own.add(body));
+      bodies += 1;
       bytes += size;
       return () => {
-        bodies.delete(body);
+        own.delete(body);
+        if (own.size === 0) bySender.delete(senderId);
+        bodies -= 1;
         bytes -= size;
       };
     },
+    ageOf(senderId: string): number {
+      const own = bySender.get(senderId);
+      return own === undefined ? 0 : performance.now() - sinceOf(own);
+    },
     sum() {
-      const [oldest] = bodies;
-      const ageMs = oldest === undefined ? 0 : performance.now() - oldest.sinceMs;
-      return { bodies: bodies.size, bytes, ageMs };
+      const now = performance.now();
+      const ages = [...bySender.values()].map((own) => now - sinceOf(own));
+      return { bodies, bytes, ageMs: Math.max(0, ...ages) };
     },
   };
 }

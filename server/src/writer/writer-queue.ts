@@ -13,6 +13,7 @@ import {
   type PartOutcome,
   type Transactions,
 } from './commit-group.ts';
+import { openFairQueue, type FairQueue, type Lane } from './fair-queue.ts';
 import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
 import { parseBatch, type ParsedBody } from './parse-batch.ts';
 import type { RecordSchema } from './record-schemas.ts';
@@ -22,6 +23,12 @@ const groupBytes = 524_288;
 
 /** Records in one transaction; a batch that begins below it is taken whole. */
 const groupRecords = 500;
+
+/** The same while several senders are there: a small batch then waits for a short transaction, not for a long one. */
+const sharedGroupRecords = 200;
+
+/** How long senders count as there after they took turns, ms. */
+const sharedForMs = 1_000;
 
 /** What a queue works with. */
 export interface WriterParts {
@@ -38,7 +45,7 @@ export interface WriterParts {
 
 type Waiting = Exclude<WriterRequest, { kind: 'close' }>;
 
-/** The writer's queue: whatever waits together is committed together; with one engine all of it in order. */
+/** The writer's queue: whatever waits together is committed together, senders in turns, each one's in its order. */
 export interface WriterQueue {
   add(request: Waiting): void;
   /** Resolves once everything added so far was answered. */
@@ -47,18 +54,22 @@ export interface WriterQueue {
 
 /** Opens an empty queue. */
 export function openWriterQueue(parts: WriterParts): WriterQueue {
-  const waiting: Waiting[] = [];
+  const waiting = openFairQueue<Waiting>();
+  const recordLimit = watchSharing(parts.clock);
   const idle = [...parts.engines];
   const working = new Set<Promise<void>>();
   const work = async (engine: Transactions) => {
-    // Whatever arrived in the same turn joins the first group.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await commitNext(parts, engine, waiting);
+    do {
+      // Whatever has arrived joins the next group: a sender that comes new is not behind a backlog.
+      await new Promise((resolve) => setImmediate(resolve));
+      await commitNext(parts, engine, waiting, recordLimit.now());
+    } while (waiting.peek() !== undefined);
     idle.push(engine);
   };
   return {
     add(request) {
-      waiting.push(request);
+      if (request.kind === 'ingest') recordLimit.saw(request.senderId);
+      waiting.add(laneOf(request), request);
       const engine = idle.pop();
       if (engine === undefined) return;
       const done = work(engine).finally(() => working.delete(done));
@@ -67,6 +78,19 @@ export function openWriterQueue(parts: WriterParts): WriterQueue {
     async drain() {
       while (working.size > 0) await Promise.all(working);
     },
+  };
+}
+
+/** How many records one transaction holds, by whether one sender is there or several are. */
+function watchSharing(clock: () => number): { saw(senderId: string): void; now(): number } {
+  let last: string | null = null;
+  let sharedUntilMs = 0;
+  return {
+    saw(senderId) {
+      if (last !== null && last !== senderId) sharedUntilMs = clock() + sharedForMs;
+      last = senderId;
+    },
+    now: () => (clock() < sharedUntilMs ? sharedGroupRecords : groupRecords),
   };
 }
 
@@ -80,9 +104,12 @@ interface Taken {
 async function commitNext(
   parts: WriterParts,
   engine: Transactions,
-  waiting: Waiting[],
+  waiting: FairQueue<Waiting>,
+  maxRecords: number,
 ): Promise<void> {
-  const taken = takeGroup(parts, waiting);
+  const taken = takeGroup(parts, waiting, maxRecords);
+  // Another engine took what there was.
+  if (taken.length === 0) return;
   const group = taken.flatMap(({ part }) => (part === null ? [] : [part]));
   const { outcomes, facts } = await carryOut(parts, engine, group);
   parts.afterCommit();
@@ -127,16 +154,15 @@ function countRecords(group: readonly GroupPart[], outcomes: readonly PartOutcom
   return counts;
 }
 
-/** Ingest bodies until a limit is reached, or one command by itself. */
-function takeGroup(parts: WriterParts, waiting: Waiting[]): Taken[] {
+/** Ingest bodies in turns until a limit is reached, or one command by itself. */
+function takeGroup(parts: WriterParts, waiting: FairQueue<Waiting>, maxRecords: number): Taken[] {
   const taken: Taken[] = [];
   let bytes = 0;
   let records = 0;
-  while (waiting.length > 0 && bytes < groupBytes && records < groupRecords) {
-    const next = waiting[0];
-    if (next === undefined) break;
-    if (next.kind === 'command' && taken.length > 0) break;
-    waiting.shift();
+  while (bytes < groupBytes && records < maxRecords) {
+    const next = waiting.peek();
+    if (next === undefined || (next.kind === 'command' && taken.length > 0)) break;
+    waiting.take();
     if (next.kind === 'command') return [takeCommand(next)];
     const one = takeBody(parts, next);
     taken.push(one);
@@ -144,6 +170,12 @@ function takeGroup(parts: WriterParts, waiting: Waiting[]): Taken[] {
     records += one.part?.kind === 'ingest' ? one.part.batch.recordCount : 0;
   }
   return taken;
+}
+
+/** Commands take turns with organisations, in their own order. */
+function laneOf(request: Waiting): Lane {
+  if (request.kind === 'command') return { orgId: '', senderId: 'commands' };
+  return { orgId: request.orgId, senderId: request.senderId };
 }
 
 function takeCommand(request: Extract<Waiting, { kind: 'command' }>): Taken {
