@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { verifyDatabase } from '../server/src/storage/postgres/verify.ts';
 import { createDatabase } from '../server/src/testing/postgres-database.ts';
 import { openBalancer } from './balancer.ts';
 import { hold, type Fault } from './fault.ts';
@@ -26,7 +27,7 @@ const betweenMs = 500;
 /** Two servers over one database, behind a balancer that is not told, ended and begun again one after the other. */
 export const restartInTurn: Fault = {
   name: 'two servers restarted in turn under load',
-  gate: '0 acknowledged events missing; answers are 200, 503 with Retry-After, or a cut connection',
+  gate: '0 acknowledged events missing, counters = recomputed; answers are 200, 503 with Retry-After, or a cut connection',
   rounds: { full: 40, short: 2 },
   async run(rounds) {
     const [database, balancer] = await Promise.all([createDatabase(), openBalancer()]);
@@ -48,6 +49,8 @@ export const restartInTurn: Fault = {
       const [reader] = servers;
       const count = reader === undefined ? 0 : await holdStored(reader, acknowledged);
       hold(count > 0, 'no event was sent');
+      const { differenceCount, differences } = await verifyDatabase(database.url);
+      hold(differenceCount === 0, `a counter is wrong: ${JSON.stringify(differences[0])}`);
       return `${rounds} restarts, ${count} acknowledged events, all there; ${seen}`;
     } finally {
       await load.stop().catch(() => undefined);
