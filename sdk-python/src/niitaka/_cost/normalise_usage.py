@@ -38,19 +38,18 @@ def _read_inclusive(raw: RawUsage) -> TokenUsage:
 
 def _read_chat(raw: RawUsage) -> TokenUsage:
     """OpenAI's chat completions and those who speak like it: totals include parts."""
-    given, made = "prompt_tokens_details", "completion_tokens_details"
+    given, made = raw.get("prompt_tokens_details"), raw.get("completion_tokens_details")
+    cached = ("cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens")
     return TokenUsage(
         input_tokens=_count(raw, "prompt_tokens"),
         output_tokens=_count(raw, "completion_tokens"),
-        cache_read_tokens=_count(
-            raw, f"{given}.cached_tokens", "cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens"
-        ),
-        cache_write_5m_tokens=_count(raw, f"{given}.cache_write_tokens", "cache_write_tokens"),
-        reasoning_tokens=_count(raw, f"{made}.reasoning_tokens", "reasoning_tokens"),
-        input_audio_tokens=_count(raw, f"{given}.audio_tokens", "input_audio_tokens"),
-        output_audio_tokens=_count(raw, f"{made}.audio_tokens", "output_audio_tokens"),
-        input_image_tokens=_count(raw, f"{given}.image_tokens", "input_image_tokens"),
-        output_image_tokens=_count(raw, f"{made}.image_tokens", "output_image_tokens"),
+        cache_read_tokens=_part(given, "cached_tokens", raw, *cached),
+        cache_write_5m_tokens=_part(given, "cache_write_tokens", raw, "cache_write_tokens"),
+        reasoning_tokens=_part(made, "reasoning_tokens", raw, "reasoning_tokens"),
+        input_audio_tokens=_part(given, "audio_tokens", raw, "input_audio_tokens"),
+        output_audio_tokens=_part(made, "audio_tokens", raw, "output_audio_tokens"),
+        input_image_tokens=_part(given, "image_tokens", raw, "input_image_tokens"),
+        output_image_tokens=_part(made, "image_tokens", raw, "output_image_tokens"),
     )
 
 
@@ -60,17 +59,17 @@ def _read_groq(raw: RawUsage) -> TokenUsage:
 
 def _read_responses(raw: RawUsage) -> TokenUsage:
     usage = _object_in(raw, "response.usage")
-    given, made = "input_tokens_details", "output_tokens_details"
+    given, made = usage.get("input_tokens_details"), usage.get("output_tokens_details")
     return TokenUsage(
         input_tokens=_count(usage, "input_tokens"),
         output_tokens=_count(usage, "output_tokens"),
-        cache_read_tokens=_count(usage, f"{given}.cached_tokens", "cached_tokens"),
-        cache_write_5m_tokens=_count(usage, f"{given}.cache_write_tokens", "cache_write_tokens"),
-        reasoning_tokens=_count(usage, f"{made}.reasoning_tokens", "reasoning_tokens"),
-        input_audio_tokens=_count(usage, f"{given}.audio_tokens"),
-        output_audio_tokens=_count(usage, f"{made}.audio_tokens"),
-        input_image_tokens=_count(usage, f"{given}.image_tokens"),
-        output_image_tokens=_count(usage, f"{made}.image_tokens"),
+        cache_read_tokens=_part(given, "cached_tokens", usage, "cached_tokens"),
+        cache_write_5m_tokens=_part(given, "cache_write_tokens", usage, "cache_write_tokens"),
+        reasoning_tokens=_part(made, "reasoning_tokens", usage, "reasoning_tokens"),
+        input_audio_tokens=_count(given, "audio_tokens"),
+        output_audio_tokens=_count(made, "audio_tokens"),
+        input_image_tokens=_count(given, "image_tokens"),
+        output_image_tokens=_count(made, "image_tokens"),
     )
 
 
@@ -196,11 +195,18 @@ def _modality(details: Any, name: str) -> int:
 
 
 def _count(source: Any, *paths: str) -> int:
+    is_plain = type(source) is dict
     for path in paths:
-        found = read_token_count(_value_at(source, path))
+        found = read_token_count(source.get(path) if is_plain and "." not in path else _value_at(source, path))
         if found is not None:
             return found
     return 0
+
+
+def _part(details: Any, name: str, usage: Any, *flat: str) -> int:
+    """A count that stands in an object of details, else beside the totals."""
+    found = None if details is None else read_token_count(_value_at(details, name))
+    return _count(usage, *flat) if found is None else found
 
 
 def _object_in(source: Any, *paths: str) -> RawUsage:

@@ -40,6 +40,8 @@ class TokenUsage:
 
 def read_token_count(value: Any) -> Optional[int]:
     """The count in `value`: a finite number in 0..10^9, also as text, cut to a whole one; else None."""
+    if value is None or type(value) is int:  # nearly always, and of every call there are dozens
+        return value if value is not None and 0 <= value <= MAX_TOKEN_COUNT else None
     if isinstance(value, str):
         value = parse_decimal(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not 0 <= value <= MAX_TOKEN_COUNT:

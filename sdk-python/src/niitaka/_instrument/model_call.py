@@ -104,7 +104,8 @@ class ModelCall(Call):
         """The library handed over its result."""
         if self._is_open:
             return  # recorded when the host has read it, or lets go of it
-        response = field(result, "http_response")
+        # Not by getattr: the library's models take long to say that they have no such field.
+        response = getattr(result, "__dict__", {}).get("http_response")
         self._reader.take_answer(result if response is None else response.json())
         self._finish()
 

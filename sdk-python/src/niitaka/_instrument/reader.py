@@ -76,9 +76,11 @@ class Reader:
 
 def field(owner: Any, name: str) -> Any:
     """A member of an object or of a mapping; None when there is none."""
-    if isinstance(owner, Mapping):
+    if type(owner) is dict:
         return owner.get(name)
-    return None if owner is None else getattr(owner, name, None)
+    # An attribute first: whether an object of a library's own class is a mapping is slow to find out.
+    found = None if owner is None else getattr(owner, name, None)
+    return owner.get(name) if found is None and isinstance(owner, Mapping) else found
 
 
 def items(value: Any) -> List[Any]:
