@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { observe, startSession, testing } from '../index.ts';
 import { messageFrames } from '../testing/anthropic-frames.ts';
 import type { Script } from '../testing/compare-observed.ts';
+import { modelsOf } from '../testing/failing-provider.ts';
 import { attemptsOf, fallback, guardBy, retry, tracesOf } from '../testing/guarded-calls.ts';
-import { startProvider, type LoopbackProvider } from '../testing/loopback-provider.ts';
+import { startProvider } from '../testing/loopback-provider.ts';
 import { chatFrames, chatRequest, chatStream, collect, frame } from '../testing/openai-frames.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -20,7 +21,6 @@ afterEach(() => captured.stop());
 
 const request = { ...chatRequest, stream: true as const };
 const refused = frame({ error: { message: 'Overloaded', type: 'server_error' } });
-const modelsOf = ({ requests }: LoopbackProvider) => requests.map(({ body }) => body['model']);
 
 describe.each([
   ['7', OpenAI],
