@@ -15,5 +15,8 @@ export function policyFileText(rows: readonly PolicyRow[]): string {
       ...rest,
     };
   });
-  return stringify({ version: 1, policies }, { schema: 'core', aliasDuplicateObjects: false });
+  // Text in one line: the SDKs read no other.
+  const inOneLine = { lineWidth: 0, blockQuote: false } as const;
+  const options = { schema: 'core', aliasDuplicateObjects: false, ...inOneLine } as const;
+  return stringify({ version: 1, policies }, options);
 }
