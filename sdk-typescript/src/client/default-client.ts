@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import { createClient } from './create-client.ts';
-import { inheritedOptions, leaveToWorkers } from './environment-data.ts';
+import { inheritedOptions, inheritedPolicies, leaveToWorkers } from './environment-data.ts';
+import type { PolicyFile } from '../policy/policy-file.ts';
 import { readSettings, type ConfigureOptions, type Settings } from './settings.ts';
 import { createWarn } from './warn.ts';
 
@@ -11,14 +12,14 @@ let current: Client | null = null;
 
 /** The client of this thread, made from the environment when nobody configured one. */
 export function defaultClient(): Client {
-  current ??= createClient(settingsFor(inheritedOptions()), warn);
+  current ??= createClient(settingsFor(inheritedOptions(), inheritedPolicies()), warn);
   return current;
 }
 
 /** Makes the client that sessions use from now on; sessions that run keep theirs. */
 export function configureClient(options: ConfigureOptions): void {
   const settings = settingsFor(options);
-  leaveToWorkers(options);
+  leaveToWorkers(options, settings.policyFile);
   current = createClient(settings, warn);
 }
 
@@ -36,11 +37,11 @@ export function replaceClient(client: Client | null): Client | null {
 }
 
 /** Bad options throw where they are given; a bad environment only warns, for it is nobody's call. */
-function settingsFor(options: ConfigureOptions): Settings {
+function settingsFor(options: ConfigureOptions, policies: PolicyFile | null = null): Settings {
   try {
-    return readSettings(options, process.env);
+    return readSettings(options, process.env, policies);
   } catch (error) {
-    const settings = readSettings(options, {});
+    const settings = readSettings(options, {}, policies);
     const reason = error instanceof Error ? error.message : String(error);
     warn('environment', `Nothing is recorded, the environment cannot be used: ${reason}`);
     return { ...settings, isDisabled: true };

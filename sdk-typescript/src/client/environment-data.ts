@@ -1,4 +1,5 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
+import { readPolicyFile, type PolicyFile } from '../policy/policy-file.ts';
 import type { ConfigureOptions } from './settings.ts';
 
 const key = 'niitaka';
@@ -6,20 +7,35 @@ const key = 'niitaka';
 interface Inherited {
   readonly options: ConfigureOptions;
   readonly isRedacted: boolean;
+  /** What the policy file held when it was read. */
+  readonly policyBytes: Uint8Array | null;
 }
 
 /** Lets worker threads that start from now on report like this one. A redactor cannot go along. */
-export function leaveToWorkers({ redact, ...options }: ConfigureOptions): void {
-  const inherited: Inherited = { options, isRedacted: redact !== undefined };
+export function leaveToWorkers(
+  { redact, ...options }: ConfigureOptions,
+  policyFile: PolicyFile | null,
+): void {
+  const policyBytes = policyFile?.bytes ?? null;
+  const inherited: Inherited = { options, isRedacted: redact !== undefined, policyBytes };
   setEnvironmentData(key, { ...inherited });
 }
 
 /** What the parent thread left. Where it redacts, nothing passes until this thread has its own redactor. */
 export function inheritedOptions(): ConfigureOptions {
-  if (isMainThread) return {};
-  const inherited = getEnvironmentData(key) as unknown as Inherited | undefined;
+  const inherited = readInherited();
   if (inherited === undefined) return {};
   return inherited.isRedacted ? { ...inherited.options, redact: withhold } : inherited.options;
+}
+
+/** The policy file as the parent thread read it: what became of it since is not looked at. */
+export function inheritedPolicies(): PolicyFile | null {
+  const { options, policyBytes = null } = readInherited() ?? {};
+  return policyBytes && readPolicyFile(options?.policyFile ?? '', policyBytes);
+}
+
+function readInherited(): Inherited | undefined {
+  return isMainThread ? undefined : (getEnvironmentData(key) as unknown as Inherited | undefined);
 }
 
 function withhold(): string {

@@ -8,6 +8,7 @@ describe('readSettings()', () => {
       apiKey: null,
       apiUrl: 'http://127.0.0.1:4600',
       environment: null,
+      policyFile: null,
       spool: true,
       captureContent: false,
       redact: null,

@@ -1,4 +1,5 @@
 import type { Redact } from '../content/redact-json.ts';
+import { openPolicyFile, type PolicyFile } from '../policy/policy-file.ts';
 import { checkText, isObject, refused } from '../session/check-arguments.ts';
 
 /** Where a server listens when nobody says otherwise. */
@@ -12,6 +13,11 @@ export interface ConfigureOptions {
   readonly apiUrl?: string | undefined;
   /** Environment of every session that names none; else `NIITAKA_ENV`, else `production`. */
   readonly environment?: string | undefined;
+  /**
+   * Path of a policy file (YAML): for the agents that it names its policies hold, and the server's do not. It is read
+   * once, here.
+   */
+  readonly policyFile?: string | undefined;
   /** Keep records on disk until the server has them, so that a crash loses none. On by default. */
   readonly spool?: boolean | undefined;
   /** Send arguments and results of wrapped calls and tools. Off by default. */
@@ -33,6 +39,7 @@ export interface Settings {
   readonly apiUrl: string;
   /** Null leaves the choice to the server: `production`. */
   readonly environment: string | null;
+  readonly policyFile: PolicyFile | null;
   readonly spool: boolean;
   readonly captureContent: boolean;
   readonly redact: Redact | null;
@@ -42,8 +49,15 @@ export interface Settings {
   readonly isStrict: boolean;
 }
 
-/** Reads options over the environment; throws a `TypeError` that names the bad option. */
-export function readSettings(options: ConfigureOptions, env: Environment): Settings {
+/**
+ * Reads options over the environment; throws a `TypeError` that names the bad option. A policy file is opened, unless
+ * another thread has read it.
+ */
+export function readSettings(
+  options: ConfigureOptions,
+  env: Environment,
+  policyFile?: PolicyFile | null,
+): Settings {
   checkOptions(options);
   const exitFlushSeconds = options.exitFlushSeconds ?? 2;
   return {
@@ -52,6 +66,7 @@ export function readSettings(options: ConfigureOptions, env: Environment): Setti
       ? readUrl(options.apiUrl, 'apiUrl')
       : readUrl(env['NIITAKA_URL'] || defaultUrl, 'NIITAKA_URL'),
     environment: options.environment || env['NIITAKA_ENV'] || null,
+    policyFile: policyFile ?? (options.policyFile ? openPolicyFile(options.policyFile) : null),
     spool: options.spool ?? true,
     captureContent: options.captureContent ?? false,
     redact: options.redact ?? null,
@@ -63,7 +78,9 @@ export function readSettings(options: ConfigureOptions, env: Environment): Setti
 
 function checkOptions(options: ConfigureOptions): void {
   if (!isObject(options)) throw refused('options', 'an object', options);
-  for (const name of ['apiKey', 'apiUrl', 'environment'] as const) checkText(options[name], name);
+  for (const name of ['apiKey', 'apiUrl', 'environment', 'policyFile'] as const) {
+    checkText(options[name], name);
+  }
   for (const name of ['spool', 'captureContent'] as const) {
     if (typeof (options[name] ?? true) !== 'boolean') {
       throw refused(name, 'true or false', options[name]);

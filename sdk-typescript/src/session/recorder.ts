@@ -1,7 +1,9 @@
+import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { Client } from '../client/client.ts';
 import type { Control } from '../control/control.ts';
 import { currentScope } from '../context/scope.ts';
+import { filePolicies } from '../policy/file-policies.ts';
 import { Guard } from '../policy/guard.ts';
 import type { SnapshotKey } from '../policy/snapshot.ts';
 import { closeSender, endSession } from '../transport/close-records.ts';
@@ -59,11 +61,17 @@ export class Recorder {
     this.control = client.outlet.controls.of(sessionId);
   }
 
-  /** From here on the policies that are known for the agent hold; this waits for nothing (P5). */
-  guardBy(key: SnapshotKey, parent: Recorder | null, parentSessionId: string | null): void {
-    const source = this.client.outlet.policies;
+  /** From here on the policies known for the agent hold, or those of a file; this waits for nothing (P5, P8). */
+  guardBy(
+    key: SnapshotKey,
+    ownPolicies: CompiledPolicies | null,
+    parent: Recorder | null,
+    parentSessionId: string | null,
+  ): void {
+    const served = this.client.outlet.policies;
     this.rootSessionId = parent?.rootSessionId ?? parentSessionId ?? this.sessionId;
-    if (source === null) return;
+    if (served === null) return;
+    const source = ownPolicies === null ? served : filePolicies(served, ownPolicies);
     const { sessionId, rootSessionId } = this;
     const send = (record: IngestRecord) =>
       this.#send({ ...record, ...this.#number() } as IngestRecord);

@@ -13,6 +13,7 @@ export function startRecord(
   sessionId: string,
   parentSessionId: string | null,
   options: SessionOptions,
+  policyHash: string | null,
 ): IngestRecord {
   const { content, settings } = client;
   const text = (value: string | null | undefined, path: string) =>
@@ -33,6 +34,8 @@ export function startRecord(
       conversation_id: text(options.conversationId, 'conversation_id'),
       tags: tags && passTags(client, tags),
       metadata: metadata && content.passObject(metadata, 'metadata').value,
+      policy_source: policyHash === null ? undefined : 'file',
+      policy_hash: policyHash ?? undefined,
     }),
     started_at: wireTime(Date.now()),
   };

@@ -52,8 +52,12 @@ function start(options: SessionOptions): Recorder {
   const parentSessionId =
     (options.parentSessionId ?? around?.sessionId ?? null)?.toLowerCase() ?? null;
   const recorder = new Recorder(client, sessionId, true);
-  client.outlet.send(startRecord(client, sessionId, parentSessionId, options));
-  recorder.guardBy(snapshotKey(client, options), around ?? null, parentSessionId);
+  const key = snapshotKey(client, options);
+  const { policyFile } = client.settings;
+  const policies = policyFile?.policiesOf(key.agentId, key.environment) ?? null;
+  const hash = policies && (policyFile?.hash ?? null);
+  client.outlet.send(startRecord(client, sessionId, parentSessionId, options, hash));
+  recorder.guardBy(key, policies, around ?? null, parentSessionId);
   return begin(recorder);
 }
 

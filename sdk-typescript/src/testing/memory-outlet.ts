@@ -10,7 +10,8 @@ import type { Outlet, SessionTotals } from '../transport/outlet.ts';
 export class MemoryOutlet implements Outlet {
   readonly sender = randomUUID();
   readonly controls = new Controls((record) => this.send(record));
-  readonly policies = null;
+  /** No server says anything; a policy file of the program's own holds. */
+  readonly policies = { of: () => null, request: () => {}, noteRevision: () => {} };
   readonly records: CapturedRecord[] = [];
   readonly #ledgers = new LedgerBook(this.sender);
 

@@ -1,0 +1,21 @@
+import { costOfEvent } from '@niitaka/core/cost/cost-of-event.ts';
+import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
+import type { PolicySource } from './guard.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** The policies of a file in place of the server's, whose prices hold all the same (P8). */
+export function filePolicies(source: PolicySource, policies: CompiledPolicies): PolicySource {
+  const costOf: Snapshot['costOf'] = (data) => costOfEvent(data, null, null).costNanoUsd;
+  let from: Snapshot | null = null;
+  let merged: Snapshot = { revision: null, policies, costOf };
+  return {
+    of: (key) => {
+      const served = source.of(key);
+      if (served !== from && served !== null) merged = { ...served, policies };
+      from = served;
+      return merged;
+    },
+    request: (key) => source.request(key),
+    noteRevision: (revision) => source.noteRevision(revision),
+  };
+}
