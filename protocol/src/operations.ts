@@ -42,6 +42,7 @@ import {
   Snapshot,
   SnapshotQuery,
 } from './policy.ts';
+import { DryRunPolicy } from './policy-dry-run.ts';
 import { ImportPolicies, ImportQuery, PolicyImport } from './policy-import.ts';
 import { HealthReport, RemovedSamples, SampleState } from './server-state.ts';
 import {
@@ -271,6 +272,10 @@ export const operations: readonly Operation[] = [
       idempotent: true,
     },
   ),
+  op('post', `${api}/policies/dry-run`, 'admin', 'Replays stored sessions against a policy.', {
+    body: DryRunPolicy,
+    answer: { status: 200, contentType: 'text/event-stream' },
+  }),
   op('get', `${api}/snapshot`, 'ingest', 'What an agent needs to decide by itself; has an ETag.', {
     query: SnapshotQuery,
     answer: { status: 200, schema: Snapshot },

@@ -10,6 +10,7 @@ import { HttpProblem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { controlRoutes } from './routes/control.ts';
 import { deleteSessionRoutes } from './routes/delete-session.ts';
+import { dryRunRoutes } from './routes/dry-run.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -89,6 +90,7 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await viewRoutes(api, parts);
   await policyRoutes(api, parts);
   await api.register(async (scope) => policyFileRoutes(scope, parts));
+  await dryRunRoutes(api, parts);
   await snapshotRoutes(api, parts);
   await auditRoutes(api, parts);
   await streamRoutes(api, parts);

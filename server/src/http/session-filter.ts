@@ -47,13 +47,17 @@ function moneyOf(usd: number | undefined): bigint | undefined {
   return nanoUsd < -greatestNanoUsd ? -greatestNanoUsd : nanoUsd;
 }
 
-/** A time of a query, ms since the epoch; refuses a day that no calendar has. */
-export function timeOf(path: string, text: string | undefined): number | undefined {
+/** A time of a query or body, ms since the epoch; refuses a day that no calendar has. */
+export function timeOf(
+  path: string,
+  text: string | undefined,
+  what: 'query' | 'body' = 'query',
+): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (!Number.isNaN(ms) && isCalendarDay(text)) return ms;
   const message = `wanted a time that exists: got ${JSON.stringify(text)}`;
-  throw new HttpProblem('invalid', `The query is not valid at ${path}: ${message}`, {
+  throw new HttpProblem('invalid', `The ${what} is not valid at ${path}: ${message}`, {
     errors: [{ path, code: 'invalid', message }],
   });
 }

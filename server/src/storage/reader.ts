@@ -1,6 +1,7 @@
 import type { AccessReader } from './access-reader.ts';
 import type { AgentReader } from './agent-tx.ts';
 import type { ModelReader, PolicyHitReader, PolicyReader } from './policy-tx.ts';
+import type { ReplayReader } from './replay-reader.ts';
 import type { ServerReader } from './server-reader.ts';
 import type { SessionReader } from './session-reader.ts';
 
@@ -10,5 +11,6 @@ export type Reader = AccessReader &
   AgentReader &
   PolicyReader &
   PolicyHitReader &
+  ReplayReader &
   ModelReader &
   ServerReader;

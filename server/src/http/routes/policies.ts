@@ -156,6 +156,7 @@ function policyId(request: FastifyRequest): string {
   return (request.params as { id: string }).id;
 }
 
-function noPolicy(id: string): HttpProblem {
+/** The problem that a policy does not exist, for this organisation. */
+export function noPolicy(id: string): HttpProblem {
   return new HttpProblem('not_found', `There is no policy ${JSON.stringify(id.slice(0, 200))}`);
 }

@@ -9,6 +9,7 @@ export const postgresFlavour: Flavour = {
   owner: { column: 'session_id', of: 'id' },
   ownerOf: ({ session }) => uuidBlob(session.id),
   ownerName: (value) => uuidText(value as Uint8Array),
+  ownerFrom: uuidBlob,
   within: (alias, orgId) => sql`${sql.ref(`${alias}.org_id`)} = ${uuidBlob(orgId)}`,
 
   hits: (orgId, words) => sql`(select * from sessions ${whereHit(orgId, words)}) as s`,

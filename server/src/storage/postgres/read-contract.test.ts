@@ -5,6 +5,7 @@ import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
 import { manySessionsContract } from '../contract/many-sessions.ts';
 import { outcomeReadContract } from '../contract/outcome-reads.ts';
+import { replayReadContract } from '../contract/replay-reads.ts';
 import { sessionReadContract } from '../contract/session-reads.ts';
 
 describe('PostgreSQL', () => {
@@ -14,4 +15,5 @@ describe('PostgreSQL', () => {
   deletionContract(openPostgresStore);
   manySessionsContract(openPostgresStore);
   agentContract(openPostgresStore);
+  replayReadContract(openPostgresStore);
 });

@@ -8,6 +8,8 @@ export interface Flavour {
   /** The value of that column for a session, and as a name to find the session by. */
   ownerOf(stored: StoredSession): unknown;
   ownerName(value: unknown): string;
+  /** The value that a name stands for. */
+  ownerFrom(name: string): unknown;
   /** That rows are of an organisation, where their owner alone does not say so. */
   within(alias: string, orgId: string): Sql;
 

@@ -1,6 +1,7 @@
 import type { Reader } from '../reader.ts';
 import type { AgentReader } from '../agent-tx.ts';
 import type { PolicyHitReader } from '../policy-tx.ts';
+import type { ReplayReader } from '../replay-reader.ts';
 import type { SessionReader } from '../session-reader.ts';
 import { agentBuckets } from './agent-buckets.ts';
 import { agentReads } from './agent-reads.ts';
@@ -12,6 +13,7 @@ import { policyHitReads } from './policy-hits.ts';
 import { rangeBuckets } from './range-buckets.ts';
 import { rangeStats } from './range-stats.ts';
 import { rangeTotals } from './range-totals.ts';
+import { replayReads } from './replay-reads.ts';
 import type { Runner } from './runner.ts';
 import { sessionReads } from './session-reads.ts';
 import { signalReads } from './signal-reads.ts';
@@ -19,7 +21,10 @@ import { signalReads } from './signal-reads.ts';
 /** Every read of sessions and what belongs to them, through one runner. */
 export function queryReads(
   runner: Runner,
-): SessionReader & PolicyHitReader & Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
+): SessionReader &
+  PolicyHitReader &
+  ReplayReader &
+  Omit<AgentReader, 'versions' | 'version' | 'activeVersion'> {
   return {
     ...agentReads(runner),
     ...sessionReads(runner),
@@ -28,6 +33,7 @@ export function queryReads(
     ...signalReads(runner),
     ...commandReads(runner),
     ...policyHitReads(runner),
+    ...replayReads(runner),
     ...rangeReads(runner),
   };
 }

@@ -7,6 +7,7 @@ export const sqliteFlavour: Flavour = {
   owner: { column: 'session_key', of: 'session_key' },
   ownerOf: ({ key }) => key,
   ownerName: String,
+  ownerFrom: Number,
   within: () => sql`true`,
 
   hits: (orgId, words) =>

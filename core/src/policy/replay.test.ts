@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { readPolicy } from './parse-policy.ts';
+import type { Policy } from './policy.ts';
+import { openReplay, type Course, type Replay } from './replay.ts';
+
+const usd = 1_000_000_000n;
+const noonMs = Date.UTC(2026, 5, 15, 12);
+const dayMs = 86_400_000;
+
+function policyOf(fields: object): Policy {
+  const policy = readPolicy({ id: 'p', ...fields });
+  if (policy.type === 'broken') throw new Error(policy.reason);
+  return policy;
+}
+
+const cap = (scope: string, cost_exceeded: number, type = 'abort', more: object = {}) =>
+  policyOf({ type: 'cost_limit', scope, condition: { cost_exceeded }, action: { type }, ...more });
+
+const loop = (steps_exceeded: number, scope = 'session') =>
+  policyOf({
+    type: 'step_limit',
+    scope,
+    condition: { steps_exceeded },
+    action: { type: 'abort' },
+  });
+
+/** Steps of one dollar each, one a second, numbered from 1. */
+function steps(replay: Replay, course: Course, count: number, from = 0): void {
+  for (let n = from + 1; n <= from + count; n += 1) {
+    replay.takeStep(course, { atMs: noonMs + n * 1_000, place: n, costNanoUsd: usd });
+  }
+}
+
+const alone = { group: '', isAsked: true };
+
+describe('openReplay() (P9)', () => {
+  test('stops a session before the step after the one that passed the limit', () => {
+    const replay = openReplay(cap('session', 2.5));
+    const course = replay.begin(alone);
+    steps(replay, course, 5);
+    expect(course.outcome).toEqual({
+      action: 'abort',
+      place: 3,
+      atMs: noonMs + 3_000,
+      found: 3n * usd,
+      savedNanoUsd: 2n * usd,
+    });
+  });
+
+  test('a limit that the last step passes stops nothing (P5)', () => {
+    const replay = openReplay(cap('session', 2.5));
+    const course = replay.begin(alone);
+    steps(replay, course, 3);
+    expect(course.outcome).toMatchObject({ action: 'passed_at_end', place: 3, savedNanoUsd: 0n });
+  });
+
+  test('a cost limit wants more than its value, a step limit as much (P2)', () => {
+    const [cost, step] = [openReplay(cap('session', 3)), openReplay(loop(3))];
+    const [one, other] = [cost.begin(alone), step.begin(alone)];
+    steps(cost, one, 3);
+    steps(step, other, 4);
+    expect(one.outcome).toBe(null);
+    expect(other.outcome).toMatchObject({ action: 'abort', place: 3, found: 3n });
+  });
+
+  test('a limit of no steps stops before the first', () => {
+    const replay = openReplay(loop(0));
+    const course = replay.begin(alone);
+    steps(replay, course, 2);
+    expect(course.outcome).toMatchObject({ action: 'abort', place: null, savedNanoUsd: 2n * usd });
+  });
+
+  test('a warning comes once and stops nothing; the mode does not matter', () => {
+    const replay = openReplay(cap('session', 1, 'warn', { mode: 'off' }));
+    const course = replay.begin(alone);
+    steps(replay, course, 4);
+    expect(course.outcome).toMatchObject({ action: 'warn', place: 2, savedNanoUsd: 0n });
+  });
+
+  test('a tree is one total: whoever steps after it was passed is stopped (P10)', () => {
+    const replay = openReplay(cap('tree', 2.5));
+    const tree = { group: 'root', isAsked: true };
+    const [parent, child, late, other] = [
+      replay.begin(tree),
+      replay.begin(tree),
+      replay.begin(tree),
+      replay.begin({ ...tree, group: 'elsewhere' }),
+    ];
+    steps(replay, parent, 1);
+    steps(replay, child, 2, 1);
+    steps(replay, parent, 1, 3);
+    steps(replay, late, 1, 4);
+    steps(replay, other, 2, 4);
+    expect(child.outcome).toMatchObject({ action: 'passed_at_end', place: 3, found: 3n * usd });
+    expect(parent.outcome).toMatchObject({ action: 'abort', place: 1, savedNanoUsd: usd });
+    expect(late.outcome).toMatchObject({ action: 'abort', place: null, savedNanoUsd: usd });
+    expect(other.outcome).toBe(null);
+  });
+
+  test('a tree warns once, in the session whose step passed the limit', () => {
+    const replay = openReplay(cap('tree', 1.5, 'warn'));
+    const [one, other] = [replay.begin(alone), replay.begin(alone)];
+    steps(replay, one, 1);
+    steps(replay, other, 1, 1);
+    steps(replay, one, 1, 2);
+    expect([one.outcome, other.outcome?.action]).toEqual([null, 'warn']);
+  });
+
+  test('what a stopped session did afterwards is not spent', () => {
+    const replay = openReplay(cap('tree', 1.5));
+    const [one, other] = [replay.begin(alone), replay.begin({ ...alone, isAsked: false })];
+    steps(replay, one, 4);
+    steps(replay, other, 1, 4);
+    expect(one.total?.costNanoUsd).toBe(3n * usd);
+  });
+
+  test('a day begins anew at 00:00 UTC, by environment; who is not asked only adds', () => {
+    const replay = openReplay(cap('day', 1.5));
+    const [first, second, lab] = [
+      replay.begin({ group: 'production', isAsked: false }),
+      replay.begin({ group: 'production', isAsked: true }),
+      replay.begin({ group: 'lab', isAsked: true }),
+    ];
+    steps(replay, first, 2);
+    steps(replay, lab, 1, 2);
+    expect([first.outcome, lab.outcome]).toEqual([null, null]);
+    replay.takeStep(second, { atMs: noonMs + dayMs, place: 9, costNanoUsd: usd });
+    expect(second.outcome).toBe(null);
+    const third = replay.begin({ group: 'production', isAsked: true });
+    steps(replay, third, 1, 3);
+    expect(third.outcome).toMatchObject({ action: 'abort', place: null, found: 2n * usd });
+  });
+
+  test('a retry is for the first failed call of its kinds, a fallback for other models (P4)', () => {
+    const failure = { atMs: noonMs, place: 1, attempt: 1, model: 'gpt-5' };
+    const retry = openReplay(
+      policyOf({
+        type: 'retry',
+        condition: { on_errors: ['timeout'] },
+        action: { max_retries: 2 },
+      }),
+    );
+    const course = retry.begin(alone);
+    retry.takeFailure(course, { ...failure, kind: 'auth' });
+    retry.takeFailure(course, { ...failure, kind: 'timeout', place: 2, attempt: 3 });
+    expect(course.outcome).toBe(null);
+    retry.takeFailure(course, { ...failure, kind: 'timeout', place: 3 });
+    expect(course.outcome).toMatchObject({ action: 'retry', place: 3, found: null });
+
+    const fallback = openReplay(policyOf({ type: 'fallback', action: { fallback_model: 'mini' } }));
+    const other = fallback.begin(alone);
+    fallback.takeFailure(other, { ...failure, kind: 'timeout', model: 'mini' });
+    expect(other.outcome).toBe(null);
+    fallback.takeFailure(other, { ...failure, kind: 'timeout' });
+    expect(other.outcome).toMatchObject({ action: 'fallback', place: 1 });
+  });
+});
