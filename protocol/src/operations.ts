@@ -28,6 +28,7 @@ import {
   RuntimeConfig,
   RuntimeConfigQuery,
 } from './agent.ts';
+import { LeaseBudget, LeasedBudget } from './budget.ts';
 import { CommandList, ControlAnswer, ControlQuery, GiveCommand, GivenCommand } from './control.ts';
 import { Event, EventBriefPage, EventPage } from './event.ts';
 import { IngestAnswer, IngestBody } from './ingest.ts';
@@ -279,6 +280,10 @@ export const operations: readonly Operation[] = [
   op('get', `${api}/snapshot`, 'ingest', 'What an agent needs to decide by itself; has an ETag.', {
     query: SnapshotQuery,
     answer: { status: 200, schema: Snapshot },
+  }),
+  op('post', `${api}/budgets/lease`, 'ingest', "Leases a part of a tree's budget to a sender.", {
+    body: LeaseBudget,
+    answer: { status: 200, schema: LeasedBudget },
   }),
   op('get', `${api}/audit`, 'read', 'The audit log, newest first.', {
     query: AuditQuery,

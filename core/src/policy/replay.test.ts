@@ -154,4 +154,26 @@ describe('openReplay() (P9)', () => {
     fallback.takeFailure(other, { ...failure, kind: 'timeout' });
     expect(other.outcome).toMatchObject({ action: 'fallback', place: 1 });
   });
+
+  test('of a session tells the first call that failed, and nothing of one that is not asked', () => {
+    const replay = openReplay(policyOf({ type: 'retry', action: { max_retries: 2 } }));
+    const [course, other] = [replay.begin(alone), replay.begin({ ...alone, isAsked: false })];
+    const failure = { atMs: noonMs, place: 4, kind: 'timeout', attempt: 1, model: null };
+    for (const one of [course, other]) {
+      replay.takeFailure(one, failure);
+      replay.takeFailure(one, { ...failure, place: 5 });
+    }
+    expect(course.outcome).toMatchObject({ action: 'retry', place: 4 });
+    expect(other.outcome).toBe(null);
+  });
+
+  test('sessions of one group share nothing where the scope is the session', () => {
+    const replay = openReplay(loop(3));
+    const [one, other] = [replay.begin(alone), replay.begin(alone)];
+    steps(replay, one, 2);
+    steps(replay, other, 2);
+    expect([one.outcome, other.outcome]).toEqual([null, null]);
+    steps(replay, one, 2, 2);
+    expect(one.outcome).toMatchObject({ action: 'abort', place: 3, atMs: noonMs + 3_000 });
+  });
 });

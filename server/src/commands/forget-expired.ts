@@ -12,6 +12,9 @@ export const deletedSessionsKeptMs = 400 * dayMs;
 /** How long Health shows what a process lost, ms: 30 days since it last told. */
 export const lostRecordsKeptMs = 30 * dayMs;
 
+/** How long a lease that ran out is kept, ms: what its sender said it spent is charged to the tree until then. */
+export const budgetLeasesKeptMs = 7 * dayMs;
+
 /** Rows of each kind forgotten in one transaction. */
 export const forgetLimit = 500;
 
@@ -21,6 +24,7 @@ export const forgetExpired: Command<null, { more: boolean }> = async ({ tx, nowM
     deletionChangesMs: nowMs - deletionChangesKeptMs,
     deletedSessionsMs: nowMs - deletedSessionsKeptMs,
     lostRecordsMs: nowMs - lostRecordsKeptMs,
+    budgetLeasesMs: nowMs - budgetLeasesKeptMs,
   };
   const forgotten = await tx.forgetExpired(before, forgetLimit);
   return success({ more: forgotten >= forgetLimit });

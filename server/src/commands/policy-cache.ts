@@ -18,12 +18,15 @@ export interface PolicyCache {
     agentId: string | null,
     environment: string,
   ): Promise<CompiledPolicies | null>;
+  /** Whether any policy of the organisation limits what a tree may spend (P10). */
+  limitsTrees(tx: Tx, orgId: string): Promise<boolean>;
 }
 
 interface Kept {
   readonly revision: number;
   readonly policies: readonly (Policy | BrokenPolicy)[];
   readonly compiled: Map<string, CompiledPolicies | null>;
+  readonly limitsTrees: boolean;
 }
 
 /** An empty cache. Only what ingest reads goes in: policies change in transactions of their own. */
@@ -34,7 +37,9 @@ export function createPolicyCache(): PolicyCache {
     const known = kept.get(orgId);
     if (known?.revision === revision) return known;
     const rows = revision === 0 ? [] : await tx.policiesOf(orgId, policyLimit);
-    const fresh = { revision, policies: rows.map(policyOfRow), compiled: new Map() };
+    const policies = rows.map(policyOfRow);
+    const limitsTrees = policies.some((one) => one.type === 'cost_limit' && one.scope === 'tree');
+    const fresh = { revision, policies, compiled: new Map(), limitsTrees };
     kept.delete(orgId);
     if (kept.size >= keptOrganisations) kept.delete(kept.keys().next().value ?? '');
     kept.set(orgId, fresh);
@@ -53,6 +58,7 @@ export function createPolicyCache(): PolicyCache {
       compiled.set(key, fresh);
       return fresh;
     },
+    limitsTrees: async (tx, orgId) => (await read(tx, orgId)).limitsTrees,
   };
 }
 

@@ -18,6 +18,7 @@ import { giveCommand } from './give-command.ts';
 import { importPolicies } from './import-policies.ts';
 import { ingestBatch } from './ingest/ingest-batch.ts';
 import { invitePerson } from './invite-person.ts';
+import { leaseBudget } from './lease-budget.ts';
 import { moveQueuedTrees } from './move-queued-trees.ts';
 import { noteControlPoll } from './note-control-poll.ts';
 import { noteDeed } from './note-deed.ts';
@@ -50,6 +51,7 @@ export const commands = {
   'import-policies': runOnce(importPolicies),
   'ingest-batch': ingestBatch,
   'invite-person': runOnce(invitePerson),
+  'lease-budget': leaseBudget,
   'move-queued-trees': moveQueuedTrees,
   'note-control-poll': noteControlPoll,
   'note-deed': noteDeed,

@@ -8,6 +8,7 @@ import { answerClientError } from './client-error.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { HttpProblem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { budgetRoutes } from './routes/budgets.ts';
 import { controlRoutes } from './routes/control.ts';
 import { deleteSessionRoutes } from './routes/delete-session.ts';
 import { dryRunRoutes } from './routes/dry-run.ts';
@@ -96,6 +97,7 @@ async function addApiRoutes(api: FastifyInstance, parts: AppParts): Promise<void
   await streamRoutes(api, parts);
   await deleteSessionRoutes(api, parts);
   await controlRoutes(api, parts);
+  await budgetRoutes(api, parts);
   await sampleRoutes(api, parts);
   await openapiRoutes(api);
 }

@@ -103,6 +103,7 @@ export interface ExpiryTimes {
   readonly deletionChangesMs: number;
   readonly deletedSessionsMs: number;
   readonly lostRecordsMs: number;
+  readonly budgetLeasesMs: number;
 }
 
 /** Where a waiting session hangs, for a new link above it. */

@@ -9,13 +9,22 @@ export interface DayCounts {
   readonly byKey: Map<string, DayCount>;
   /** The last one counted into: events of one session come together, nearly always of one day. */
   last: { readonly session: Session; readonly count: DayCount } | null;
+  /** Cost of each sender's calls in a session, for the leases of budgets. */
+  readonly bySender: Map<string, SenderCost>;
+}
+
+/** What the calls of one sender in one session cost. */
+export interface SenderCost {
+  readonly session: Session;
+  readonly sender: string;
+  costNanoUsd: bigint;
 }
 
 type DayCount = { -readonly [Name in keyof DayDelta]: DayDelta[Name] };
 
 /** Nothing counted yet. */
 export function noDayCounts(): DayCounts {
-  return { byKey: new Map(), last: null };
+  return { byKey: new Map(), last: null, bySender: new Map() };
 }
 
 /** Counts a closed event into its day, or takes it back; what came after the end is in no limit (S5). */
@@ -26,7 +35,22 @@ export function countDay(days: DayCounts, session: Session, row: EventRow, sign:
   if (row.afterEnd || (steps === 0 && isFree)) return;
   const count = dayCount(days, session, Math.floor(row.startedAtMs / dayMs) * dayMs);
   count.steps += steps;
-  if (!isFree) count.costNanoUsd += sign === 1 ? cost : -cost;
+  if (isFree) return;
+  const nanoUsd = sign === 1 ? cost : -cost;
+  count.costNanoUsd += nanoUsd;
+  if (row.sender !== null) countSender(days, session, row.sender, nanoUsd);
+}
+
+function countSender(
+  { bySender }: DayCounts,
+  session: Session,
+  sender: string,
+  nanoUsd: bigint,
+): void {
+  const key = session.id + sender;
+  const known = bySender.get(key);
+  if (known === undefined) bySender.set(key, { session, sender, costNanoUsd: nanoUsd });
+  else known.costNanoUsd += nanoUsd;
 }
 
 function dayCount(days: DayCounts, session: Session, day: number): DayCount {

@@ -1,6 +1,7 @@
 import { failure, success } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { openBatchWork, openGroupWork, type BatchWork } from './batch-work.ts';
+import { chargeLeases } from './charge-leases.ts';
 import { closeSenders, closeStale, endSessions, takeHeartbeats } from './close-sessions.ts';
 import { takeAcks } from './control-sessions.ts';
 import { evaluatePolicies } from './evaluate-policies.ts';
@@ -55,6 +56,7 @@ export async function ingestBatches(
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
   if (group.spending.size > 0 && (await context.tx.policyRevision(orgId)) > 0) {
     await group.sessions.save();
+    await chargeLeases(context, group);
     await evaluatePolicies(context, group);
   }
   await group.sessions.flush(group.signalIds);

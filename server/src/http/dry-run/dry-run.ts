@@ -4,7 +4,7 @@ import type { DryRunProgress, DryRunResult } from '@niitaka/protocol/policy-dry-
 import type { ReplayPosition, ReplaySession } from '../../storage/replay-reader.ts';
 import type { ReplaySource } from './read-events.ts';
 import { mayReach, replaySessions } from './replay-sessions.ts';
-import { replayShared, type SharingSession } from './replay-shared.ts';
+import { replayInTime, type SharingSession } from './replay-in-time.ts';
 import { openTally, type Tally } from './tally.ts';
 
 /** What is replayed against which policy. */
@@ -66,7 +66,7 @@ export async function* dryRun(
     done += wanted.length;
     yield progress();
   }
-  if (scope === 'day') await replayShared(source, policy, today, tally);
+  if (scope === 'day') await replayInTime(source, policy, today, tally);
   yield { name: 'result', data: tally.result() };
 }
 
@@ -122,7 +122,7 @@ async function replaySome(work: TreeReplay, roots: readonly string[]): Promise<v
     group: session.rootSessionId,
     isAsked: isAsked(session),
   }));
-  await replayShared(source, policy, sharing, tally);
+  await replayInTime(source, policy, sharing, tally);
 }
 
 function sumOf(tree: readonly ReplaySession[]) {

@@ -7,7 +7,7 @@ import { ReadUnavailableError } from '../../storage/read-unavailable.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { dryRun, type DryRun, type DryRunMessage } from '../dry-run/dry-run.ts';
-import { sharedSteps, TooManyStepsError } from '../dry-run/replay-shared.ts';
+import { sharedSteps, TooManyStepsError } from '../dry-run/replay-in-time.ts';
 import { contentOf, contentToWire } from '../map-policy.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';

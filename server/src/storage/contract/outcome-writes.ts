@@ -161,7 +161,12 @@ export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
   });
 
   describe('forgetExpired()', () => {
-    const never = { deletionChangesMs: 0, deletedSessionsMs: 0, lostRecordsMs: 0 };
+    const never = {
+      deletionChangesMs: 0,
+      deletedSessionsMs: 0,
+      lostRecordsMs: 0,
+      budgetLeasesMs: 0,
+    };
 
     test('forgets each kind by its own time, and counts what went', async () => {
       await engine.write(async (tx) => {
@@ -199,7 +204,12 @@ export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
           ],
           1_000,
         );
-        const all = { deletionChangesMs: 9_000, deletedSessionsMs: 9_000, lostRecordsMs: 9_000 };
+        const all = {
+          deletionChangesMs: 9_000,
+          deletedSessionsMs: 9_000,
+          lostRecordsMs: 9_000,
+          budgetLeasesMs: 9_000,
+        };
         expect(await tx.forgetExpired(all, 10)).toBe(0);
       });
     });

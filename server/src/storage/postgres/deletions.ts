@@ -16,6 +16,7 @@ const removals = [
   `DELETE FROM changes WHERE org_id = $1 AND kind = 'signal' AND row_id IN (
      SELECT id FROM signals WHERE org_id = $1 AND subject_id = $2)`,
   'DELETE FROM signals WHERE org_id = $1 AND subject_id = $2',
+  'DELETE FROM budget_leases WHERE org_id = $1 AND root_session_id = $2',
   'DELETE FROM reroots WHERE org_id = $1 AND session_id = $2',
   'DELETE FROM tree_totals WHERE org_id = $1 AND root_session_id = $2 AND sessions = 0',
   `DELETE FROM changes WHERE org_id = $1 AND kind = 'session' AND row_id = $2`,

@@ -9,6 +9,7 @@ const expiring = [
   { table: 'changes', key: 'org_id, kind, row_id', isOver: `kind = 'deleted' AND changed_at < $1` },
   { table: 'deleted_sessions', key: 'org_id, id_hash', isOver: 'deleted_at < $1' },
   { table: 'lost_records', key: 'org_id, sender, reason', isOver: 'told_at < $1' },
+  { table: 'budget_leases', key: 'org_id, root_session_id, sender', isOver: 'expires_at < $1' },
 ] as const;
 
 /** What is kept for a time only. */
@@ -24,9 +25,10 @@ export function expiryWrites(work: Work): Part {
         );
       }
     },
-    async forgetExpired({ deletionChangesMs, deletedSessionsMs, lostRecordsMs }, limit) {
+    async forgetExpired(before, limit) {
       await work.flush();
-      const moments = [deletionChangesMs, deletedSessionsMs, lostRecordsMs];
+      const { deletionChangesMs, deletedSessionsMs, lostRecordsMs, budgetLeasesMs } = before;
+      const moments = [deletionChangesMs, deletedSessionsMs, lostRecordsMs, budgetLeasesMs];
       let gone = 0;
       for (const [index, { table, key, isOver }] of expiring.entries()) {
         gone += await work.run(

@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const nothing = { deletionChangesMs: 0, deletedSessionsMs: 0, lostRecordsMs: 0 };
+const nothing = { deletionChangesMs: 0, deletedSessionsMs: 0, lostRecordsMs: 0, budgetLeasesMs: 0 };
 
 /** Whether something is still waited for after a while. */
 const soonOf = (work: Promise<unknown>) =>

@@ -2,6 +2,7 @@ import { accessWrites } from '../queries/access-writes.ts';
 import { agentWrites } from '../queries/agent-versions.ts';
 import { policyWrites } from '../queries/policies.ts';
 import type { Tx } from '../tx.ts';
+import { leaseWrites } from './budgets.ts';
 import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
 import { deletionWrites } from './deletions.ts';
@@ -39,6 +40,7 @@ export function openTx(work: Work, priceIds: PriceIds): Tx {
     ...changeWrites(work),
     ...totalWrites(work),
     ...deletionWrites(work),
+    ...leaseWrites(work),
     ...expiryWrites(work),
     ...accessWrites(postgresStatements(work)),
     ...agentWrites(postgresStatements(work)),

@@ -23,6 +23,8 @@ export interface Work {
   onFlushShared(write: () => readonly Piece[]): void;
   /** Says that shared rows of an organisation wait to be written. */
   shares(orgId: string): void;
+  /** Takes that lock now. INVARIANT: no session is locked after it, or two transactions could wait for each other. */
+  lockShared(orgId: string): Promise<void>;
   /** Writes what is kept of the sessions' own rows, so that a read sees it. */
   flushOwn(): Promise<void>;
   /** Writes all that is kept; the locks it takes are held until the transaction ends. */
@@ -84,6 +86,7 @@ export function openWork(client: pg.ClientBase, isCitus = false): Work & { close
       await query(text, values, numbers);
     },
     shares: (orgId) => void sharing.add(orgId),
+    lockShared: lock,
     isCitus,
     close() {
       isOver = true;

@@ -70,6 +70,7 @@ function rowRemoval(db: Connection): (org: Buffer, stored: StoredSession) => voi
     `DELETE FROM changes WHERE org_id = ? AND kind = 'signal' AND row_id IN (
        SELECT id FROM signals WHERE signals.org_id = changes.org_id AND subject_id = ?)`,
     'DELETE FROM signals WHERE org_id = ? AND subject_id = ?',
+    'DELETE FROM budget_leases WHERE org_id = ? AND root_session_id = ?',
     'DELETE FROM reroots WHERE org_id = ? AND session_id = ?',
     'DELETE FROM tree_totals WHERE org_id = ? AND root_session_id = ? AND sessions = 0',
     `DELETE FROM changes WHERE org_id = ? AND kind = 'session' AND row_id = ?`,

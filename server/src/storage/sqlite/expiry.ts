@@ -22,6 +22,10 @@ export function expiryWrites(db: Connection): Part {
     `DELETE FROM lost_records WHERE (org_id, sender, reason) IN
        (SELECT org_id, sender, reason FROM lost_records WHERE told_at < ? LIMIT ?)`,
   );
+  const leases = db.prepare(
+    `DELETE FROM budget_leases WHERE (org_id, root_session_id, sender) IN
+       (SELECT org_id, root_session_id, sender FROM budget_leases WHERE expires_at < ? LIMIT ?)`,
+  );
   return {
     async noteLost(orgId, sender, counts, nowMs) {
       const org = uuidBlob(orgId);
@@ -33,7 +37,8 @@ export function expiryWrites(db: Connection): Part {
       return (
         changes.run(before.deletionChangesMs, limit).changes +
         deleted.run(before.deletedSessionsMs, limit).changes +
-        lost.run(before.lostRecordsMs, limit).changes
+        lost.run(before.lostRecordsMs, limit).changes +
+        leases.run(before.budgetLeasesMs, limit).changes
       );
     },
   };

@@ -4,6 +4,7 @@ import { modelWrites } from '../queries/models.ts';
 import { agentWrites } from '../queries/agent-versions.ts';
 import { policyWrites } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
+import { leaseWrites } from './budgets.ts';
 import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
 import type { Connection } from './connection.ts';
@@ -28,6 +29,7 @@ export function openTx(db: Connection): Tx {
     ...totalWrites(db),
     ...changeWrites(db),
     ...deletionWrites(db),
+    ...leaseWrites(db),
     ...expiryWrites(db),
     ...accessWrites(sqliteStatements(db)),
     ...agentWrites(sqliteStatements(db)),

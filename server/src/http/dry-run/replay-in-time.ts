@@ -29,7 +29,7 @@ interface Kept {
 }
 
 /** Replays sessions that share totals, all steps in the order of their times; day by day, so that none is sorted twice. */
-export async function replayShared(
+export async function replayInTime(
   source: ReplaySource,
   policy: Policy,
   sharing: readonly SharingSession[],
