@@ -47,13 +47,14 @@ test('an empty list says why and makes the loop guard, in plain words (P1, P2)',
   await line.waitFor();
   expect(await dialog.count()).toBe(0);
   const cells = await line.getByRole('cell').allTextContents();
-  expect(cells.slice(0, 8)).toEqual([
+  expect(cells.slice(0, 9)).toEqual([
     '0',
     'loop guardStops a session of support-router before its 41st step',
     'Step limitof the session',
     'steps ≥ 40abort',
     'support-router',
     'all',
+    '0',
     '1',
     'Enforce',
   ]);

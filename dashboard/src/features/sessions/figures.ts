@@ -1,8 +1,7 @@
 import type { SessionHistogram, SessionStats } from '@niitaka/protocol/session.ts';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { apiGet, type Query } from '../../lib/api/api-fetch.ts';
-import { useLiveSessions } from '../../lib/live/use-live-sessions.ts';
+import { useReread } from '../../lib/live/use-reread.ts';
 
 const rereadEveryMs = 2_000;
 const family = 'session-figures';
@@ -27,20 +26,5 @@ export function useSessionHistogram(key: string, queryNow: () => Query) {
 
 /** Reads tiles and bars again while changes come, at most every 2 s. */
 export function useLiveFigures(): void {
-  const cache = useQueryClient();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const soon = () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void cache.invalidateQueries({ queryKey: [family] });
-    }, rereadEveryMs);
-  };
-  useLiveSessions({ onSession: soon, onDeleted: soon, onReset: soon });
-  useEffect(
-    () => () => {
-      clearTimeout(timer.current);
-      timer.current = undefined;
-    },
-    [],
-  );
+  useReread([family], rereadEveryMs);
 }

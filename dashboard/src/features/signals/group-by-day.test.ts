@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupByDay } from './group-by-day.ts';
-import { signalFixture } from './signal-fixture.ts';
+import { signalFixture } from '../../lib/signal-fixture.ts';
 
 const at = (...parts: [number, number, number, number, number]) => {
   const [year, month, day, hour, minute] = parts;

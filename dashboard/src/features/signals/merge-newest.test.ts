@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mergeNewest, sortSignals } from './merge-newest.ts';
-import { signalFixture } from './signal-fixture.ts';
+import { signalFixture } from '../../lib/signal-fixture.ts';
 
 const signals = [1, 2, 3].map((number) => signalFixture(number));
 const ids = (...numbers: number[]) => new Set(numbers.map((number) => signalFixture(number).id));

@@ -1,6 +1,6 @@
 import { formatNoun } from '../../lib/format-count.ts';
 import type { SignalDay } from './group-by-day.ts';
-import { SignalRow } from './signal-row.tsx';
+import { SignalRow } from '../../components/signal-row.tsx';
 
 export interface SignalDaySectionProps {
   readonly day: SignalDay;

@@ -5,7 +5,7 @@ import { Popover } from '../../components/popover.tsx';
 import { Segments } from '../../components/segments.tsx';
 import type { SearchParams } from '../../lib/url/search-params.ts';
 import { typeOf } from './signal-search.ts';
-import { signalTypes } from './signal-text.ts';
+import { signalTypes } from '../../lib/signal-text.ts';
 
 export interface SignalFiltersProps {
   readonly search: SearchParams;

@@ -3,7 +3,7 @@ import type { Query } from '../../lib/api/api-fetch.ts';
 import { allEnvironments, defaultEnvironment } from '../../lib/url/environment.ts';
 import type { Range } from '../../lib/url/range.ts';
 import type { SearchParams } from '../../lib/url/search-params.ts';
-import { signalTypes } from './signal-text.ts';
+import { signalTypes } from '../../lib/signal-text.ts';
 
 /** The page's query and how to change parts of it; undefined takes a key out. */
 export function useSignalSearch(): [SearchParams, (change: SearchParams) => void] {

@@ -4,12 +4,15 @@ type Told = Pick<Problem, 'status' | 'code' | 'detail' | 'retryable' | 'errors'>
   readonly current?: unknown;
 };
 
+type FieldError = Omit<NonNullable<Problem['errors']>[number], 'code'>;
+
 /** A call that failed, in the words of the server's problem details. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly retryable: boolean;
-  readonly fields: readonly { path: string; message: string }[];
+  /** What is wrong, by path; within a file that was sent, also by line and column from 1. */
+  readonly fields: readonly FieldError[];
   /** What stands by now, where a change met another one. */
   readonly current: unknown;
 

@@ -1,9 +1,9 @@
-import { apiGet } from './api-fetch.ts';
+import { apiGet, type Query } from './api-fetch.ts';
 
 /** The longest page the API gives. */
 const pageSize = 500;
 
-/** More than these is not read for one open session: who sees the list is told. */
+/** More pages than these are not read for one list: who sees it is told. */
 const mostPages = 10;
 
 /** What was read of a list, and whether there is more of it. */
@@ -13,11 +13,15 @@ export interface ReadPages<T> {
 }
 
 /** Reads a list page by page, up to 5,000 items. */
-export async function readPages<T>(path: string, signal: AbortSignal): Promise<ReadPages<T>> {
+export async function readPages<T>(
+  path: string,
+  signal: AbortSignal,
+  filter: Query = {},
+): Promise<ReadPages<T>> {
   const items: T[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const query = { limit: pageSize, cursor };
+    const query = { ...filter, limit: pageSize, cursor };
     const read = await apiGet<{ items: T[]; next_cursor: string | null }>(path, query, signal);
     items.push(...read.items);
     if (read.next_cursor === null) return { items, more: false };

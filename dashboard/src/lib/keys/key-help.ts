@@ -30,9 +30,9 @@ export const keyHelp: readonly { readonly title: string; readonly keys: readonly
     ],
   },
   {
-    title: 'Signals and policies',
+    title: 'Agents, signals and policies',
     keys: [
-      { keys: ['j', 'k'], does: 'Next and previous row' },
+      { keys: ['j', 'k'], does: 'Next and previous row or card' },
       { keys: ['Enter'], does: 'Open it' },
     ],
   },

@@ -1,8 +1,8 @@
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { useState } from 'react';
 import { Dialog } from '../../../components/dialog.tsx';
-import { ChoiceFormField } from './choice-form-field.tsx';
-import { typeNames } from '../words/type-names.ts';
+import { ChoiceFormField } from '../../../components/choice-form-field.tsx';
+import { typeNames } from '../../../lib/policy-words/type-names.ts';
 import { EditorActions } from './editor-actions.tsx';
 import { Conflict } from './conflict.tsx';
 import { FailureFields } from './failure-fields.tsx';

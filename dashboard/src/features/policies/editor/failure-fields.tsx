@@ -1,4 +1,4 @@
-import { ChoiceFormField } from './choice-form-field.tsx';
+import { ChoiceFormField } from '../../../components/choice-form-field.tsx';
 import { ErrorChoice } from './error-choice.tsx';
 import type { FormPartProps } from './form-part.ts';
 import { TextFormField } from './text-form-field.tsx';

@@ -1,5 +1,5 @@
-import { scopeNames } from '../words/type-names.ts';
-import { ChoiceFormField } from './choice-form-field.tsx';
+import { scopeNames } from '../../../lib/policy-words/type-names.ts';
+import { ChoiceFormField } from '../../../components/choice-form-field.tsx';
 import type { FormPartProps } from './form-part.ts';
 import { TextFormField } from './text-form-field.tsx';
 

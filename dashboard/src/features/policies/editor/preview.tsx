@@ -1,6 +1,6 @@
-import { PhraseText } from '../words/phrase-text.tsx';
+import { PhraseText } from '../../../components/phrase-text.tsx';
 import { policyNotes } from '../words/policy-notes.ts';
-import { policySentence } from '../words/policy-sentence.ts';
+import { policySentence } from '../../../lib/policy-words/policy-sentence.ts';
 import type { ReadForm } from './read-form.ts';
 
 /** What the policy in the editor would do, in plain words. */

@@ -1,8 +1,8 @@
 import type { Agent } from '@niitaka/protocol/access.ts';
 import { useQuery } from '@tanstack/react-query';
 import { apiGet } from '../../../lib/api/api-fetch.ts';
-import { modeNames } from '../words/type-names.ts';
-import { ChoiceFormField } from './choice-form-field.tsx';
+import { modeNames } from '../../../lib/policy-words/type-names.ts';
+import { ChoiceFormField } from '../../../components/choice-form-field.tsx';
 import type { FormPartProps } from './form-part.ts';
 import { TextFormField } from './text-form-field.tsx';
 

@@ -1,6 +1,6 @@
 import { CreatePolicy } from '@niitaka/protocol/policy.ts';
 import { describe, expect, test } from 'vitest';
-import { policyFixture } from '../policy-fixture.ts';
+import { policyFixture } from '../../../lib/policy-words/policy-fixture.ts';
 import { emptyForm, formOf, loopGuard, type PolicyForm } from './policy-form.ts';
 import { readForm } from './read-form.ts';
 

@@ -1,6 +1,6 @@
 import { useId, type ComponentProps } from 'react';
 import { TextInput } from '../../../components/field.tsx';
-import { FormField } from './form-field.tsx';
+import { FormField } from '../../../components/form-field.tsx';
 import type { FormPartProps, TextFormField as TextName } from './form-part.ts';
 
 export interface TextFormFieldProps extends FormPartProps {

@@ -5,7 +5,7 @@ import { messageOf } from '../../../components/error-state.tsx';
 import { Menu, MenuChoice } from '../../../components/menu.tsx';
 import { showToast } from '../../../components/toasts.tsx';
 import { conflictOf, useSwitchMode } from '../policy-queries.ts';
-import { ModeMark } from './mode-mark.tsx';
+import { ModeMark } from '../../../components/mode-mark.tsx';
 
 export interface ModeSwitchProps {
   readonly policy: Policy;

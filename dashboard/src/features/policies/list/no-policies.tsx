@@ -4,8 +4,8 @@ import { EmptyState } from '../../../components/empty-state.tsx';
 import { loopGuard } from '../editor/policy-form.ts';
 import { readForm } from '../editor/read-form.ts';
 import { firstPolicy, newPolicy, usePolicySearch } from '../use-policy-search.ts';
-import { PhraseText } from '../words/phrase-text.tsx';
-import { policySentence } from '../words/policy-sentence.ts';
+import { PhraseText } from '../../../components/phrase-text.tsx';
+import { policySentence } from '../../../lib/policy-words/policy-sentence.ts';
 
 /** Why the list is empty, and the first policy to make. */
 export function NoPolicies({ mayChange }: { readonly mayChange: boolean }) {

@@ -1,14 +1,15 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
-import type { Policy } from '@niitaka/protocol/policy.ts';
+import type { ListedPolicy } from '@niitaka/protocol/policy.ts';
 import { Tag } from '../../../components/tag.tsx';
-import { thresholdText } from '../words/threshold-text.ts';
+import { thresholdText } from '../../../lib/policy-words/threshold-text.ts';
 import { ActionTag } from './action-tag.tsx';
+import { formatNoun } from '../../../lib/format-count.ts';
 import { ModeSwitch } from './mode-switch.tsx';
 import { PolicyActions } from './policy-actions.tsx';
 import { PolicyName } from './policy-name.tsx';
 
 export interface PolicyCardProps {
-  readonly policy: Policy;
+  readonly policy: ListedPolicy;
   readonly mayChange: boolean;
 }
 
@@ -28,6 +29,9 @@ export function PolicyCard({ policy, mayChange }: PolicyCardProps) {
         <ActionTag policy={read} />
         <Tag>priority {policy.priority}</Tag>
         <Tag>rev {policy.revision}</Tag>
+        <Tag tone={policy.hits_7d > 0 ? 'olive' : 'neutral'}>
+          {formatNoun(policy.hits_7d, 'hit')} in 7 d
+        </Tag>
         <span className="flex-1" />
         <ModeSwitch policy={policy} mayChange={mayChange} />
       </div>

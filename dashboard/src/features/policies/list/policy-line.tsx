@@ -1,15 +1,16 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
-import type { Policy } from '@niitaka/protocol/policy.ts';
+import type { ListedPolicy } from '@niitaka/protocol/policy.ts';
 import type { ReactNode } from 'react';
-import { scopeWords, typeNames } from '../words/type-names.ts';
-import { thresholdText } from '../words/threshold-text.ts';
+import { scopeWords, typeNames } from '../../../lib/policy-words/type-names.ts';
+import { thresholdText } from '../../../lib/policy-words/threshold-text.ts';
 import { ActionTag } from './action-tag.tsx';
+import { HitsCount } from './hits-count.tsx';
 import { ModeSwitch } from './mode-switch.tsx';
 import { PolicyActions } from './policy-actions.tsx';
 import { PolicyName } from './policy-name.tsx';
 
 export interface PolicyLineProps {
-  readonly policy: Policy;
+  readonly policy: ListedPolicy;
   readonly mayChange: boolean;
 }
 
@@ -40,6 +41,9 @@ export function PolicyLine({ policy, mayChange }: PolicyLineProps) {
       </Cell>
       <Cell>
         <NameOrAll name={policy.environment} />
+      </Cell>
+      <Cell className="text-right">
+        <HitsCount policy={policy} />
       </Cell>
       <Cell className="text-right">{policy.revision}</Cell>
       <td className="px-3 py-1">

@@ -1,10 +1,10 @@
-import type { Policy } from '@niitaka/protocol/policy.ts';
+import type { ListedPolicy } from '@niitaka/protocol/policy.ts';
 import { useNarrow } from '../../../lib/use-media.ts';
 import { PolicyCard } from './policy-card.tsx';
 import { PolicyLine } from './policy-line.tsx';
 
 export interface PolicyListProps {
-  readonly items: readonly Policy[];
+  readonly items: readonly ListedPolicy[];
   readonly mayChange: boolean;
 }
 
@@ -15,6 +15,7 @@ const heads = [
   ['Threshold', ''],
   ['Agent', ''],
   ['Environment', ''],
+  ['Hits in 7 d', 'text-right'],
   ['Revision', 'text-right'],
   ['Mode', ''],
 ] as const;

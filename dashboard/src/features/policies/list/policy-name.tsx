@@ -1,8 +1,8 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { Link } from '@tanstack/react-router';
-import { PhraseText } from '../words/phrase-text.tsx';
-import { policySentence } from '../words/policy-sentence.ts';
+import { PhraseText } from '../../../components/phrase-text.tsx';
+import { policySentence } from '../../../lib/policy-words/policy-sentence.ts';
 
 /** What a policy is called, leading to it, and below it what it does. */
 export function PolicyName({ policy }: { readonly policy: Policy }) {

@@ -1,9 +1,9 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import type { PolicyRevision } from '@niitaka/protocol/policy.ts';
 import { TimeAgo } from '../../../components/time-text.tsx';
-import { PhraseText } from '../words/phrase-text.tsx';
+import { PhraseText } from '../../../components/phrase-text.tsx';
 import { policyChanges } from '../words/policy-changes.ts';
-import { policySentence } from '../words/policy-sentence.ts';
+import { policySentence } from '../../../lib/policy-words/policy-sentence.ts';
 import { authorText } from './author-text.ts';
 import { ChangeTable } from './change-table.tsx';
 

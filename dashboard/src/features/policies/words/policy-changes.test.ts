@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { policyFixture } from '../policy-fixture.ts';
+import { policyFixture } from '../../../lib/policy-words/policy-fixture.ts';
 import { policyChanges } from './policy-changes.ts';
 
 const limit = policyFixture();

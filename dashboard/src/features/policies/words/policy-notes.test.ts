@@ -1,7 +1,7 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { expect, test } from 'vitest';
-import { policyFixture } from '../policy-fixture.ts';
+import { policyFixture } from '../../../lib/policy-words/policy-fixture.ts';
 import { policyNotes } from './policy-notes.ts';
 
 const notes = (more: Partial<Policy>) => policyNotes(readPolicy(policyFixture(more)));

@@ -8,7 +8,7 @@ import { formatCount } from '../../../lib/format-count.ts';
 import type { SearchParams } from '../../../lib/url/search-params.ts';
 import { chipsOf } from './filter-chips.ts';
 import { FilterPopover } from './filter-popover.tsx';
-import { SearchBox } from './search-box.tsx';
+import { SearchBox } from '../../../components/search-box.tsx';
 import { isFiltered, withoutFilters } from './session-filters.ts';
 
 export interface FilterBarProps {
@@ -24,7 +24,7 @@ export function FilterBar({ search, counts, onChange, onSearch, children }: Filt
   const hasErrors = search['errors'] === 'yes';
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <SearchBox value={search['q'] ?? ''} onChange={onSearch} />
+      <SearchBox label="Search goals" value={search['q'] ?? ''} onChange={onSearch} />
       <Segments
         label="Status"
         value={search['status'] ?? 'all'}

@@ -1,6 +1,5 @@
 import type { SessionStats } from '@niitaka/protocol/session.ts';
 import { expect, test } from 'vitest';
-import { sparklinePath } from './sparkline-path.ts';
 import { tileTexts } from './tile-texts.ts';
 
 const stats: SessionStats = {
@@ -55,10 +54,4 @@ test('tileTexts() has no change when there was nothing before', () => {
     change: null,
     notes: ['none in the range before'],
   });
-});
-
-test('sparklinePath() spans the box and lies flat when nothing changes', () => {
-  expect(sparklinePath([0, 5, 10], 100, 20)).toBe('M0,19L50,10L100,1');
-  expect(sparklinePath([3, 3], 10, 20)).toBe('M0,19L10,19');
-  expect(sparklinePath([3], 10, 20)).toBe('');
 });

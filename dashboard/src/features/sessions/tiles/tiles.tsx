@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { classNames } from '../../../components/class-names.ts';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { sparklinePath } from './sparkline-path.ts';
+import { Sparkline } from '../../../components/sparkline.tsx';
 import type { TileText } from './tile-texts.ts';
 
 const width = 96;
@@ -34,24 +34,15 @@ function Tile({ tile }: { readonly tile: TileText }) {
           {tile.notes.join(' · ')}
         </span>
       </dd>
-      <svg
-        aria-hidden="true"
+      <Sparkline
+        values={tile.series}
         width={width}
         height={height}
-        viewBox={`0 0 ${width} ${height}`}
         className={classNames(
           'absolute top-3 right-3 max-sm:hidden',
           running ? 'text-accent' : 'text-faint',
         )}
-      >
-        <path
-          d={sparklinePath(tile.series, width, height)}
-          fill="none"
-          stroke="currentColor"
-          strokeWidth={1.25}
-          strokeLinejoin="round"
-        />
-      </svg>
+      />
     </div>
   );
 }

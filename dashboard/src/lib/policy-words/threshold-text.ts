@@ -1,6 +1,6 @@
 import type { BrokenPolicy, Policy } from '@niitaka/core/policy/policy.ts';
-import { formatCount } from '../../../lib/format-count.ts';
-import { formatNanoUsdExact } from '../../../lib/format-money.ts';
+import { formatCount } from '../format-count.ts';
+import { formatNanoUsdExact } from '../format-money.ts';
 
 /** The number that a limit is held against, with its sign (P2); which errors a retry or fallback is for. */
 export function thresholdText(policy: Policy | BrokenPolicy): string {

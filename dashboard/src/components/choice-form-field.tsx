@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Segments } from '../../../components/segments.tsx';
+import { Segments } from './segments.tsx';
 
 export interface ChoiceFormFieldProps<T extends string> {
   readonly label: string;
@@ -9,7 +9,7 @@ export interface ChoiceFormFieldProps<T extends string> {
   readonly onChange: (value: T) => void;
 }
 
-/** A field of the editor with a few values. */
+/** A field of a form with a few values. */
 export function ChoiceFormField<T extends string>(props: ChoiceFormFieldProps<T>) {
   const { label, problem, ...rest } = props;
   return (

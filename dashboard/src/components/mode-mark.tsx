@@ -1,6 +1,6 @@
 import type { Policy } from '@niitaka/protocol/policy.ts';
-import { classNames } from '../../../components/class-names.ts';
-import { modeNames } from '../words/type-names.ts';
+import { classNames } from './class-names.ts';
+import { modeNames } from '../lib/policy-words/type-names.ts';
 
 const shapes: Readonly<Record<Policy['mode'], string>> = {
   enforce: 'size-2 rounded-full bg-olive',

@@ -1,16 +1,18 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useHotkeys } from '../../../lib/keys/use-hotkeys.ts';
+import { useHotkeys } from '../lib/keys/use-hotkeys.ts';
 
 const settleMs = 220;
 
 export interface SearchBoxProps {
+  /** What is searched: "Search goals". */
+  readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
-/** Searches the goals; the URL follows when typing pauses. */
-export function SearchBox({ value, onChange }: SearchBoxProps) {
+/** Narrows a list by words; the URL follows when typing pauses. */
+export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const [settled, setSettled] = useState(value);
   const input = useRef<HTMLInputElement>(null);
@@ -40,8 +42,8 @@ export function SearchBox({ value, onChange }: SearchBoxProps) {
         ref={input}
         type="search"
         id="search"
-        aria-label="Search goals"
-        placeholder="Search goals"
+        aria-label={label}
+        placeholder={label}
         autoComplete="off"
         spellCheck={false}
         value={text}

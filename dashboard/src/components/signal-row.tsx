@@ -1,10 +1,10 @@
 import type { Signal } from '@niitaka/protocol/signal.ts';
 import { Link } from '@tanstack/react-router';
 import { AlertTriangle, Info, OctagonAlert } from 'lucide-react';
-import { classNames } from '../../components/class-names.ts';
-import { Tag } from '../../components/tag.tsx';
-import { TimeClock } from '../../components/time-text.tsx';
-import { actionTone, signalText, subtypeText } from './signal-text.ts';
+import { classNames } from './class-names.ts';
+import { Tag } from './tag.tsx';
+import { TimeClock } from './time-text.tsx';
+import { actionTone, signalText, subtypeText } from '../lib/signal-text.ts';
 
 export interface SignalRowProps {
   readonly signal: Signal;

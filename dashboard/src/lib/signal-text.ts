@@ -1,5 +1,5 @@
 import type { Signal } from '@niitaka/protocol/signal.ts';
-import type { Tone } from '../../components/tag.tsx';
+import type { Tone } from '../components/tag.tsx';
 
 /** The types a feed is filtered by, in the words of the page (G1). */
 export const signalTypes = [

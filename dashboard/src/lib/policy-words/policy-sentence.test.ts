@@ -1,7 +1,7 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { describe, expect, test } from 'vitest';
-import { policyFixture } from '../policy-fixture.ts';
+import { policyFixture } from './policy-fixture.ts';
 import { plainText } from './phrase.ts';
 import { policySentence } from './policy-sentence.ts';
 

@@ -1,6 +1,6 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import { expect, test } from 'vitest';
-import { policyFixture } from '../policy-fixture.ts';
+import { policyFixture } from './policy-fixture.ts';
 import { thresholdText } from './threshold-text.ts';
 
 const threshold = (more: object) => thresholdText(readPolicy(policyFixture(more)));

@@ -1,4 +1,4 @@
-import type { Phrase } from './phrase.ts';
+import type { Phrase } from '../lib/policy-words/phrase.ts';
 
 /** A sentence with its names in strong type. */
 export function PhraseText({ phrase }: { readonly phrase: Phrase }) {

@@ -8,8 +8,8 @@ import type {
   RetryPolicy,
   StepLimit,
 } from '@niitaka/core/policy/policy.ts';
-import { formatNoun } from '../../../lib/format-count.ts';
-import { formatNanoUsdExact } from '../../../lib/format-money.ts';
+import { formatNoun } from '../format-count.ts';
+import { formatNanoUsdExact } from '../format-money.ts';
 import { ordinal } from './ordinal.ts';
 import { strong, type Phrase } from './phrase.ts';
 
