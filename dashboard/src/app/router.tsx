@@ -60,6 +60,20 @@ const sessionRoute = createRoute({
   validateSearch: pickSearch('session'),
 });
 
+const agentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../features/agents/agents-page.tsx'), 'AgentsPage'),
+  validateSearch: pickSearch('agents'),
+});
+
+const agentRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/agents/$agentId',
+  component: lazyRouteComponent(() => import('../features/agents/agent-page.tsx'), 'AgentPage'),
+  validateSearch: pickSearch('agent'),
+});
+
 const signalsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/signals',
@@ -104,6 +118,8 @@ export const router = createRouter({
     shellRoute.addChildren([
       sessionsRoute,
       sessionRoute,
+      agentsRoute,
+      agentRoute,
       signalsRoute,
       policiesRoute,
       settingsRoute,

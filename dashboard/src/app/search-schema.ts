@@ -6,6 +6,8 @@ export const pageKeys = {
   shell: ['env'],
   sessions: ['env', 'range', 'from', 'to', ...filterKeys, 'sort', 'root', ...drawerKeys],
   session: ['env', ...drawerKeys],
+  agents: ['env', 'range', 'from', 'to', 'q', 'status', 'sort', 'archived'],
+  agent: ['env', 'range', 'from', 'to', 'tab', 'version', 'against', 'show'],
   signals: ['env', 'range', 'from', 'to', 'type', 'agent'],
   policies: ['env', 'policy', 'show'],
   signIn: ['token', 'next'],

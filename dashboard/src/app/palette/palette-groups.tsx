@@ -13,6 +13,7 @@ export interface GroupProps {
 
 const pages = [
   ['Sessions', '/sessions', undefined],
+  ['Agents', '/agents', undefined],
   ['Signals', '/signals', undefined],
   ['Policies', '/policies', undefined],
   ['Settings: API keys', '/settings/{-$section}', 'keys'],
@@ -69,7 +70,7 @@ export function SessionGroup({ words, onClose }: GroupProps & { readonly words: 
   );
 }
 
-/** Agents: their sessions. */
+/** Agents: their pages. */
 export function AgentGroup({ onClose }: GroupProps) {
   const navigate = useNavigate();
   const agents = useList<Agent>('agents');
@@ -81,10 +82,10 @@ export function AgentGroup({ onClose }: GroupProps) {
           value={`agent ${agent.id} ${agent.name}`}
           onSelect={() => {
             onClose();
-            void navigate({ to: '/sessions', search: { agent: agent.id } });
+            void navigate({ to: '/agents/$agentId', params: { agentId: agent.id } });
           }}
         >
-          <span className="text-muted">Sessions of</span> {agent.name}
+          <span className="text-muted">Agent</span> {agent.name}
         </Item>
       ))}
     </Group>

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { CircleUserRound, Keyboard, LogOut } from 'lucide-react';
+import { CircleUserRound, Keyboard, LogOut, Settings } from 'lucide-react';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../../components/menu.tsx';
 import { showToast } from '../../components/toasts.tsx';
 import { messageOf } from '../../components/error-state.tsx';
@@ -7,6 +7,7 @@ import { apiSend } from '../../lib/api/api-fetch.ts';
 import { useIdentity } from '../../lib/api/use-identity.ts';
 import { closeHub } from '../../lib/live/current-hub.ts';
 import { setTheme, useTheme, type Theme } from '../../lib/theme.ts';
+import { useNarrow } from '../../lib/use-media.ts';
 import { queryClient } from '../query-client.ts';
 
 const icon = { size: 15, strokeWidth: 1.6, 'aria-hidden': true } as const;
@@ -25,6 +26,7 @@ export interface AccountMenuProps {
 export function AccountMenu({ onHelp, itemClass }: AccountMenuProps) {
   const identity = useIdentity();
   const theme = useTheme();
+  const narrow = useNarrow();
   const navigate = useNavigate();
   const signOut = async () => {
     try {
@@ -52,6 +54,11 @@ export function AccountMenu({ onHelp, itemClass }: AccountMenuProps) {
     >
       <MenuChoice value={theme} items={themes} onChange={(next) => setTheme(next as Theme)} />
       <MenuLine />
+      {narrow && (
+        <MenuItem onSelect={() => void navigate({ to: '/settings/{-$section}' })}>
+          <Settings {...icon} /> Settings
+        </MenuItem>
+      )}
       <MenuItem onSelect={onHelp}>
         <Keyboard {...icon} /> Keys
       </MenuItem>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Activity, ListTree, Search, Settings, Shield } from 'lucide-react';
+import { Activity, Bot, ListTree, Search, Settings, Shield } from 'lucide-react';
 import { Logo } from '../../components/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { EnvironmentSwitch } from './environment-switch.tsx';
@@ -33,6 +33,10 @@ export function Rail({ onPalette, onHelp }: RailProps) {
         <ListTree {...icon} />
         Sessions
       </Link>
+      <Link to="/agents" className={itemClass} activeProps={activeProps}>
+        <Bot {...icon} />
+        Agents
+      </Link>
       <Link to="/signals" className={itemClass} activeProps={activeProps}>
         <Activity {...icon} />
         Signals
@@ -52,7 +56,11 @@ export function Rail({ onPalette, onHelp }: RailProps) {
           {isMac() ? '⌘K' : 'Ctrl K'}
         </kbd>
       </button>
-      <Link to="/settings/{-$section}" className={itemClass} activeProps={activeProps}>
+      <Link
+        to="/settings/{-$section}"
+        className={`${itemClass} max-sm:hidden`}
+        activeProps={activeProps}
+      >
         <Settings {...icon} />
         Settings
       </Link>

@@ -10,13 +10,17 @@ import { Rail } from './rail.tsx';
 const loadPalette = () => import('../palette/palette.tsx');
 const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Palette })));
 const idleAfterMs = 1_500;
+/** On these the key / searches what they list; elsewhere it leads to the sessions. */
+const pagesWithSearch = new Set(['/sessions', '/agents']);
 
 /** What stands around every page: the rail, the key list, the command palette. */
 export function Shell() {
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [sought, setSought] = useState('');
   const [helpOpen, setHelpOpen] = useState(false);
-  const onSessions = useRouterState({ select: (state) => state.location.pathname === '/sessions' });
+  const hasSearch = useRouterState({
+    select: ({ location }) => pagesWithSearch.has(location.pathname),
+  });
   const navigate = useNavigate();
   const addLetter = useCallback((letter: string) => setSought((text) => text + letter), []);
   const showPalette = (open: boolean) => {
@@ -27,7 +31,7 @@ export function Shell() {
   useHotkeys({
     'mod+k': () => showPalette(!paletteOpen),
     '?': () => setHelpOpen(true),
-    '/': () => (onSessions ? false : void navigate({ to: '/sessions', hash: 'search' })),
+    '/': () => (hasSearch ? false : void navigate({ to: '/sessions', hash: 'search' })),
   });
   useEffect(() => {
     // Whoever types right after Ctrl-K must not wait for the palette to load.

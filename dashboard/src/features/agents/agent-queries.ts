@@ -1,0 +1,80 @@
+import type { AgentCard, AgentDetail, AgentVersion, ChangeAgent } from '@niitaka/protocol/agent.ts';
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { apiGet, apiSend, type Query } from '../../lib/api/api-fetch.ts';
+import { readPages } from '../../lib/api/read-pages.ts';
+import { allEnvironments, defaultEnvironment } from '../../lib/url/environment.ts';
+import { rangeOf } from '../../lib/url/range.ts';
+import type { SearchParams } from '../../lib/url/search-params.ts';
+import type { VersionContent } from './versions/version-content.ts';
+
+/** Everything that is read of agents. */
+export const agentFamily = ['agents'] as const;
+
+/** The agents with their figures over a range; `key` names what is asked, `queryNow` says it as of the moment of reading. */
+export const agentCardsQuery = (key: string, queryNow: () => Query) =>
+  queryOptions({
+    queryKey: [...agentFamily, 'cards', key],
+    queryFn: ({ signal }) => readPages<AgentCard>('/agents', signal, queryNow()),
+    placeholderData: keepPreviousData,
+  });
+
+/** One agent with its figures over time. */
+export const agentQuery = (id: string, key: string, queryNow: () => Query) =>
+  queryOptions({
+    queryKey: [...agentFamily, 'one', id, key],
+    queryFn: ({ signal }) => apiGet<AgentDetail>(pathOf(id), queryNow(), signal),
+    placeholderData: keepPreviousData,
+  });
+
+/** The versions of an agent, newest first. */
+export const versionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...agentFamily, 'versions', id],
+    queryFn: ({ signal }) =>
+      apiGet<{ items: AgentVersion[] }>(`${pathOf(id)}/versions`, {}, signal),
+  });
+
+/** Changes an agent's name, description or the status it is shown with. */
+export function useChangeAgent(id: string) {
+  return useAgentWrite((change: ChangeAgent) => apiSend<AgentDetail>('PATCH', pathOf(id), change));
+}
+
+/** Makes a draft, or changes the one of a number. */
+export function useSaveVersion(id: string) {
+  return useAgentWrite(
+    ({ number, content }: { readonly number: number | null; readonly content: VersionContent }) =>
+      number === null
+        ? apiSend<AgentVersion>('POST', `${pathOf(id)}/versions`, content)
+        : apiSend<AgentVersion>('PATCH', `${pathOf(id)}/versions/${number}`, content),
+  );
+}
+
+/** Makes a version the active one. */
+export function useActivateVersion(id: string) {
+  return useAgentWrite((number: number) =>
+    apiSend<AgentVersion>('POST', `${pathOf(id)}/versions/${number}/activate`),
+  );
+}
+
+/** The range and environment that a URL names, as the API takes them, as of now. */
+export function rangeQueryNow(search: SearchParams): Query {
+  const range = rangeOf(search, Date.now());
+  const environment = search['env'] ?? defaultEnvironment;
+  return {
+    from: new Date(range.fromMs).toISOString(),
+    to: range.toMs === null ? undefined : new Date(range.toMs).toISOString(),
+    environment: environment === allEnvironments ? undefined : environment,
+  };
+}
+
+function pathOf(id: string): string {
+  return `/agents/${encodeURIComponent(id)}`;
+}
+
+function useAgentWrite<A, R>(write: (args: A) => Promise<R>) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: write,
+    onSettled: () => cache.invalidateQueries({ queryKey: agentFamily }),
+  });
+}
