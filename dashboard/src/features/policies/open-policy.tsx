@@ -1,8 +1,9 @@
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { EditorDialog } from './editor/editor-dialog.tsx';
 import { emptyForm, formOf, loopGuard } from './editor/policy-form.ts';
+import { ImportDialog } from './import/import-dialog.tsx';
 import { HistoryDialog } from './revisions/history-dialog.tsx';
-import { firstPolicy, newPolicy, usePolicySearch } from './use-policy-search.ts';
+import { firstPolicy, importPolicies, newPolicy, usePolicySearch } from './use-policy-search.ts';
 
 export interface OpenPolicyProps {
   readonly items: readonly Policy[];
@@ -14,6 +15,7 @@ export function OpenPolicy({ items, mayChange }: OpenPolicyProps) {
   const [{ policy: id, history }, open] = usePolicySearch();
   const close = () => open(null);
   if (id === null) return null;
+  if (id === importPolicies) return mayChange ? <ImportDialog onClose={close} /> : null;
   if (id === newPolicy || id === firstPolicy) {
     const start = id === newPolicy ? emptyForm : loopGuard;
     return mayChange ? <EditorDialog key={id} policy={null} start={start} onClose={close} /> : null;

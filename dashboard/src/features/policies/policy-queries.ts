@@ -1,4 +1,5 @@
 import type { CreatePolicy, Policy, PolicyRevision } from '@niitaka/protocol/policy.ts';
+import type { ImportPolicies, PolicyImport } from '@niitaka/protocol/policy-import.ts';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../../lib/api/api-error.ts';
 import { apiGet, apiSend } from '../../lib/api/api-fetch.ts';
@@ -38,6 +39,13 @@ export function useSwitchMode() {
 /** Deletes a policy. */
 export function useDeletePolicy() {
   return usePolicyWrite((id: string) => apiSend('DELETE', `/policies/${id}`));
+}
+
+/** Takes in a policy file, or tells what it would change (P8). */
+export function useImportPolicies() {
+  return usePolicyWrite((body: ImportPolicies) =>
+    apiSend<PolicyImport>('POST', '/policies/import', body),
+  );
 }
 
 /** The policy that stands by now, when someone else was faster; else null. */

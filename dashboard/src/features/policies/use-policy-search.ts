@@ -1,8 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
-/** Words in place of an id: an empty editor, and one with the policy to begin with. */
+/** Words in place of an id: an empty editor, one with the policy to begin with, and a file to take in. */
 export const newPolicy = 'new';
 export const firstPolicy = 'loop-guard';
+export const importPolicies = 'import';
 
 /** What the URL says of the page: which policy is open, and whether its history shows. */
 export interface PolicySearch {
