@@ -25,6 +25,7 @@ describe('decideConfig()', () => {
         basePath: '/',
         initialKey: null,
         staleAfterMs: 300_000,
+        retention: [],
         logLevel: 'info',
         allowedHosts: [],
         trustedProxies: [],
@@ -43,6 +44,7 @@ describe('decideConfig()', () => {
       NIITAKA_PUBLIC_URL: 'https://ops.example.com/niitaka/',
       NIITAKA_INITIAL_KEY: key,
       NIITAKA_STALE_AFTER: '30',
+      NIITAKA_RETENTION_DAYS: '90, staging=7',
       NIITAKA_LOG_LEVEL: 'warn',
       NIITAKA_ALLOWED_HOSTS: 'Niitaka.local, 10.0.0.5',
       NIITAKA_TRUSTED_PROXIES: '10.0.0.0/8,::1',
@@ -59,6 +61,10 @@ describe('decideConfig()', () => {
         basePath: '/niitaka/',
         initialKey: key,
         staleAfterMs: 30_000,
+        retention: [
+          { environment: null, days: 90 },
+          { environment: 'staging', days: 7 },
+        ],
         logLevel: 'warn',
         allowedHosts: ['niitaka.local', '10.0.0.5'],
         trustedProxies: ['10.0.0.0/8', '::1'],
@@ -66,7 +72,7 @@ describe('decideConfig()', () => {
     });
   });
 
-  test.each([
+  test.each<readonly [string, string, string]>([
     ['NIITAKA_PORT', '70000', 'a whole number from 0 to 65535: found "70000"'],
     ['NIITAKA_PORT', '46o0', 'a whole number from 0 to 65535: found "46o0"'],
     ['NIITAKA_HOST', 'a b', 'an address such as 127.0.0.1 or 0.0.0.0: found "a b"'],
@@ -76,6 +82,14 @@ describe('decideConfig()', () => {
       'a http(s) address such as https://niitaka.example.com: found "niitaka.example.com"',
     ],
     ['NIITAKA_STALE_AFTER', '29', 'a whole number of seconds from 30 to 86400: found "29"'],
+    ...['0', 'week', '36501', '7,8', 'a=7,a=8', '=7', 'a='].map(
+      (text) =>
+        [
+          'NIITAKA_RETENTION_DAYS',
+          text,
+          `days from 1 to 36500, such as 90 or 90,staging=7: found ${JSON.stringify(text)}`,
+        ] as const,
+    ),
     ['NIITAKA_LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, silent: found "loud"'],
     [
       'NIITAKA_ALLOWED_HOSTS',

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { RetentionRule } from './commands/delete-old-sessions.ts';
 
 /** Every name the server reads from its environment, with what it means. */
 export const environmentNames = {
@@ -12,6 +13,8 @@ export const environmentNames = {
   NIITAKA_PUBLIC_URL: 'address that people open, with path; sets links, cookies and base path',
   NIITAKA_INITIAL_KEY: 'API key that the first start creates instead of a random one',
   NIITAKA_STALE_AFTER: 'seconds without a sign of life after which a session is stale (300)',
+  NIITAKA_RETENTION_DAYS:
+    'days that sessions are kept from their end, such as 90 or 90,staging=7 (empty: for ever)',
   NIITAKA_LOG_LEVEL: 'fatal, error, warn, info, debug or silent (info)',
   NIITAKA_ALLOWED_HOSTS: 'host names, with commas, under which browsers may open the pages',
   NIITAKA_TRUSTED_PROXIES: 'addresses or networks, with commas, whose X-Forwarded-* is believed',
@@ -38,6 +41,8 @@ export interface Config {
   readonly basePath: string;
   readonly initialKey: string | null;
   readonly staleAfterMs: number;
+  /** How long sessions are kept; empty: for ever. */
+  readonly retention: readonly RetentionRule[];
   readonly logLevel: LogLevel;
   readonly allowedHosts: readonly string[];
   readonly trustedProxies: readonly string[];
@@ -79,6 +84,7 @@ export function decideConfig(raw: RawConfig): ConfigDecision {
     basePath,
     initialKey: read<string | null>('NIITAKA_INITIAL_KEY', parseKey, null),
     staleAfterMs: read('NIITAKA_STALE_AFTER', parseStaleAfter, 300_000),
+    retention: read<readonly RetentionRule[]>('NIITAKA_RETENTION_DAYS', parseRetention, []),
     logLevel: read('NIITAKA_LOG_LEVEL', parseLogLevel, 'info'),
     allowedHosts: read<readonly string[]>('NIITAKA_ALLOWED_HOSTS', parseHosts, []),
     trustedProxies: read<readonly string[]>('NIITAKA_TRUSTED_PROXIES', parseProxies, []),
@@ -142,6 +148,24 @@ function parseStaleAfter(text: string): number | Refusal {
   const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   const usable = seconds >= 30 && seconds <= 86_400;
   return usable ? seconds * 1000 : new Refusal('a whole number of seconds from 30 to 86400');
+}
+
+function parseRetention(text: string): readonly RetentionRule[] | Refusal {
+  const rules = parts(text).map((part): RetentionRule => {
+    const place = part.lastIndexOf('=');
+    const environment = place < 0 ? null : part.slice(0, place).trim();
+    return { environment, days: parseDays(part.slice(place + 1).trim()) };
+  });
+  const names = new Set(rules.map(({ environment }) => environment));
+  const usable =
+    names.size === rules.length && !names.has('') && rules.every(({ days }) => !Number.isNaN(days));
+  return usable ? rules : new Refusal('days from 1 to 36500, such as 90 or 90,staging=7');
+}
+
+/** A number of days to keep sessions for; NaN for anything else. */
+export function parseDays(text: string): number {
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return days >= 1 && days <= 36_500 ? days : Number.NaN;
 }
 
 const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];

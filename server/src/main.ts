@@ -48,6 +48,10 @@ async function run(order: Order, config: Config): Promise<void> {
     const { copyDatabase } = await import('./operations/copy-database.ts');
     return print(await copyDatabase(order.from, order.to, process.stderr));
   }
+  if (order.name === 'retention') {
+    const { applyRetention } = await import('./operations/apply-retention.ts');
+    return print(await applyRetention(config, order, process.stderr));
+  }
   const { serve } = await import('./serve.ts');
   await serve(config);
 }

@@ -9,6 +9,12 @@ test.each([
   [['backup', 'a.db'], { name: 'backup', to: 'a.db' }],
   [['restore', 'a.db'], { name: 'restore', from: 'a.db', replaces: false }],
   [['restore', '--replace', 'a.db'], { name: 'restore', from: 'a.db', replaces: true }],
+  [['copy', 'a', 'b'], { name: 'copy', from: 'a', to: 'b' }],
+  [['retention'], { name: 'retention', days: null, environment: null, isDryRun: false }],
+  [
+    ['retention', '--days', '30', '--environment', 'staging', '--dry-run'],
+    { name: 'retention', days: 30, environment: 'staging', isDryRun: true },
+  ],
   [['-h'], { name: 'help' }],
   [['verify', '--version'], { name: 'version' }],
 ])('parseArguments(%j) is %j', (args, order) => {
@@ -22,6 +28,8 @@ test.each([
   [['verify', '--replace'], '--replace belongs to restore'],
   [['--name', 'Ada'], '--name belongs to link'],
   [['constructor'], 'There is no command "constructor"'],
+  [['copy', 'a'], 'copy wants TO after it'],
+  [['retention', '--days', '0'], '--days must be a whole number from 1 to 36500: found "0"'],
   [['backup'], 'backup wants PATH after it'],
   [['backup', 'a', 'b'], 'Found "b": backup takes PATH'],
   [['link', '--name', ' '], '--name must have 1 to 100 characters: found 0'],

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { parseDays } from './config.ts';
+import type { RetentionOrder } from './operations/apply-retention.ts';
 
 /** What the program is asked to do. */
 export type Order =
@@ -8,6 +10,7 @@ export type Order =
   | { readonly name: 'backup'; readonly to: string }
   | { readonly name: 'restore'; readonly from: string; readonly replaces: boolean }
   | { readonly name: 'copy'; readonly from: string; readonly to: string }
+  | ({ readonly name: 'retention' } & RetentionOrder)
   | { readonly name: 'help' }
   | { readonly name: 'version' };
 
@@ -25,6 +28,9 @@ export const usage = `Usage: niitaka [command]
   restore PATH [--replace]  make a backup the database of NIITAKA_DATA, in place of another with --replace
   copy FROM TO              copy all to a database of the other kind, or go on with it; each is sqlite:PATH or
                             postgres://…
+  retention [--days N] [--environment E] [--dry-run]
+                            delete the sessions that ended more than N days ago (else as NIITAKA_RETENTION_DAYS
+                            says), or count them
   --version, --help`;
 
 const longestName = 100;
@@ -32,6 +38,9 @@ const longestName = 100;
 const options = {
   name: { type: 'string' },
   replace: { type: 'boolean' },
+  days: { type: 'string' },
+  environment: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -40,6 +49,9 @@ const options = {
 interface Values {
   readonly name?: string;
   readonly replace?: boolean;
+  readonly days?: string;
+  readonly environment?: string;
+  readonly 'dry-run'?: boolean;
 }
 
 interface Command {
@@ -67,6 +79,11 @@ const commands: Readonly<Record<string, Command>> = {
     words: ['FROM', 'TO'],
     options: [],
     make: ([from = '', to = '']) => accepted({ name: 'copy', from, to }),
+  },
+  retention: {
+    words: [],
+    options: ['days', 'environment', 'dry-run'],
+    make: (_, values) => retentionOrder(values),
   },
 };
 
@@ -121,6 +138,15 @@ function linkOrder(name: string | undefined): ParsedArguments {
   if (!fits)
     return refused(`--name must have 1 to ${longestName} characters: found ${person.length}`);
   return accepted({ name: 'link', person });
+}
+
+function retentionOrder(values: Values): ParsedArguments {
+  const { days: text, environment = null, 'dry-run': isDryRun = false } = values;
+  const days = text === undefined ? null : parseDays(text);
+  if (Number.isNaN(days)) {
+    return refused(`--days must be a whole number from 1 to 36500: found ${JSON.stringify(text)}`);
+  }
+  return accepted({ name: 'retention', days, environment, isDryRun });
 }
 
 function accepted(order: Order): ParsedArguments {

@@ -50,6 +50,7 @@ export async function startServer(config: Config, log: Log): Promise<Server> {
         parts.metrics.engineErrors.add(1, 'job');
         log.warn({ job, reason }, 'a job failed');
       },
+      retention: config.retention,
     });
     const close = async () => {
       parts.live.close();

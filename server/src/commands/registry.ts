@@ -10,6 +10,7 @@ import { createPolicy } from './create-policy.ts';
 import { createSignInLink } from './create-sign-in-link.ts';
 import { createVersion } from './create-version.ts';
 import { createView } from './create-view.ts';
+import { deleteOldSessions } from './delete-old-sessions.ts';
 import { deletePolicy } from './delete-policy.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteView } from './delete-view.ts';
@@ -43,6 +44,7 @@ export const commands = {
   'create-sign-in-link': createSignInLink,
   'create-version': runOnce(createVersion),
   'create-view': runOnce(createView),
+  'delete-old-sessions': deleteOldSessions,
   'delete-policy': deletePolicy,
   'delete-session': deleteSession,
   'delete-view': deleteView,

@@ -1,17 +1,22 @@
 import { success, failure, type Result } from '@niitaka/core/result.ts';
 import { expect, test } from 'vitest';
+import type { RetentionRule } from '../commands/delete-old-sessions.ts';
 import { maxRunsInARow, runJobs } from './run-jobs.ts';
 
 /** Counts runs by name, answering with what the test says. */
 function counting(
   answer: (name: string, run: number) => Result<unknown>,
   takeLease: (job: string, forMs: number) => Promise<boolean> = async () => true,
+  retention: readonly RetentionRule[] = [],
 ) {
   const runs = new Map<string, number>();
+  const given = new Map<string, unknown>();
   const failures: string[] = [];
   const stop = runJobs({
     takeLease,
-    async run(name) {
+    retention,
+    async run(name, args) {
+      given.set(name, args);
       const count = (runs.get(name) ?? 0) + 1;
       runs.set(name, count);
       await new Promise((resolve) => setImmediate(resolve));
@@ -19,7 +24,7 @@ function counting(
     },
     onFailure: (job, reason) => failures.push(`${job}: ${reason}`),
   });
-  return { runs, failures, stop };
+  return { runs, given, failures, stop };
 }
 
 const turn = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -86,4 +91,18 @@ test('runJobs() leaves to another process what that one has the lease of (S3)', 
   // A dead process keeps the sweep from the others for one turn of theirs: 15 s in all.
   expect(asked.get('close-stale-sessions')).toBe(10_000);
   expect(failures).toEqual(['forget-expired: the database went away']);
+});
+
+test('runJobs() deletes old sessions only where something says how long they are kept', async () => {
+  const rules = [{ environment: null, days: 90 }];
+  const { runs, given, stop } = counting(
+    () => success({}),
+    async () => true,
+    rules,
+  );
+  await turn(50);
+  await stop();
+  expect(runs.get('delete-old-sessions')).toBe(1);
+  expect(given.get('delete-old-sessions')).toEqual({ rules });
+  expect(given.get('forget-expired')).toBeNull();
 });

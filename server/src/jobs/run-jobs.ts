@@ -1,12 +1,15 @@
 import type { Result } from '@niitaka/core/result.ts';
+import type { RetentionRule } from '../commands/delete-old-sessions.ts';
 import type { CommandName } from '../commands/registry.ts';
 
-/** What happens by itself: a command without arguments, again and again. */
+/** What happens by itself: a command, again and again. */
 interface Job {
   readonly name: CommandName;
   readonly everyMs: number;
   /** Works on what a process has in memory: each does its own. */
   readonly isPerProcess?: true;
+  /** What the command takes; null unless said. */
+  readonly args?: unknown;
 }
 
 /** INVARIANT: the sweep runs at least every 15 s (S3). */
@@ -23,23 +26,32 @@ export const maxRunsInARow = 200;
 /** How jobs reach the storage, and where their failures go. */
 export interface JobParts {
   readonly takeLease: (job: string, forMs: number) => Promise<boolean>;
-  readonly run: (name: CommandName, args: null) => Promise<Result<unknown>>;
+  readonly run: (name: CommandName, args: unknown) => Promise<Result<unknown>>;
   readonly onFailure: (job: CommandName, reason: string) => void;
+  /** How long sessions are kept; empty: for ever. */
+  readonly retention: readonly RetentionRule[];
 }
 
 /** Starts every job; answers how to stop them, which waits for a run that is under way. */
 export function runJobs(parts: JobParts): () => Promise<void> {
   const stopping = new AbortController();
-  const loops = jobs.map((job) => repeat(job, parts, stopping.signal));
+  const loops = [...jobs, ...retentionJobs(parts.retention)].map((job) =>
+    repeat(job, parts, stopping.signal),
+  );
   return async () => {
     stopping.abort();
     await Promise.all(loops);
   };
 }
 
+function retentionJobs(rules: readonly RetentionRule[]): readonly Job[] {
+  if (rules.length === 0) return [];
+  return [{ name: 'delete-old-sessions', everyMs: 600_000, args: { rules } }];
+}
+
 async function repeat(job: Job, parts: JobParts, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
-    if (await mayRun(job, parts)) await runWhileMore(job.name, parts, stopping);
+    if (await mayRun(job, parts)) await runWhileMore(job, parts, stopping);
     await rest(job.everyMs, stopping);
   }
 }
@@ -58,12 +70,12 @@ async function mayRun(job: Job, { takeLease, onFailure }: JobParts): Promise<boo
 }
 
 async function runWhileMore(
-  name: CommandName,
+  { name, args = null }: Job,
   parts: JobParts,
   stopping: AbortSignal,
 ): Promise<void> {
   for (let runs = 0; runs < maxRunsInARow && !stopping.aborted; runs += 1) {
-    const result = await parts.run(name, null);
+    const result = await parts.run(name, args);
     if (!result.ok) return parts.onFailure(name, result.failure.message);
     const { more } = result.value as { readonly more?: boolean };
     if (more !== true) return;

@@ -42,8 +42,8 @@ export interface CopySource {
   read(table: CopyTable, afterKey: readonly CopyValue[] | null, limit: number): Promise<CopyPage>;
   count(table: string): Promise<number>;
   sums(table: CopyTable): Promise<TableSums>;
-  /** Least and greatest moment at which a session arrived; null without any. */
-  arrivals(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
+  /** From the first start of a session to the last arrival; null without any. */
+  timeSpan(): Promise<{ readonly firstMs: number; readonly lastMs: number } | null>;
   close(): Promise<void>;
 }
 

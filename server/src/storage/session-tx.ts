@@ -98,6 +98,9 @@ export interface Spent {
 /** Kinds of rows in the live feed. */
 export type ChangeKind = 'session' | 'signal' | 'deleted';
 
+/** How many rows were removed, by table. */
+export type RemovedRows = Readonly<Record<string, number>>;
+
 /** Before which moments rows are forgotten, ms since the epoch. */
 export interface ExpiryTimes {
   readonly deletionChangesMs: number;
@@ -194,10 +197,36 @@ export interface SessionTx {
     rows: readonly { kind: ChangeKind; id: string }[],
     nowMs: number,
   ): Promise<void>;
-  /** What a session's events added to day totals. */
-  dayCountsOf(stored: StoredSession): Promise<DayDelta[]>;
-  /** Removes a session with all that hangs on it and remembers the hash of its id; its agent counts it no more. */
-  deleteSession(orgId: string, stored: StoredSession, nowMs: number): Promise<void>;
+  /** What the events of sessions added to day totals. */
+  dayCountsOf(stored: readonly StoredSession[]): Promise<DayDelta[]>;
+  /**
+   * Removes sessions with all that hangs on them and remembers the hashes of their ids; their agents count them no
+   * more. Answers how many rows went, by table.
+   */
+  deleteSessions(
+    orgId: string,
+    stored: readonly StoredSession[],
+    nowMs: number,
+  ): Promise<RemovedRows>;
+  /** Removes an agent without sessions, with the totals that name it. */
+  deleteAgent(orgId: string, agentId: string): Promise<RemovedRows>;
+  /** Every environment that was seen, in the order of organisations. */
+  environmentsSeen(): Promise<{ orgId: string; name: string }[]>;
+  /** Sessions of an environment that ended before a moment, the earliest start first, at most `limit`. */
+  endedSessionIds(
+    orgId: string,
+    environment: string,
+    beforeMs: number,
+    limit: number,
+  ): Promise<string[]>;
+  /** How many they are in all, and how many events they have. */
+  countEnded(
+    orgId: string,
+    environment: string,
+    beforeMs: number,
+  ): Promise<{ sessions: number; events: number }>;
+  /** Sessions of an agent, at most `limit`; null when there is no such agent. */
+  sessionIdsOfAgent(orgId: string, agentId: string, limit: number): Promise<string[] | null>;
 
   /** What a process lost before any session was known here: per reason the greatest it told holds (D1). */
   noteLost(

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Result } from '@niitaka/core/result.ts';
 import type { Command, CommandContext } from '../commands/command.ts';
 import { createPolicyCache } from '../commands/policy-cache.ts';
@@ -15,16 +15,16 @@ import { databaseFileName, type StorageOptions } from './open-storage.ts';
 /** Where the database is: in a directory, or on a server. */
 export type AloneOptions = StorageOptions & { readonly databaseUrl: string | null };
 
-/**
- * Runs one small command from a process of its own, also beside a running server: its transaction takes its turn
- * with the server's, and it touches nothing that a server keeps in memory (sessions are not for this).
- */
-export async function runCommandAlone<Args, Value>(
-  { dataDir, databaseUrl, staleAfterMs }: AloneOptions,
-  command: Command<Args, Value>,
-  args: Args,
-): Promise<Result<Value>> {
-  if (databaseUrl !== null) return runOnServer(databaseUrl, staleAfterMs, command, args);
+/** Runs commands from a process of its own. */
+export interface Alone {
+  run<Args, Value>(command: Command<Args, Value>, args: Args): Promise<Result<Value>>;
+  close(): Promise<void>;
+}
+
+/** Opens a database for {@link runCommandAlone}, for as many commands as are wanted. */
+export async function openAlone(options: AloneOptions): Promise<Alone> {
+  const { dataDir, databaseUrl, staleAfterMs } = options;
+  if (databaseUrl !== null) return openOnServer(databaseUrl, staleAfterMs);
   const path = join(dataDir, databaseFileName);
   if (!existsSync(path)) {
     throw new StartupError(
@@ -34,33 +34,79 @@ export async function runCommandAlone<Args, Value>(
   const db = openWriter(path);
   try {
     migrate(db, path);
-    db.exec('BEGIN IMMEDIATE');
-    const result = await command(contextOf(openTx(db), staleAfterMs), args);
-    db.exec(result.ok ? 'COMMIT' : 'ROLLBACK');
-    return result;
-  } finally {
+  } catch (error) {
     db.close();
+    throw error;
   }
+  const tx = openTx(db);
+  return {
+    async run(command, args) {
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const result = await command(contextOf(tx, staleAfterMs), args);
+        db.exec(result.ok ? 'COMMIT' : 'ROLLBACK');
+        return result;
+      } catch (error) {
+        // A full disk or an I/O error has rolled back already.
+        if (db.inTransaction) db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    async close() {
+      db.close();
+    },
+  };
 }
 
-async function runOnServer<Args, Value>(
-  url: string,
-  staleAfterMs: number,
+/**
+ * Runs one command, also beside a running server: its transaction takes its turn with the server's, which keeps nothing
+ * of sessions in memory.
+ */
+export async function runCommandAlone<Args, Value>(
+  options: AloneOptions,
   command: Command<Args, Value>,
   args: Args,
 ): Promise<Result<Value>> {
+  const alone = await openAlone(options);
+  try {
+    return await alone.run(command, args);
+  } finally {
+    await alone.close();
+  }
+}
+
+/** Attempts of one command where transactions stand in each other's way. */
+const attempts = 5;
+
+async function openOnServer(url: string, staleAfterMs: number): Promise<Alone> {
   const { prepareDatabase } = await import('../storage/postgres/prepare-database.ts');
   const { openLane } = await import('../storage/postgres/lane.ts');
+  const { mayPass } = await import('../storage/postgres/connect.ts');
   const { isCitus } = await prepareDatabase(url);
   const lane = openLane({ url, isCitus, priceIds: new Map() });
-  try {
-    const result = await command(contextOf(await lane.begin(true), staleAfterMs), args);
-    if (result.ok) await lane.commit();
-    else await lane.rollback();
-    return result;
-  } finally {
-    await lane.close();
-  }
+  const attempt = async <Args, Value>(command: Command<Args, Value>, args: Args) => {
+    try {
+      const result = await command(contextOf(await lane.begin(true), staleAfterMs), args);
+      if (result.ok) await lane.commit();
+      else await lane.rollback();
+      return result;
+    } catch (error) {
+      await lane.rollback();
+      throw error;
+    }
+  };
+  return {
+    async run(command, args) {
+      for (let tried = 1; ; tried += 1) {
+        try {
+          return await attempt(command, args);
+        } catch (error) {
+          if (tried >= attempts || !mayPass(error)) throw error;
+        }
+      }
+    },
+    close: () => lane.close(),
+  };
 }
 
 function contextOf(tx: Tx, staleAfterMs: number): CommandContext {

@@ -177,7 +177,10 @@ describe('deleteSession()', () => {
       start(2, { agent_id: 'a' }),
       llm(2, 2),
     ]);
-    expect(await remove(1)).toEqual({ ok: true, value: { id: sessionId(1) } });
+    expect(await remove(1)).toMatchObject({
+      ok: true,
+      value: { id: sessionId(1), rows: { sessions: 1, events: 1, goal_search: 1 } },
+    });
     const hour = store.db.prepare('SELECT sessions, total_cost FROM rollup_hours').all();
     expect(hour).toEqual([{ sessions: 1, total_cost: 500_000_000 }]);
     const { rejected } = await store.ingest([llm(1, 3), start(1)]);

@@ -173,7 +173,7 @@ export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
         const [stored] = (await tx.loadSessions(org, [id(1)])).values();
         if (stored === undefined) throw new Error('the session is not there');
         await tx.recordChanges(org, [{ kind: 'session', id: id(1) }], 1_000);
-        await tx.deleteSession(org, stored, 1_000);
+        await tx.deleteSessions(org, [stored], 1_000);
         await tx.recordChanges(org, [{ kind: 'deleted', id: id(1) }], 1_000);
         await tx.noteLost(org, id(900), { disk_full: 2 }, 1_000);
         expect(await tx.forgetExpired(never, 10)).toBe(0);

@@ -161,14 +161,15 @@ export function sessionWritesContract(open: () => Promise<WriteEngine>): void {
   });
 
   describe('deletion', () => {
-    test('deleteSession() leaves nothing but the hash of the id', async () => {
+    test('deleteSessions() leaves nothing but the hash of the id, and counts what went', async () => {
       const extras = { ...noExtras, goalWords: 'find me', tags: { k: 'v' } };
       await insert(sessionOf(1), extras);
       const session = await stored(1);
       await engine.write(async (tx) => {
         await tx.touchAgents(org, [{ agentId: 'router', startedAtMs: 1_000 }], 1_000);
         await insertOf(tx, session, [eventOf(10)]);
-        await tx.deleteSession(org, session, 5_000);
+        const removed = await tx.deleteSessions(org, [session], 5_000);
+        expect(removed).toMatchObject({ sessions: 1, events: 1, session_tags: 1, signals: 0 });
         expect(await tx.deletedAmong(org, [id(1), id(2)])).toEqual(new Set([id(1)]));
         expect(await tx.deletedAmong(otherOrg, [id(1)])).toEqual(new Set());
         expect((await tx.loadEvents(session, [id(10)])).size).toBe(0);
@@ -189,7 +190,7 @@ export function sessionWritesContract(open: () => Promise<WriteEngine>): void {
           eventOf(5, { startedAtMs: day, state: eventState.open, costNanoUsd: null }),
         ]);
         const common = { environment: 'production', agentId: 'router' };
-        const counts = await tx.dayCountsOf(session);
+        const counts = await tx.dayCountsOf([session]);
         expect(counts.toSorted((a, b) => a.dayMs - b.dayMs)).toEqual([
           { ...common, dayMs: 0, costNanoUsd: large, steps: 1 },
           { ...common, dayMs: day, costNanoUsd: 5n, steps: 1 },

@@ -40,8 +40,8 @@ export async function openCopySource(url: string): Promise<CopySource> {
         return Number(row?.[0]);
       },
       sums: (table) => sums(client, tables, table),
-      async arrivals() {
-        const [row] = await arrays(client, 'SELECT min(arrived_at), max(arrived_at) FROM sessions');
+      async timeSpan() {
+        const [row] = await arrays(client, 'SELECT min(started_at), max(arrived_at) FROM sessions');
         const [first = null, last = null] = row ?? [];
         return first === null ? null : { firstMs: Number(first), lastMs: Number(last) };
       },
@@ -176,8 +176,8 @@ async function begin(
     );
     if (full?.[0] !== 0n) throw new StartupError(notEmpty(placeOf(url)));
     await keepPartitions(client, nowMs);
-    const arrivals = await source.arrivals();
-    if (arrivals !== null) await makePartitions(client, arrivals.firstMs, arrivals.lastMs);
+    const span = await source.timeSpan();
+    if (span !== null) await makePartitions(client, span.firstMs, span.lastMs);
     await client.query(
       `BEGIN; CREATE TABLE ${progressTable} (table_name text PRIMARY KEY, after_key text, copied bigint NOT NULL)`,
     );

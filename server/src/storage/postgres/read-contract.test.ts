@@ -6,7 +6,9 @@ import { eventReadContract } from '../contract/event-reads.ts';
 import { manySessionsContract } from '../contract/many-sessions.ts';
 import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { replayReadContract } from '../contract/replay-reads.ts';
+import { retentionContract } from '../contract/retention.ts';
 import { sessionReadContract } from '../contract/session-reads.ts';
+import { verifyDatabase } from './verify.ts';
 
 describe('PostgreSQL', () => {
   sessionReadContract(openPostgresStore);
@@ -16,4 +18,8 @@ describe('PostgreSQL', () => {
   manySessionsContract(openPostgresStore);
   agentContract(openPostgresStore);
   replayReadContract(openPostgresStore);
+  retentionContract(async (nowMs, orgIds) => {
+    const store = await openPostgresStore(nowMs, orgIds);
+    return Object.assign(store, { verify: () => verifyDatabase(store.database.url) });
+  });
 });

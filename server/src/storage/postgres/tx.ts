@@ -6,6 +6,7 @@ import { leaseWrites } from './budgets.ts';
 import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
 import { deletionWrites } from './deletions.ts';
+import { endedSessions } from './ended-sessions.ts';
 import { eventWrites } from './events.ts';
 import { expiryWrites } from './expiry.ts';
 import { linkWrites } from './links.ts';
@@ -41,6 +42,7 @@ export function openTx(work: Work, priceIds: PriceIds): Tx {
     ...totalWrites(work),
     ...deletionWrites(work),
     ...leaseWrites(work),
+    ...endedSessions(work),
     ...expiryWrites(work),
     ...accessWrites(postgresStatements(work)),
     ...agentWrites(postgresStatements(work)),

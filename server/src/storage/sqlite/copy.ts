@@ -41,10 +41,10 @@ export function openCopySource(path: string): CopySource {
       return Number(db.prepare(`SELECT count(*) FROM ${table} AS t ${where}`).pluck().get());
     },
     sums: async (table) => sums(db, table),
-    async arrivals() {
+    async timeSpan() {
       const row = db
         .prepare<[], [number | null, number | null]>(
-          'SELECT min(arrived_at), max(arrived_at) FROM sessions',
+          'SELECT min(started_at), max(arrived_at) FROM sessions',
         )
         .raw()
         .get();

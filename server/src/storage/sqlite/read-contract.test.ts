@@ -5,17 +5,19 @@ import { eventReadContract } from '../contract/event-reads.ts';
 import { manySessionsContract } from '../contract/many-sessions.ts';
 import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { replayReadContract } from '../contract/replay-reads.ts';
-import { sessionReadContract, type ReadStore } from '../contract/session-reads.ts';
+import { retentionContract, type VerifiedStore } from '../contract/retention.ts';
+import { sessionReadContract } from '../contract/session-reads.ts';
 import { openReader } from './connection.ts';
 import { openReads } from './reads.ts';
 
-const open = async (nowMs: number, orgIds: readonly string[]): Promise<ReadStore> => {
+const open = async (nowMs: number, orgIds: readonly string[]): Promise<VerifiedStore> => {
   const store = openStore(nowMs);
   for (const orgId of orgIds) addOrganisation(store.db, orgId);
   const connection = openReader(store.path);
   return {
     reader: openReads(connection),
     run: store.run,
+    verify: async () => store.verify(),
     ingest: (records, orgId) => store.ingest(records, orgId === undefined ? {} : { orgId }),
     async close() {
       connection.close();
@@ -31,3 +33,4 @@ deletionContract(open);
 manySessionsContract(open);
 agentContract(open);
 replayReadContract(open);
+retentionContract(open);

@@ -9,6 +9,7 @@ import { changeWrites } from './changes.ts';
 import { commandWrites } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { deletionWrites } from './deletions.ts';
+import { endedSessions } from './ended-sessions.ts';
 import { eventWrites } from './events.ts';
 import { expiryWrites } from './expiry.ts';
 import { linkWrites } from './links.ts';
@@ -30,6 +31,7 @@ export function openTx(db: Connection): Tx {
     ...changeWrites(db),
     ...deletionWrites(db),
     ...leaseWrites(db),
+    ...endedSessions(db),
     ...expiryWrites(db),
     ...accessWrites(sqliteStatements(db)),
     ...agentWrites(sqliteStatements(db)),

@@ -15,10 +15,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lockFile, markBackup } from '../storage/sqlite/file-lock.ts';
-import { openStore } from '../testing/open-store.ts';
-import { iso, noonMs, sessionId, start, tool } from '../testing/records.ts';
-import { runProgram, type Program } from '../testing/run-program.ts';
+import { lockFile, markBackup } from './file-lock.ts';
+import { openStore } from '../../testing/open-store.ts';
+import { iso, noonMs, sessionId, start, tool } from '../../testing/records.ts';
+import { runProgram, type Program } from '../../testing/run-program.ts';
 
 // Each test runs several processes.
 vi.setConfig({ testTimeout: 60_000 });
@@ -151,7 +151,7 @@ describe('niitaka backup', () => {
 
   test('leaves nothing where the disk is full', async () => {
     const data = await storedDirectory();
-    const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
     const ran = spawnSync(
       'sh',
       ['-c', `ulimit -f 100; exec "$0" "$@"`, process.execPath, main, 'backup', backup],

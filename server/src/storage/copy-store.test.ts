@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { corpusRecords, corpusSize } from '../storage/contract/read-corpus.ts';
-import { lockFile } from '../storage/sqlite/file-lock.ts';
-import { verifyFile } from '../storage/sqlite/verify.ts';
-import { verifyDatabase } from '../storage/postgres/verify.ts';
+import { corpusRecords, corpusSize } from './contract/read-corpus.ts';
+import { lockFile } from './sqlite/file-lock.ts';
+import { verifyFile } from './sqlite/verify.ts';
+import { verifyDatabase } from './postgres/verify.ts';
 import { createDatabase, startCluster, type TestDatabase } from '../testing/postgres-database.ts';
 import { addOrganisation, openStore } from '../testing/open-store.ts';
 import { noonMs, sessionId, start, testOrgId, tool } from '../testing/records.ts';
 import { runProgram, type Program } from '../testing/run-program.ts';
-import { copyDatabase } from './copy-database.ts';
+import { copyDatabase } from '../operations/copy-database.ts';
 
 // A kill, a resumption and the comparison of whole databases.
 vi.setConfig({ testTimeout: 120_000 });
