@@ -52,6 +52,10 @@ async function run(order: Order, config: Config): Promise<void> {
     const { applyRetention } = await import('./operations/apply-retention.ts');
     return print(await applyRetention(config, order, process.stderr));
   }
+  if (order.name === 'delete') {
+    const { deleteWithReceipt } = await import('./operations/delete-with-receipt.ts');
+    return print(JSON.stringify(await deleteWithReceipt(config, order), null, 2));
+  }
   const { serve } = await import('./serve.ts');
   await serve(config);
 }

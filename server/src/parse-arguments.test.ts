@@ -15,6 +15,7 @@ test.each([
     ['retention', '--days', '30', '--environment', 'staging', '--dry-run'],
     { name: 'retention', days: 30, environment: 'staging', isDryRun: true },
   ],
+  [['delete', 'agent', 'a b'], { name: 'delete', kind: 'agent', id: 'a b' }],
   [['-h'], { name: 'help' }],
   [['verify', '--version'], { name: 'version' }],
 ])('parseArguments(%j) is %j', (args, order) => {
@@ -30,6 +31,8 @@ test.each([
   [['constructor'], 'There is no command "constructor"'],
   [['copy', 'a'], 'copy wants TO after it'],
   [['retention', '--days', '0'], '--days must be a whole number from 1 to 36500: found "0"'],
+  [['delete', 'session'], 'delete wants ID after it'],
+  [['delete', 'person', 'a'], 'delete wants session or agent after it: found "person"'],
   [['backup'], 'backup wants PATH after it'],
   [['backup', 'a', 'b'], 'Found "b": backup takes PATH'],
   [['link', '--name', ' '], '--name must have 1 to 100 characters: found 0'],

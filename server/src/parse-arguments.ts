@@ -11,6 +11,7 @@ export type Order =
   | { readonly name: 'restore'; readonly from: string; readonly replaces: boolean }
   | { readonly name: 'copy'; readonly from: string; readonly to: string }
   | ({ readonly name: 'retention' } & RetentionOrder)
+  | { readonly name: 'delete'; readonly kind: 'session' | 'agent'; readonly id: string }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
 
@@ -31,6 +32,8 @@ export const usage = `Usage: niitaka [command]
   retention [--days N] [--environment E] [--dry-run]
                             delete the sessions that ended more than N days ago (else as NIITAKA_RETENTION_DAYS
                             says), or count them
+  delete session ID         delete a session with all that belongs to it; prints a receipt
+  delete agent ID           the same for an agent with all its sessions
   --version, --help`;
 
 const longestName = 100;
@@ -84,6 +87,14 @@ const commands: Readonly<Record<string, Command>> = {
     words: [],
     options: ['days', 'environment', 'dry-run'],
     make: (_, values) => retentionOrder(values),
+  },
+  delete: {
+    words: ['session or agent', 'ID'],
+    options: [],
+    make: ([kind = '', id = '']) =>
+      kind === 'session' || kind === 'agent'
+        ? accepted({ name: 'delete', kind, id })
+        : refused(`delete wants session or agent after it: found ${JSON.stringify(kind)}`),
   },
 };
 

@@ -164,7 +164,6 @@ async function copyTable(
     const next = { afterKey: keyText(lastKey), copied: at.copied + rows.length };
     await target.write(table, rows, at, next);
     onRows(rows.length);
-    if (rows.length < limit) return;
     const bytes = sizeOf(rows);
     if (bytes > pageBytes) limit = Math.max(1, limit >> 1);
     else if (bytes < pageBytes / 2) limit = Math.min(mostRows, limit * 2);

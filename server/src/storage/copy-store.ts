@@ -143,10 +143,12 @@ export function pageSql(
   const owner = stored.columns.includes('session_key')
     ? 's.session_key = t.session_key'
     : 's.org_id = t.org_id AND s.id = t.session_id';
-  return `SELECT ${columns.map(valueOf).join(', ')}, ${keys.join(', ')} FROM ${name} AS t
-    ${isJoined ? `JOIN sessions AS s ON ${owner}` : ''}
-    ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-    ORDER BY ${keys.join(', ')} LIMIT ${mark(isFirst ? 1 : keys.length + 1)}`;
+  const order = keys.join(', ');
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  const page = `SELECT t.* FROM ${name} AS t ${where} ORDER BY ${order} LIMIT ${mark(isFirst ? 1 : keys.length + 1)}`;
+  // INVARIANT: the page is cut out of the table by its key before anything is joined to it.
+  return `SELECT ${columns.map(valueOf).join(', ')}, ${order} FROM (${page}) AS t
+    ${isJoined ? `JOIN sessions AS s ON ${owner}` : ''} ORDER BY ${order}`;
 }
 
 /** A key as text, and back. */

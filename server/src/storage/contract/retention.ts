@@ -15,6 +15,7 @@ import type { Verification } from '../verify/verification.ts';
 import type { ReadStore } from './session-reads.ts';
 
 const dayMs = 86_400_000;
+const agentPage = { afterId: null, limit: 10, includesArchived: true };
 
 /** A store that can be verified. */
 export type VerifiedStore = ReadStore & { verify(): Promise<Verification> };
@@ -84,7 +85,7 @@ export function retentionContract(
       const changes = await store.reader.changesSince(testOrgId, 0, 100);
       const deleted = changes.filter(({ kind }) => kind === 'deleted').map(({ id }) => id);
       expect(deleted.toSorted()).toEqual([1, 2, 5, 8].map(sessionId));
-      expect((await store.reader.agents(testOrgId, null, 10))[0]?.sessionCount).toBe(3);
+      expect((await store.reader.agents(testOrgId, agentPage))[0]?.sessionCount).toBe(3);
       expect(await store.reader.sessionIdsByTag(testOrgId, 'team', 'red', 10)).toHaveLength(3);
     });
 

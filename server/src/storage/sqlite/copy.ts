@@ -125,11 +125,7 @@ function openRead(db: Connection, tables: readonly StoredTable[]): CopySource['r
   return async (table, afterKey, limit) => {
     const stored = tables.find(({ name }) => name === table.name);
     if (stored === undefined) throw new Error(`there is no table ${table.name}`);
-    // INVARIANT: the planner starts from the table itself, whose key gives the order.
-    const text = pageSql(table, stored, afterKey === null, () => '?').replace(
-      'JOIN sessions',
-      'CROSS JOIN sessions',
-    );
+    const text = pageSql(table, stored, afterKey === null, () => '?');
     const rows = db
       .prepare(text)
       .raw()

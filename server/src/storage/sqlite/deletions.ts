@@ -65,6 +65,7 @@ export function deletionWrites(db: Connection): Part {
 export const agentTables = [
   ['rollup_agent_days', 'agent_id'],
   ['day_totals', 'agent_id'],
+  ['agent_versions', 'agent_id'],
   ['agents', 'id'],
 ] as const;
 
@@ -121,6 +122,7 @@ const removalsById = [
   ['signals', 'subject_id = ?'],
   ['budget_leases', 'root_session_id = ?'],
   ['reroots', 'session_id = ?'],
+  ['budget_leases', 'session_id = ?'],
   ['tree_totals', 'root_session_id = ? AND sessions = 0'],
   ['changes', `kind = 'session' AND row_id = ?`],
 ] as const;
