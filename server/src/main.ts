@@ -56,6 +56,10 @@ async function run(order: Order, config: Config): Promise<void> {
     const { deleteWithReceipt } = await import('./operations/delete-with-receipt.ts');
     return print(JSON.stringify(await deleteWithReceipt(config, order), null, 2));
   }
+  if (order.name === 'migrate') {
+    const { migrateDatabase } = await import('./operations/migrate-database.ts');
+    return print(await migrateDatabase(config, order.isCitus));
+  }
   const { serve } = await import('./serve.ts');
   await serve(config);
 }

@@ -16,6 +16,7 @@ test.each([
     { name: 'retention', days: 30, environment: 'staging', isDryRun: true },
   ],
   [['delete', 'agent', 'a b'], { name: 'delete', kind: 'agent', id: 'a b' }],
+  [['migrate', '--citus'], { name: 'migrate', isCitus: true }],
   [['-h'], { name: 'help' }],
   [['verify', '--version'], { name: 'version' }],
 ])('parseArguments(%j) is %j', (args, order) => {

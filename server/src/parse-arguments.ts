@@ -12,6 +12,7 @@ export type Order =
   | { readonly name: 'copy'; readonly from: string; readonly to: string }
   | ({ readonly name: 'retention' } & RetentionOrder)
   | { readonly name: 'delete'; readonly kind: 'session' | 'agent'; readonly id: string }
+  | { readonly name: 'migrate'; readonly isCitus: boolean }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
 
@@ -34,6 +35,7 @@ export const usage = `Usage: niitaka [command]
                             says), or count them
   delete session ID         delete a session with all that belongs to it; prints a receipt
   delete agent ID           the same for an agent with all its sessions
+  migrate [--citus]         bring the schema up to date, as a start does; --citus distributes it over a cluster
   --version, --help`;
 
 const longestName = 100;
@@ -44,6 +46,7 @@ const options = {
   days: { type: 'string' },
   environment: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  citus: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -55,6 +58,7 @@ interface Values {
   readonly days?: string;
   readonly environment?: string;
   readonly 'dry-run'?: boolean;
+  readonly citus?: boolean;
 }
 
 interface Command {
@@ -95,6 +99,11 @@ const commands: Readonly<Record<string, Command>> = {
       kind === 'session' || kind === 'agent'
         ? accepted({ name: 'delete', kind, id })
         : refused(`delete wants session or agent after it: found ${JSON.stringify(kind)}`),
+  },
+  migrate: {
+    words: [],
+    options: ['citus'],
+    make: (_, { citus: isCitus = false }) => accepted({ name: 'migrate', isCitus }),
   },
 };
 

@@ -31,6 +31,7 @@ const schemas = compileRecordSchemas();
 export async function openPostgresStore(
   nowMs: number,
   orgIds: readonly string[] = [],
+  { isCitus = false }: { readonly isCitus?: boolean } = {},
 ): Promise<PostgresStore> {
   const database = await createDatabase();
   const client = await connectAtStart(database.url);
@@ -40,7 +41,7 @@ export async function openPostgresStore(
     await client.query(insert, [orgId]);
   }
   await client.end();
-  const lane = openLane({ url: database.url, isCitus: false, priceIds: new Map() });
+  const lane = openLane({ url: database.url, isCitus, priceIds: new Map() });
   const reads = openReads(database.url, 2);
   const roots = createRootPublisher();
   const policies = createPolicyCache();

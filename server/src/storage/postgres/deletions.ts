@@ -23,7 +23,6 @@ const removals = [
   ['signals', 'subject_id = ANY($2::uuid[])'],
   ['budget_leases', 'root_session_id = ANY($2::uuid[])'],
   ['reroots', 'session_id = ANY($2::uuid[])'],
-  ['budget_leases', 'session_id = ANY($2::uuid[])'],
   ['tree_totals', 'root_session_id = ANY($2::uuid[]) AND sessions = 0'],
   ['changes', `kind = 'session' AND row_id = ANY($2::uuid[])`],
   ['sessions', 'id = ANY($2::uuid[])'],

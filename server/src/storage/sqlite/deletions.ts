@@ -122,7 +122,6 @@ const removalsById = [
   ['signals', 'subject_id = ?'],
   ['budget_leases', 'root_session_id = ?'],
   ['reroots', 'session_id = ?'],
-  ['budget_leases', 'session_id = ?'],
   ['tree_totals', 'root_session_id = ? AND sessions = 0'],
   ['changes', `kind = 'session' AND row_id = ?`],
 ] as const;

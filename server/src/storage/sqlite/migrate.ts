@@ -51,6 +51,7 @@ export function refuseHalfCopied(db: Connection, path: string): void {
   if (there !== undefined) throw new StartupError(halfCopied(`the database ${path}`));
 }
 
-function versionOf(db: Connection): number {
+/** The version of the schema that is there; 0 without any. */
+export function versionOf(db: Connection): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
