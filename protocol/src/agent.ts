@@ -32,7 +32,7 @@ const figures = {
   incomplete: Count,
   steps_average: z.number().nullable().meta({ description: 'null without sessions' }),
   duration_p95_ms: Count.nullable().meta({
-    description: 'of ended sessions, the newest 500 of a card and 10,000 of a page; null without',
+    description: 'of ended sessions, the newest 200 of a card and 10,000 of a page; null without',
   }),
 } as const;
 

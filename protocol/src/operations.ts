@@ -65,7 +65,7 @@ import {
   SessionTreeQuery,
   SignalListQuery,
 } from './session-query.ts';
-import { SignalPage, TracePage } from './signal.ts';
+import { ReadSignals, SignalFeed, SignalPage, TracePage, UnreadSignals } from './signal.ts';
 
 const api = '/api/v1';
 const session = `${api}/sessions/{id}`;
@@ -153,7 +153,11 @@ export const operations: readonly Operation[] = [
   }),
   op('get', `${api}/signals`, 'read', 'Signals, newest first.', {
     query: SignalListQuery,
-    answer: { status: 200, schema: SignalPage },
+    answer: { status: 200, schema: SignalFeed },
+  }),
+  op('post', `${api}/signals/read`, 'read', 'Notes until when a person has read the signals.', {
+    body: ReadSignals,
+    answer: { status: 200, schema: UnreadSignals },
   }),
   op('get', `${api}/environments`, 'read', 'Environments seen.', {
     answer: { status: 200, schema: EnvironmentList },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Json, Timestamp, Uuid } from './scalars.ts';
+import { Count, Json, Timestamp, Uuid } from './scalars.ts';
 
 /** One signal as lists and the stream carry it (G1). */
 export const Signal = z.object({
@@ -17,8 +17,20 @@ export const Signal = z.object({
   occurred_at: Timestamp,
 });
 
+/** How much of the feed a person has not read (G2). */
+export const UnreadSignals = z.object({
+  unread: Count.nullable().meta({ description: 'counted to 1,000; null for a key' }),
+  read_until: Timestamp.nullable(),
+});
+
 /** A page of signals, newest first. */
 export const SignalPage = z.object({ items: z.array(Signal), next_cursor: z.string().nullable() });
+
+/** A page of the feed, with what of the whole feed is unread. */
+export const SignalFeed = SignalPage.extend(UnreadSignals.shape);
+
+/** The body of `POST /signals/read`: what occurred until then is read; a mark never goes back. */
+export const ReadSignals = z.strictObject({ until: Timestamp });
 
 /** One decision trace (P7). */
 export const Trace = z.object({
@@ -49,6 +61,10 @@ export const TracePage = z.object({ items: z.array(Trace), next_cursor: z.string
 
 /** One signal. */
 export type Signal = z.infer<typeof Signal>;
+/** How much of the feed is unread. */
+export type UnreadSignals = z.infer<typeof UnreadSignals>;
+/** A page of the feed. */
+export type SignalFeed = z.infer<typeof SignalFeed>;
 /** A page of signals. */
 export type SignalPage = z.infer<typeof SignalPage>;
 /** One decision trace. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agentStatus, type AgentFacts, type EndedSession } from './agent-status.ts';
 
@@ -43,5 +44,42 @@ describe('agentStatus()', () => {
     expect(agentStatus(facts({ ended: [...before, ended(2, failed)] }), nowMs)).toBe('idle');
     expect(agentStatus(facts({ ended: [ended(24, failed)] }), nowMs)).toBe('idle');
     expect(agentStatus(facts({ ended: [ended(23.9, failed)] }), nowMs)).toBe('error');
+  });
+
+  test('of any facts is what the rules give, read one after the other (A2)', () => {
+    const sessions = fc.record({
+      status: fc.constantFrom('done', 'stale'),
+      errorCount: fc.constantFrom(0, 0, 0, 2),
+      hoursAgo: fc.integer({ min: 0, max: 30 }),
+    });
+    const any = fc.record({
+      override: fc.constantFrom(null, null, null, 'shipped', 'archived'),
+      running: fc.constantFrom(0, 0, 1, 7),
+      sessions: fc.array(sessions, { maxLength: 14 }),
+    });
+    fc.assert(
+      fc.property(any, ({ override, running, sessions: some }) => {
+        const newestFirst = some
+          .toSorted((a, b) => a.hoursAgo - b.hoursAgo)
+          .map(({ hoursAgo, ...rest }) => ended(hoursAgo, rest as Partial<EndedSession>));
+        const found = agentStatus(
+          { override: override as AgentFacts['override'], running, ended: newestFirst },
+          nowMs,
+        );
+        const failedLately = newestFirst.filter(
+          ({ errorCount, endedAtMs }, index) =>
+            index < 10 && errorCount > 0 && nowMs - endedAtMs < 24 * hourMs,
+        );
+        const rules: [boolean, string][] = [
+          [override !== null, String(override)],
+          [running > 0, 'active'],
+          [newestFirst[0]?.status === 'stale', 'stale'],
+          [failedLately.length > 0, 'error'],
+          [newestFirst.length === 0, 'new'],
+          [true, 'idle'],
+        ];
+        expect(found).toBe(rules.find(([fits]) => fits)?.[1]);
+      }),
+    );
   });
 });

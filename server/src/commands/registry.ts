@@ -20,6 +20,7 @@ import { importPolicies } from './import-policies.ts';
 import { ingestBatch } from './ingest/ingest-batch.ts';
 import { invitePerson } from './invite-person.ts';
 import { leaseBudget } from './lease-budget.ts';
+import { markSignalsRead } from './mark-signals-read.ts';
 import { moveQueuedTrees } from './move-queued-trees.ts';
 import { noteControlPoll } from './note-control-poll.ts';
 import { noteDeed } from './note-deed.ts';
@@ -54,6 +55,7 @@ export const commands = {
   'ingest-batch': ingestBatch,
   'invite-person': runOnce(invitePerson),
   'lease-budget': leaseBudget,
+  'mark-signals-read': markSignalsRead,
   'move-queued-trees': moveQueuedTrees,
   'note-control-poll': noteControlPoll,
   'note-deed': noteDeed,

@@ -1,8 +1,7 @@
-import { nearestRank } from '@niitaka/core/agent/nearest-rank.ts';
 import type { AgentDetail, AgentPage } from '@niitaka/protocol/agent.ts';
 import type { AgentFigures, AgentListRequest, AgentRange } from '../storage/agent-rows.ts';
 import type { Reader } from '../storage/reader.ts';
-import { agentToWire, p95, stepsAverage } from './map-agent.ts';
+import { agentToWire, stepsAverage } from './map-agent.ts';
 import { timeToWire } from './map-access.ts';
 import { bucketFor, seriesOver, startsOver, type Range } from './range-answers.ts';
 
@@ -13,7 +12,7 @@ const cardPoints = 32;
 const chartPoints = 64;
 
 /** Ended sessions that a card's and a page's durations are of, the last ended first. */
-const cardDurations = 500;
+const cardDurations = 200;
 const pageDurations = 10_000;
 
 /** A page of agents, each with its figures in a range. */
@@ -68,18 +67,10 @@ export async function agentDetailOf(
   return { ...agentToWire(row, figures, nowMs), series: seriesOf(range, bucketMs, figures) };
 }
 
-function seriesOf(
-  range: Range,
-  bucketMs: number,
-  { cells, durations }: AgentFigures,
-): AgentDetail['series'] {
+function seriesOf(range: Range, bucketMs: number, { cells }: AgentFigures): AgentDetail['series'] {
   const starts = startsOver(range, bucketMs);
   const series = seriesOver(range, bucketMs, cells);
   const byStart = new Map(cells.map((cell) => [cell.startMs, cell]));
-  const lasted = Map.groupBy(
-    durations,
-    ({ startedAtMs }) => Math.floor(startedAtMs / bucketMs) * bucketMs,
-  );
   return {
     bucket_ms: bucketMs,
     starts: starts.map(timeToWire),
@@ -89,12 +80,7 @@ function seriesOf(
     steps_average: starts.map((start) =>
       stepsAverage(byStart.get(start) ?? { steps: 0, sessions: 0 }),
     ),
-    duration_p95_ms: starts.map((start) =>
-      nearestRank(
-        (lasted.get(start) ?? []).map(({ lastedMs }) => lastedMs),
-        p95,
-      ),
-    ),
+    duration_p95_ms: starts.map((start) => byStart.get(start)?.durationP95Ms ?? null),
   };
 }
 
@@ -118,5 +104,5 @@ function bucketOf({ fromMs, toMs }: Range, points: number): number {
 
 function noFigures(agentId: string): AgentFigures {
   const none = { running: 0, runningInRange: 0, lastSeenAtMs: null };
-  return { agentId, ...none, ended: [], cells: [], durations: [] };
+  return { agentId, ...none, ended: [], cells: [], durationP95Ms: null };
 }

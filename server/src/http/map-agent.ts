@@ -1,6 +1,5 @@
 import type { VersionContent } from '@niitaka/core/agent/agent-version.ts';
 import { agentStatus } from '@niitaka/core/agent/agent-status.ts';
-import { nearestRank } from '@niitaka/core/agent/nearest-rank.ts';
 import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type {
   AgentCard,
@@ -17,7 +16,7 @@ export function agentToWire(
   figures: AgentFigures,
   nowMs: number,
 ): Omit<AgentCard, 'series'> {
-  const { running, runningInRange, ended, cells, durations } = figures;
+  const { running, runningInRange, ended, cells } = figures;
   return {
     id: row.id,
     name: row.name,
@@ -29,17 +28,11 @@ export function agentToWire(
     status_override: row.statusOverride,
     running: runningInRange,
     ...sumsToWire(cells),
-    duration_p95_ms: nearestRank(
-      durations.map(({ lastedMs }) => lastedMs),
-      p95,
-    ),
+    duration_p95_ms: figures.durationP95Ms,
     last_active_at: timeToWireOrNull(newest(row.lastStartedAtMs, figures.lastSeenAtMs)),
     active_version: row.activeVersion,
   };
 }
-
-/** The share of durations that the shown one is not exceeded by. */
-export const p95 = 0.95;
 
 /** Steps of a session on average, to two places; null without sessions. */
 export function stepsAverage({ steps, sessions }: Pick<AgentCell, 'steps' | 'sessions'>) {
@@ -93,7 +86,7 @@ function setOnes(guardrails: CreateVersion['guardrails']): VersionContent['guard
 }
 
 function sumsToWire(cells: readonly AgentCell[]) {
-  const sum = (field: Exclude<keyof AgentCell, 'costNanoUsd'>) =>
+  const sum = (field: 'sessions' | 'withErrors' | 'unpriced' | 'incomplete' | 'steps') =>
     cells.reduce((total, cell) => total + cell[field], 0);
   const costNanoUsd = cells.reduce((total, cell) => total + cell.costNanoUsd, 0n);
   const [sessions, steps] = [sum('sessions'), sum('steps')];

@@ -9,6 +9,7 @@ import { sha256 } from './secret.ts';
 const otherKey = 'nk_other_0123456789abcdef0123456789abcdef';
 const session = '01990000-0000-7000-8000-000000000001';
 const event = '01990000-0000-7000-9000-000000000001';
+const agent = 'secret-agent';
 const signal = '01990000-0000-7000-a000-000000000001';
 const at = '2026-06-15T12:00:00.000Z';
 
@@ -34,7 +35,7 @@ const records = [
     kind: 'session.start',
     session_id: session,
     goal: 'secret plan',
-    agent_id: 'a',
+    agent_id: agent,
     started_at: at,
   },
   {
@@ -69,6 +70,9 @@ beforeAll(async () => {
   keyId = await make('/api/v1/keys', { name: 'secret key', scopes: ['read'] });
   personId = await make('/api/v1/people', { name: 'secret person', role: 'read' });
   viewId = await make('/api/v1/views', { name: 'secret view', page: 'sessions', query: '' });
+  const versions = `/api/v1/agents/${agent}/versions`;
+  await server.ask('POST', versions, { body: { system_prompt: 'secret prompt' } });
+  await server.ask('POST', `${versions}/1/activate`);
   stream = await openStream(server.url, { 'x-api-key': server.key });
   const hello = await stream.until((message) => message.event === 'hello');
   streamId = JSON.parse(hello.text).stream_id;
@@ -98,6 +102,13 @@ test("another organisation's ids answer exactly as ids that do not exist (O1)", 
     ['DELETE', (id) => `/api/v1/people/${id}`, personId],
     ['DELETE', (id) => `/api/v1/views/${id}`, viewId],
     ['PATCH', (id) => `/api/v1/stream/${id}`, streamId, { session_id: null }],
+    ['GET', (id) => `/api/v1/agents/${id}`, agent],
+    ['PATCH', (id) => `/api/v1/agents/${id}`, agent, { name: 'x' }],
+    ['GET', (id) => `/api/v1/agents/${id}/versions`, agent],
+    ['POST', (id) => `/api/v1/agents/${id}/versions`, agent, {}],
+    ['PATCH', (id) => `/api/v1/agents/${id}/versions/1`, agent, { model: 'x' }],
+    ['POST', (id) => `/api/v1/agents/${id}/versions/1/activate`, agent],
+    ['GET', (id) => `/api/v1/runtime-config?agent_id=${id}`, agent],
   ];
   for (const [method, path, id, body] of paths) {
     const foreign = await other(method, path(id), body);

@@ -47,13 +47,17 @@ function moneyOf(usd: number | undefined): bigint | undefined {
   return nanoUsd < -greatestNanoUsd ? -greatestNanoUsd : nanoUsd;
 }
 
-/** A time of a query or body, ms since the epoch; refuses a day that no calendar has. */
+/** A time of a query or body that may be absent, as {@link timeIn}. */
 export function timeOf(
   path: string,
   text: string | undefined,
   what: 'query' | 'body' = 'query',
 ): number | undefined {
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : timeIn(what, path, text);
+}
+
+/** A time, ms since the epoch; refuses a day that no calendar has. */
+export function timeIn(what: 'query' | 'body', path: string, text: string): number {
   const ms = Date.parse(text);
   if (!Number.isNaN(ms) && isCalendarDay(text)) return ms;
   const message = `wanted a time that exists: got ${JSON.stringify(text)}`;

@@ -48,7 +48,7 @@ export interface AgentFiguresRequest {
   readonly agentIds: readonly string[];
   readonly range: AgentRange;
   readonly bucketMs: number;
-  /** Ended sessions of each agent whose durations are given, the last ended first. */
+  /** Ended sessions of each agent that durations are of, the last ended first. */
   readonly durations: number;
 }
 
@@ -61,12 +61,8 @@ export interface AgentCell {
   readonly unpriced: number;
   readonly incomplete: number;
   readonly steps: number;
-}
-
-/** How long one session lasted. */
-export interface LastedSession {
-  readonly startedAtMs: number;
-  readonly lastedMs: number;
+  /** What 95 of 100 ended ones lasted at most; null where none is looked at. */
+  readonly durationP95Ms: number | null;
 }
 
 /** An agent's figures in a range, and what its status is computed from. */
@@ -80,5 +76,6 @@ export interface AgentFigures {
   readonly lastSeenAtMs: number | null;
   /** In order of time; empty buckets are left out. */
   readonly cells: readonly AgentCell[];
-  readonly durations: readonly LastedSession[];
+  /** Of all cells together. */
+  readonly durationP95Ms: number | null;
 }

@@ -1,171 +1,17 @@
-import { judgedSessions } from '@niitaka/core/agent/agent-status.ts';
-import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { heartbeat, iso, noonMs, sessionId, start, testOrgId } from '../../testing/records.ts';
-import type { AgentFigures, AgentFiguresRequest, VersionRow } from '../agent-rows.ts';
-import type { SessionSummary } from '../session-reader.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { iso, noonMs, start, testOrgId } from '../../testing/records.ts';
+import type { VersionRow } from '../agent-rows.ts';
 import type { Tx } from '../tx.ts';
-import { corpusRecords, corpusSize } from './read-corpus.ts';
 import type { ReadStore } from './session-reads.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const otherOrgId = '00000000-0000-7000-8000-0000000000ee';
-const agentIds = ['router', 'unheard-of', 'writer', 'researcher'];
 
 type Open = (nowMs: number, orgIds: readonly string[]) => Promise<ReadStore>;
 
-/** Every engine keeps agents and versions, and gives the figures that the slow and obvious way gives. */
+/** Every engine keeps agents, what people say of them, and their versions. */
 export function agentContract(open: Open): void {
-  figuresContract(open);
   listContract(open);
   versionContract(open);
-}
-
-function figuresContract(open: Open): void {
-  describe('agentFigures()', () => {
-    let store: ReadStore;
-    let all: SessionSummary[];
-    beforeAll(async () => {
-      store = await open(noonMs, [otherOrgId]);
-      for (const records of corpusRecords()) await store.ingest(records);
-      await store.ingest([heartbeat(...Array.from({ length: 22 }, (_, index) => 7 * (index + 1)))]);
-      const ids = Array.from({ length: corpusSize }, (_, index) => sessionId(index + 1));
-      all = await store.reader.sessionSummaries(testOrgId, ids, noonMs);
-    });
-    afterAll(() => store.close());
-
-    test('are those of the sessions that started in the range (S12, A2)', async () => {
-      await fc.assert(
-        fc.asyncProperty(ranges, widths, async (range, bucketMs) => {
-          const request = { agentIds, range, bucketMs, durations: 1_000 };
-          const found = await store.reader.agentFigures(testOrgId, request);
-          expect(found.map(sorted)).toEqual(agentIds.map((id) => expected(all, id, request)));
-        }),
-        { numRuns: 60 },
-      );
-    });
-
-    test('durations are of the last ended, at most as many as asked', async () => {
-      const whole = { agentIds: ['router'], range: {}, bucketMs: dayMs, durations: 1_000 };
-      const [every] = await store.reader.agentFigures(testOrgId, whole);
-      const [some] = await store.reader.agentFigures(testOrgId, { ...whole, durations: 3 });
-      const endOf = (one: { startedAtMs: number; lastedMs: number }) =>
-        one.startedAtMs + one.lastedMs;
-      const latest = (every?.durations ?? []).map(endOf).toSorted((a, b) => b - a);
-      expect((some?.durations ?? []).map(endOf).toSorted((a, b) => b - a)).toEqual(
-        latest.slice(0, 3),
-      );
-    });
-
-    test('another organisation has none (O1)', async () => {
-      const request = { agentIds: ['router'], range: {}, bucketMs: dayMs, durations: 9 };
-      const [none] = await store.reader.agentFigures(otherOrgId, request);
-      expect(none).toEqual(expected([], 'router', request));
-      expect(await store.reader.oldestAgentDay(otherOrgId, 'router', {})).toBe(null);
-    });
-
-    test('oldestAgentDay() is the day of the oldest session of a range', async () => {
-      const routers = all.filter(({ session }) => session.agentId === 'router');
-      const oldest = Math.min(...routers.map(({ session }) => session.startedAtMs));
-      const day = (ms: number) => Math.floor(ms / dayMs) * dayMs;
-      const { reader } = store;
-      expect(await reader.oldestAgentDay(testOrgId, 'router', {})).toBe(day(oldest));
-      const later = { fromMs: noonMs - 1, environments: ['nowhere'] };
-      expect(await reader.oldestAgentDay(testOrgId, 'router', later)).toBe(null);
-    });
-  });
-}
-
-const ranges = fc
-  .record({
-    ends: fc.option(fc.tuple(fc.nat(140 * hourMs), fc.nat(140 * hourMs)), { nil: undefined }),
-    isWhole: fc.boolean(),
-    environments: fc.option(fc.constantFrom(['production'], ['staging', 'test'], ['nowhere']), {
-      nil: undefined,
-    }),
-  })
-  .map(({ ends, isWhole, environments }) => {
-    if (ends === undefined) return { environments };
-    const round = (ms: number) => (isWhole ? Math.floor(ms / dayMs) * dayMs : ms);
-    const [from, to] = ends.map((ago) => round(noonMs - ago)).toSorted((a, b) => a - b);
-    return { fromMs: from, toMs: to, environments };
-  });
-
-const widths = fc.constantFrom(hourMs, 6 * hourMs, dayMs, 7 * dayMs);
-
-function expected(
-  all: readonly SessionSummary[],
-  agentId: string,
-  { range, bucketMs }: AgentFiguresRequest,
-): AgentFigures {
-  const { fromMs = -Infinity, toMs = Infinity, environments } = range;
-  const own = all.filter(({ session }) => session.agentId === agentId);
-  const isThere = ({ session }: SessionSummary) =>
-    environments?.includes(session.environment) ?? true;
-  const inRange = own.filter(
-    (one) => isThere(one) && one.session.startedAtMs >= fromMs && one.session.startedAtMs < toMs,
-  );
-  const running = own.filter(({ session }) => session.status === 'running');
-  const ended = own
-    .filter(({ session }) => session.endedAtMs !== null)
-    .toSorted(lastEndedFirst)
-    .slice(0, judgedSessions);
-  const seen = [...running, ...ended].map(({ session }) => session.lastSeenAtMs);
-  return sorted({
-    agentId,
-    running: running.length,
-    runningInRange: running.filter(isThere).length,
-    ended: ended.map(({ session }) => ({
-      status: session.status === 'stale' ? 'stale' : 'done',
-      errorCount: session.errorCount,
-      endedAtMs: session.endedAtMs ?? 0,
-    })),
-    lastSeenAtMs: seen.length === 0 ? null : Math.max(...seen),
-    cells: cellsOf(inRange, bucketMs),
-    durations: inRange.flatMap(({ session: { startedAtMs, endedAtMs } }) =>
-      endedAtMs === null ? [] : [{ startedAtMs, lastedMs: endedAtMs - startedAtMs }],
-    ),
-  });
-}
-
-function cellsOf(sessions: readonly SessionSummary[], bucketMs: number) {
-  const startOf = ({ session }: SessionSummary) =>
-    Math.floor(session.startedAtMs / bucketMs) * bucketMs;
-  const sum = (some: readonly SessionSummary[], of: (one: SessionSummary) => number) =>
-    some.reduce((total, one) => total + of(one), 0);
-  return [...Map.groupBy(sessions, startOf)]
-    .toSorted(([a], [b]) => a - b)
-    .map(([startMs, some]) => ({
-      startMs,
-      sessions: some.length,
-      withErrors: some.filter(({ session }) => session.errorCount > 0).length,
-      costNanoUsd: some.reduce((total, { session }) => total + session.totalCostNanoUsd, 0n),
-      unpriced: sum(some, ({ session }) => session.unpricedCount),
-      incomplete: some.filter(({ incomplete }) => incomplete).length,
-      steps: sum(some, ({ session }) => session.stepCount),
-    }));
-}
-
-function lastEndedFirst({ session: a }: SessionSummary, { session: b }: SessionSummary): number {
-  const ends = (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0);
-  return ends || b.startedAtMs - a.startedAtMs || (a.id < b.id ? 1 : -1);
-}
-
-/** Lists within figures come in any order. */
-function sorted(figures: AgentFigures): AgentFigures {
-  return {
-    ...figures,
-    ended: figures.ended.toSorted(
-      (a, b) =>
-        b.endedAtMs - a.endedAtMs ||
-        a.status.localeCompare(b.status) ||
-        a.errorCount - b.errorCount,
-    ),
-    durations: figures.durations.toSorted(
-      (a, b) => a.startedAtMs - b.startedAtMs || a.lastedMs - b.lastedMs,
-    ),
-  };
 }
 
 function listContract(open: Open): void {
@@ -204,6 +50,22 @@ function listContract(open: Open): void {
         activeVersion: null,
       });
       expect(await store.reader.agent(otherOrgId, 'a')).toBe(null);
+    });
+
+    test('pages follow each other without those that are archived (A2)', async () => {
+      const more = Array.from({ length: 6 }, (_, index) =>
+        start(10 + index, { agent_id: `p${index}` }),
+      );
+      await store.ingest(more);
+      const archived = { name: 'x', description: null, statusOverride: 'archived' } as const;
+      await change(store, (tx) => tx.updateAgent(testOrgId, { id: 'p2', ...archived }));
+      const pages: string[] = [];
+      for (let afterId: string | null = null; pages.length < 20; afterId = pages.at(-1) ?? null) {
+        const page = await idsOf({ afterId, limit: 3 });
+        pages.push(...page);
+        if (page.length < 3) break;
+      }
+      expect(pages).toEqual(['a', 'b', 'c', 'p0', 'p1', 'p3', 'p4', 'p5']);
     });
 
     test('edits survive further sessions, and are locked by id and organisation (A1, O1)', async () => {

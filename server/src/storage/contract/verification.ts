@@ -14,6 +14,7 @@ import {
   tool,
   trace,
 } from '../../testing/records.ts';
+import { fillRollupSteps } from '../migrations/0006-agent-versions.ts';
 import { maxToldDifferences, type Verification } from '../verify/verification.ts';
 
 /** A store whose rows a test may spoil. */
@@ -44,6 +45,15 @@ export function verificationContract(
       differenceCount: 0,
       differences: [],
     });
+  });
+
+  test('the step that added steps to roll-ups fills them from the sessions (S12)', async () => {
+    const tables = ['rollup_hours', 'rollup_agent_days'];
+    const empty = tables.map((name) => `UPDATE ${name} SET step_count = 0`).join(';');
+    const found = await store.verifyAfter(empty);
+    expect(new Set(found.differences.map(({ field }) => field))).toEqual(new Set(['step_count']));
+    const filled = await store.verifyAfter(`${empty}; ${fillRollupSteps}`);
+    expect(filled.differences).toEqual([]);
   });
 
   test.each<[string, string, string]>([

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { sql } from 'kysely';
 import { accessReads } from '../queries/access-reads.ts';
 import { versionReads } from '../queries/agent-versions.ts';
+import { readMarkReads } from '../queries/read-marks.ts';
 import { modelReads } from '../queries/models.ts';
 import { policyReads } from '../queries/policies.ts';
 import { queryReads } from '../queries/query-reads.ts';
@@ -84,6 +85,7 @@ function openReader(client: pg.PoolClient): Reads {
   const work = openWork(client);
   const reads: Reader = {
     ...accessReads(postgresStatements(work), taggedSql),
+    ...readMarkReads(postgresStatements(work)),
     ...versionReads(postgresStatements(work)),
     ...policyReads(postgresStatements(work)),
     ...modelReads(postgresStatements(work)),

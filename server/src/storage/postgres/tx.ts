@@ -1,5 +1,6 @@
 import { accessWrites } from '../queries/access-writes.ts';
 import { agentWrites } from '../queries/agent-versions.ts';
+import { readMarkWrites } from '../queries/read-marks.ts';
 import { policyWrites } from '../queries/policies.ts';
 import type { Tx } from '../tx.ts';
 import { leaseWrites } from './budgets.ts';
@@ -45,6 +46,7 @@ export function openTx(work: Work, priceIds: PriceIds): Tx {
     ...endedSessions(work),
     ...expiryWrites(work),
     ...accessWrites(postgresStatements(work)),
+    ...readMarkWrites(postgresStatements(work)),
     ...agentWrites(postgresStatements(work)),
     ...policyWrites(postgresStatements(work)),
     ...modelWrites(work),

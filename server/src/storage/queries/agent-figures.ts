@@ -1,7 +1,8 @@
 import { judgedSessions, type EndedSession } from '@niitaka/core/agent/agent-status.ts';
 import { sql } from 'kysely';
-import type { AgentCell, AgentFigures, AgentFiguresRequest, LastedSession } from '../agent-rows.ts';
-import { cutRange, rollupConditions } from './range-totals.ts';
+import { nearestRank } from '@niitaka/core/agent/nearest-rank.ts';
+import type { AgentCell, AgentFigures, AgentFiguresRequest } from '../agent-rows.ts';
+import { cutRange, rollupConditions, runningSessions } from './range-totals.ts';
 import { allOf, listOfValues, toNumber, type Runner, type Sql } from './runner.ts';
 
 const dayMs = 86_400_000;
@@ -29,8 +30,8 @@ export async function agentFigures(
       runningInRange: now?.inRange ?? 0,
       lastSeenAtMs: later(now?.lastSeenAtMs ?? null, over?.lastSeenAtMs ?? null),
       ended: over?.ended ?? [],
-      durations: over?.durations ?? [],
-      cells: cells.get(agentId) ?? [],
+      durationP95Ms: p95Of(over?.lasted ?? []),
+      cells: withDurations(cells.get(agentId) ?? [], over?.lasted ?? [], request.bucketMs),
     };
   });
 }
@@ -54,9 +55,9 @@ async function runningOf(
   { agentIds, range }: AgentFiguresRequest,
 ): Promise<Map<string, Running>> {
   const rows = await runner.all<RunningSql>(
-    sql`select agent_id, environment, count(*) as running, max(last_seen_at) as last_seen_at from sessions
-      where org_id = ${runner.id(orgId)} and status = 'running' and agent_id in (${listOfValues(agentIds)})
-      group by 1, 2`,
+    sql`${runningSessions(runner, orgId)} select agent_id, environment, count(*) as running,
+        max(last_seen_at) as last_seen_at
+      from s where agent_id in (${listOfValues(agentIds)}) group by 1, 2`,
   );
   const found = new Map<string, Running>();
   for (const { agent_id: id, environment, running, last_seen_at: seenAt } of rows) {
@@ -70,6 +71,8 @@ async function runningOf(
   }
   return found;
 }
+
+type Sums = Omit<AgentCell, 'durationP95Ms'>;
 
 interface CellSql {
   readonly agent_id: string;
@@ -86,7 +89,7 @@ async function cellsOf(
   runner: Runner,
   orgId: string,
   request: AgentFiguresRequest,
-): Promise<Map<string, AgentCell[]>> {
+): Promise<Map<string, Sums[]>> {
   const { agentIds, range, bucketMs } = request;
   const days = bucketMs % dayMs === 0 ? cutRange(range.fromMs, range.toMs, dayMs) : null;
   const whole = days?.whole ?? null;
@@ -124,12 +127,12 @@ async function cellsFromSessions(
   );
 }
 
-function mergeCells(rows: readonly CellSql[]): Map<string, AgentCell[]> {
+function mergeCells(rows: readonly CellSql[]): Map<string, Sums[]> {
   const byAgent = Map.groupBy(
     rows.filter(({ sessions }) => sessions > 0n),
     ({ agent_id: id }) => id,
   );
-  const merged = new Map<string, AgentCell[]>();
+  const merged = new Map<string, Sums[]>();
   for (const [id, parts] of byAgent) {
     const byStart = Map.groupBy(parts, ({ start }) => Number(start));
     const cells = [...byStart].map(([startMs, some]) => cellOf(startMs, some));
@@ -141,7 +144,7 @@ function mergeCells(rows: readonly CellSql[]): Map<string, AgentCell[]> {
   return merged;
 }
 
-function cellOf(startMs: number, parts: readonly CellSql[]): AgentCell {
+function cellOf(startMs: number, parts: readonly CellSql[]): Sums {
   const sum = (field: Exclude<keyof CellSql, 'agent_id'>) =>
     parts.reduce((total, part) => total + part[field], 0n);
   return {
@@ -161,10 +164,15 @@ interface EndedSql {
   readonly lasted: string | null;
 }
 
+interface LastedSession {
+  readonly startedAtMs: number;
+  readonly lastedMs: number;
+}
+
 interface Ended {
   readonly ended: readonly EndedSession[];
   readonly lastSeenAtMs: number | null;
-  readonly durations: readonly LastedSession[];
+  readonly lasted: readonly LastedSession[];
 }
 
 const lastEndedFirst = sql`order by s.ended_at desc, s.started_at desc, s.id desc`;
@@ -204,11 +212,30 @@ function readEnded({ ended, lasted }: EndedSql): Ended {
       }))
       .toSorted((one, other) => other.endedAtMs - one.endedAtMs),
     lastSeenAtMs: seen.length === 0 ? null : Math.max(...seen),
-    durations: partsOf(lasted).map(([startedAt, endedAt]) => ({
+    lasted: partsOf(lasted).map(([startedAt, endedAt]) => ({
       startedAtMs: Number(startedAt),
       lastedMs: Number(endedAt) - Number(startedAt),
     })),
   };
+}
+
+function withDurations(
+  cells: readonly Sums[],
+  lasted: readonly LastedSession[],
+  bucketMs: number,
+): AgentCell[] {
+  const byStart = Map.groupBy(
+    lasted,
+    ({ startedAtMs }) => Math.floor(startedAtMs / bucketMs) * bucketMs,
+  );
+  return cells.map((cell) => ({ ...cell, durationP95Ms: p95Of(byStart.get(cell.startMs) ?? []) }));
+}
+
+function p95Of(lasted: readonly LastedSession[]): number | null {
+  return nearestRank(
+    lasted.map(({ lastedMs }) => lastedMs),
+    0.95,
+  );
 }
 
 function partsOf(list: string | null): string[][] {

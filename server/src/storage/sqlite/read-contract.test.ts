@@ -1,10 +1,12 @@
 import { addOrganisation, openStore } from '../../testing/open-store.ts';
+import { agentFiguresContract } from '../contract/agent-figures.ts';
 import { agentContract } from '../contract/agents.ts';
 import { deletionContract } from '../contract/deletions.ts';
 import { eventReadContract } from '../contract/event-reads.ts';
 import { manySessionsContract } from '../contract/many-sessions.ts';
 import { outcomeReadContract } from '../contract/outcome-reads.ts';
 import { replayReadContract } from '../contract/replay-reads.ts';
+import { readMarkContract } from '../contract/read-marks.ts';
 import { retentionContract, type VerifiedStore } from '../contract/retention.ts';
 import { sessionReadContract } from '../contract/session-reads.ts';
 import { openReader } from './connection.ts';
@@ -34,3 +36,5 @@ manySessionsContract(open);
 agentContract(open);
 replayReadContract(open);
 retentionContract(open);
+agentFiguresContract(open);
+readMarkContract(open);

@@ -7,6 +7,7 @@ import { queryReads } from '../queries/query-reads.ts';
 import { serverReads } from '../queries/server-reads.ts';
 import { accessReads } from '../queries/access-reads.ts';
 import { versionReads } from '../queries/agent-versions.ts';
+import { readMarkReads } from '../queries/read-marks.ts';
 import { modelReads } from '../queries/models.ts';
 import { policyReads } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
@@ -24,6 +25,7 @@ export function openReads(db: Connection, limitMs: number = readLimitMs): Reader
   const runner = openRunner(db);
   const reads = {
     ...accessReads(sqliteStatements(db), taggedSql),
+    ...readMarkReads(sqliteStatements(db)),
     ...versionReads(sqliteStatements(db)),
     ...policyReads(sqliteStatements(db)),
     ...modelReads(sqliteStatements(db)),

@@ -2,6 +2,7 @@ import type { Tx } from '../tx.ts';
 import { accessWrites } from '../queries/access-writes.ts';
 import { modelWrites } from '../queries/models.ts';
 import { agentWrites } from '../queries/agent-versions.ts';
+import { readMarkWrites } from '../queries/read-marks.ts';
 import { policyWrites } from '../queries/policies.ts';
 import { sqliteStatements } from './statements.ts';
 import { leaseWrites } from './budgets.ts';
@@ -34,6 +35,7 @@ export function openTx(db: Connection): Tx {
     ...endedSessions(db),
     ...expiryWrites(db),
     ...accessWrites(sqliteStatements(db)),
+    ...readMarkWrites(sqliteStatements(db)),
     ...agentWrites(sqliteStatements(db)),
     ...policyWrites(sqliteStatements(db)),
     ...modelWrites(sqliteStatements(db)),
