@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runtimeConfig } from './runtime-config.ts';
 
@@ -19,5 +20,26 @@ describe('runtimeConfig()', () => {
 
   test('is nothing without an active version (A4)', () => {
     expect(runtimeConfig(null)).toEqual({ llm: {}, sources: {} });
+  });
+
+  test('names the source of each field it has, and of no other (A4)', () => {
+    const text = fc.option(fc.string({ maxLength: 3 }), { nil: null });
+    const some = fc.record({
+      model: text,
+      temperature: fc.option(fc.constantFrom(0, 0.5, 2), { nil: null }),
+      maxTokens: fc.option(fc.integer({ min: 1 }), { nil: null }),
+      systemPrompt: text,
+    });
+    fc.assert(
+      fc.property(some, fc.integer({ min: 1, max: 999 }), (fields, number) => {
+        const version = { agentId: 'a', number, createdAtMs: 0 };
+        const content = { ...fields, guardrails: {} };
+        const { llm, sources } = runtimeConfig({ ...version, content });
+        expect(Object.keys(sources)).toEqual(Object.keys(llm));
+        const set = Object.values(fields).filter((value) => value !== null);
+        expect(Object.values(llm)).toEqual(set);
+        expect(new Set(Object.values(sources)).size).toBe(set.length === 0 ? 0 : 1);
+      }),
+    );
   });
 });
