@@ -1,16 +1,17 @@
 import { createSession } from '@niitaka/core/session/create-session.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
+import type { BudgetTx } from '../budget-tx.ts';
 import { eventState, type EventRow } from '../event-row.ts';
 import type { SessionExtras, SessionTx, StoredSession } from '../session-tx.ts';
 
 /** An empty engine under test, with two organisations in it. */
 export interface WriteEngine {
   /** Runs the work in one transaction and commits it. */
-  write<T>(work: (tx: SessionTx) => Promise<T>): Promise<T>;
+  write<T>(work: (tx: SessionTx & BudgetTx) => Promise<T>): Promise<T>;
   /** The last revision that an organisation's changes were given. */
   revision(orgId: string): Promise<number>;
   /** Runs the work in a transaction that fails at its end. */
-  writeAndFail(work: (tx: SessionTx) => Promise<unknown>): Promise<void>;
+  writeAndFail(work: (tx: SessionTx & BudgetTx) => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 

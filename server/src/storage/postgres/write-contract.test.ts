@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../testing/postgres-database.ts';
+import { budgetContract } from '../contract/budgets.ts';
 import { eventWritesContract } from '../contract/event-writes.ts';
 import { outcomeWritesContract } from '../contract/outcome-writes.ts';
 import { sessionWritesContract } from '../contract/session-writes.ts';
 import { contractOrgs, type WriteEngine } from '../contract/write-rows.ts';
-import type { SessionTx } from '../session-tx.ts';
+import type { Tx } from '../tx.ts';
 import { connectAtStart } from './connect.ts';
 import { migrate } from './migrate.ts';
 import type { PriceIds } from './prices.ts';
@@ -30,6 +31,7 @@ afterAll(async () => {
 describe('PostgreSQL, sessions', () => sessionWritesContract(openEngine));
 describe('PostgreSQL, events', () => eventWritesContract(openEngine));
 describe('PostgreSQL, outcomes', () => outcomeWritesContract(openEngine));
+describe('PostgreSQL, budgets', () => budgetContract(openEngine));
 
 async function openEngine(): Promise<WriteEngine> {
   await client.query('ROLLBACK');
@@ -40,7 +42,7 @@ async function openEngine(): Promise<WriteEngine> {
     ]);
   }
   const priceIds: PriceIds = new Map();
-  const transact = async <T>(work: (tx: SessionTx) => Promise<T>, end: string): Promise<T> => {
+  const transact = async <T>(work: (tx: Tx) => Promise<T>, end: string): Promise<T> => {
     await client.query('ROLLBACK; BEGIN');
     const unit = openWork(client);
     const value = await work(openTx(unit, priceIds));

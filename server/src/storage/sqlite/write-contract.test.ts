@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
+import { budgetContract } from '../contract/budgets.ts';
 import { eventWritesContract } from '../contract/event-writes.ts';
 import { outcomeWritesContract } from '../contract/outcome-writes.ts';
 import { sessionWritesContract } from '../contract/session-writes.ts';
@@ -16,6 +17,7 @@ describe('SQLite', () => {
   sessionWritesContract(openEngine);
   eventWritesContract(openEngine);
   outcomeWritesContract(openEngine);
+  budgetContract(openEngine);
 });
 
 async function openEngine(): Promise<WriteEngine> {
