@@ -28,14 +28,14 @@ class LibraryCase(ClientCase):
         cls.addClassCleanup(cls.loop.close)
         cls.client = cls.make_client(base_url=cls.server.url, max_retries=0)
         cls.addClassCleanup(lambda: cls.do(cls.client.close()))
-        # What is there already need not be looked at again by the many collections to come.
-        gc.freeze()
         cls.addClassCleanup(gc.unfreeze)
 
     def setUp(self):
         super().setUp()
         self.server.delay = 0.0
+        # What is there by now, the library's classes above all, need not be looked at by the collections to come.
         gc.collect()
+        gc.freeze()
         self.addCleanup(niitaka.uninstrument)
 
     @classmethod
