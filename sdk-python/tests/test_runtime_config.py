@@ -8,7 +8,7 @@ from unittest import mock
 
 import niitaka
 from client_case import ClientCase
-from niitaka import _get_runtime_config
+from niitaka import _get_runtime_config, _limits, _snapshot
 from niitaka._warn import logger
 from scripted_server import accept, scripted_server
 
@@ -25,6 +25,8 @@ class ConfigCase(ClientCase):
         self.server.rule = lambda batch: accept(batch, sessions=[])
         self.asked = []
         self.serve(LLM, SOURCES)
+        # Long enough for a busy machine.
+        self.wait(20.0)
         warned = mock.patch.object(logger, "warning")
         self.warning = warned.start()
         self.addCleanup(warned.stop)
@@ -38,6 +40,12 @@ class ConfigCase(ClientCase):
             return 200, body, {"ETag": f'"{revision}"'}
 
         self.server.gets["/api/v1/snapshot"] = answer
+
+    def wait(self, seconds):
+        """From here on a first read waits so long."""
+        patched = mock.patch.object(_snapshot, "CONFIG_WAIT_SECONDS", seconds)
+        patched.start()
+        self.addCleanup(patched.stop)
 
     def session(self, agent_id="writer", **more):
         session = niitaka.start_session(agent_id=agent_id, **more).__enter__()
@@ -149,6 +157,8 @@ class Waiting(ConfigCase):
 
     def test_too_slow(self):
         """It waits for half a second, once; then nothing is said, until the answer is there (A4)"""
+        self.assertEqual(_limits.CONFIG_WAIT_SECONDS, 0.5)
+        self.wait(2.0)
         go = threading.Event()
         self.addCleanup(go.set)
         body = {"revision": 1, "config": {"llm": LLM}}
@@ -158,10 +168,10 @@ class Waiting(ConfigCase):
         began = time.monotonic()
         self.assertEqual((session.config, session.config.origin), ({"llm": {}, "sources": {}}, "default"))
         took = time.monotonic() - began
-        self.assertTrue(0.4 < took < 5, took)
+        self.assertGreater(took, 1.9)
         began = time.monotonic()
         self.session().config
-        self.assertLess(time.monotonic() - began, 0.3)
+        self.assertLess(time.monotonic() - began, 1.9)
         self.assertEqual(len(self.warnings()), 1)
         self.assertIn("no runtime config of writer is known", self.warnings()[0])
         go.set()
@@ -189,7 +199,7 @@ class Waiting(ConfigCase):
         self.configure(self.server)
         began = time.monotonic()
         self.assertEqual(self.session().config.origin, "default")
-        self.assertLess(time.monotonic() - began, 0.4)
+        self.assertLess(time.monotonic() - began, 19)
 
 
 class Elsewhere(ConfigCase):
