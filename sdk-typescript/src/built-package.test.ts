@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const root = dirname(folder);
 /** Minified bytes at most: of everything, and of an app with sessions and events alone. The aim is 30,000. */
-const wholeLimitBytes = 115_000;
+const wholeLimitBytes = 130_000;
 const littleLimitBytes = 90_000;
 const node24 = join(root, 'node_modules/.bin/node');
 
@@ -77,13 +77,15 @@ async function bundledBytes(program: string): Promise<number> {
 
 /** A program that uses every public name with its type. */
 const typedProgram = `
-import { api, configure, flush, observe, startSession, tool, version, type Session, type SessionOptions } from 'niitaka';
+import { api, configure, flush, getRuntimeConfig, observe, startSession, tool, version, type RuntimeConfig, type Session, type SessionOptions } from 'niitaka';
 import { capture, type Capture } from 'niitaka/testing';
 const options: SessionOptions = { goal: 'Find a hotel', agentId: 'travel', tags: { a: 'b' } };
 const look: (query: string) => Promise<number> = tool('look', async (query: string) => query.length);
 configure({ apiKey: 'nk_typed', redact: (path: string, value: unknown) => value });
 const answer: number = await startSession(options, async (session: Session) => {
-  const id: string = session.event('llm', { data: { model: 'm' } });
+  const config: RuntimeConfig = await getRuntimeConfig({ agentId: 'travel' });
+  const model: string = (await session.config).llm.model ?? config.sources.model ?? 'm';
+  const id: string = session.event('llm', { data: { model } });
   return (await look(id)) + version.length;
 });
 const same: Map<string, number> = observe(new Map<string, number>());

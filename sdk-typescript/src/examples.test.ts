@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import RealOpenAI from 'openai';
@@ -58,9 +59,10 @@ function examplesOf(name: string): string[] {
   });
 }
 
-/** The TypeScript blocks of a Markdown file. */
-function blocksOf(name: string): string[] {
-  return [...read(name).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+/** The blocks of a Markdown file in a language. */
+function blocksOf(name: string, language = 'ts'): string[] {
+  const blocks = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g');
+  return [...read(name).matchAll(blocks)].map(([, code = '']) => code);
 }
 
 /** Runs code as the body of a module, with the package and the surroundings in scope. */
@@ -110,7 +112,11 @@ describe('the examples', () => {
     niitaka.configure();
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ items: [], next_cursor: null })));
     try {
-      for (const block of blocksOf('../README.md')) await run(block);
+      const policies = join(tempFolder(), 'policies.yaml');
+      writeFileSync(policies, blocksOf('../README.md', 'yaml').join(''));
+      for (const block of blocksOf('../README.md')) {
+        await run(block.replace("'policies.yaml'", JSON.stringify(policies)));
+      }
     } finally {
       vi.unstubAllGlobals();
     }

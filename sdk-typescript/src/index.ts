@@ -1,8 +1,10 @@
 import { configureClient, defaultClient, silenceClient } from './client/default-client.ts';
 import { closeLines, flushLines } from './client/create-client.ts';
-import type { ConfigureOptions } from './client/settings.ts';
+import type { ConfigureOptions } from './client/configure-options.ts';
 import { currentScope } from './context/scope.ts';
 import { checkSeconds } from './session/check-arguments.ts';
+import type { RuntimeConfig } from './policy/runtime-config.ts';
+import { readRuntimeConfig, type ConfigOptions } from './session/get-runtime-config.ts';
 import { recorderHere } from './session/recorder-here.ts';
 import type { AnyFunction } from './session/any-function.ts';
 import { recordDecision, SessionHandle } from './session/session-handle.ts';
@@ -12,7 +14,9 @@ import { joinSession, openSession, runJoined, runSession } from './session/start
 import { sendMetrics } from './session/send-metrics.ts';
 import { checkTool, wrapTool } from './session/wrap-tool.ts';
 
-export type { ConfigureOptions } from './client/settings.ts';
+export type { ConfigureOptions } from './client/configure-options.ts';
+export type { LlmConfig, RuntimeConfig } from './policy/runtime-config.ts';
+export type { ConfigOptions } from './session/get-runtime-config.ts';
 export type { Session } from './session/session.ts';
 export type {
   DecisionOptions,
@@ -86,6 +90,17 @@ export function attachSession<T>(
   fn?: (session: Session) => T | Promise<T>,
 ): Promise<T | Session> {
   return settle<T | Session>(() => (fn ? runJoined(sessionId, fn) : joinSession(sessionId)));
+}
+
+/**
+ * How an agent is to run: its model, temperature, tokens and prompt, as its version or variant on the server says.
+ * The first read waits for the server, for half a second at most; then what it said last holds, be it to an earlier
+ * process. Where it was never reached nothing is set, with one warning. In a session a config stays as it was read
+ * first. Rejects with a `TypeError` for bad arguments.
+ * @example const { llm } = await getRuntimeConfig({ agentId: 'support-router' });
+ */
+export async function getRuntimeConfig(options: ConfigOptions = {}): Promise<RuntimeConfig> {
+  return readRuntimeConfig(options);
 }
 
 /** The session of the running code; null outside any. */

@@ -1,8 +1,10 @@
 import type { Client } from './client.ts';
 import { createClient } from './create-client.ts';
 import { inheritedOptions, inheritedPolicies, leaveToWorkers } from './environment-data.ts';
+import { openGivenFile } from '../policy/open-policy-file.ts';
 import type { PolicyFile } from '../policy/policy-file.ts';
-import { readSettings, type ConfigureOptions, type Settings } from './settings.ts';
+import type { ConfigureOptions } from './configure-options.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { createWarn } from './warn.ts';
 
 /** The warnings of this thread. */
@@ -18,7 +20,7 @@ export function defaultClient(): Client {
 
 /** Makes the client that sessions use from now on; sessions that run keep theirs. */
 export function configureClient(options: ConfigureOptions): void {
-  const settings = settingsFor(options);
+  const settings = settingsFor(options, openGivenFile(options));
   leaveToWorkers(options, settings.policyFile);
   current = createClient(settings, warn);
 }
@@ -37,7 +39,7 @@ export function replaceClient(client: Client | null): Client | null {
 }
 
 /** Bad options throw where they are given; a bad environment only warns, for it is nobody's call. */
-function settingsFor(options: ConfigureOptions, policies: PolicyFile | null = null): Settings {
+function settingsFor(options: ConfigureOptions, policies: PolicyFile | null): Settings {
   try {
     return readSettings(options, process.env, policies);
   } catch (error) {

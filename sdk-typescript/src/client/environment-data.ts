@@ -1,14 +1,13 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
-import { readPolicyFile, type PolicyFile } from '../policy/policy-file.ts';
-import type { ConfigureOptions } from './settings.ts';
+import type { PolicyFile } from '../policy/policy-file.ts';
+import type { ConfigureOptions } from './configure-options.ts';
 
 const key = 'niitaka';
 
 interface Inherited {
   readonly options: ConfigureOptions;
   readonly isRedacted: boolean;
-  /** What the policy file held when it was read. */
-  readonly policyBytes: Uint8Array | null;
+  readonly policyFile: PolicyFile | null;
 }
 
 /** Lets worker threads that start from now on report like this one. A redactor cannot go along. */
@@ -16,8 +15,7 @@ export function leaveToWorkers(
   { redact, ...options }: ConfigureOptions,
   policyFile: PolicyFile | null,
 ): void {
-  const policyBytes = policyFile?.bytes ?? null;
-  const inherited: Inherited = { options, isRedacted: redact !== undefined, policyBytes };
+  const inherited: Inherited = { options, isRedacted: redact !== undefined, policyFile };
   setEnvironmentData(key, { ...inherited });
 }
 
@@ -30,8 +28,7 @@ export function inheritedOptions(): ConfigureOptions {
 
 /** The policy file as the parent thread read it: what became of it since is not looked at. */
 export function inheritedPolicies(): PolicyFile | null {
-  const { options, policyBytes = null } = readInherited() ?? {};
-  return policyBytes && readPolicyFile(options?.policyFile ?? '', policyBytes);
+  return readInherited()?.policyFile ?? null;
 }
 
 function readInherited(): Inherited | undefined {

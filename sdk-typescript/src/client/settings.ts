@@ -1,32 +1,10 @@
 import type { Redact } from '../content/redact-json.ts';
-import { openPolicyFile, type PolicyFile } from '../policy/policy-file.ts';
+import type { PolicyFile } from '../policy/policy-file.ts';
 import { checkText, isObject, refused } from '../session/check-arguments.ts';
+import type { ConfigureOptions } from './configure-options.ts';
 
 /** Where a server listens when nobody says otherwise. */
 export const defaultUrl = 'http://127.0.0.1:4600';
-
-/** How this process reports; everything may be left out. */
-export interface ConfigureOptions {
-  /** API key with scope `ingest` (and `read` for `api`); else `NIITAKA_API_KEY`. Without one nothing is recorded. */
-  readonly apiKey?: string | undefined;
-  /** Address of the server; else `NIITAKA_URL`, else `http://127.0.0.1:4600`. */
-  readonly apiUrl?: string | undefined;
-  /** Environment of every session that names none; else `NIITAKA_ENV`, else `production`. */
-  readonly environment?: string | undefined;
-  /**
-   * Path of a policy file (YAML): for the agents that it names its policies hold, and the server's do not. It is read
-   * once, here.
-   */
-  readonly policyFile?: string | undefined;
-  /** Keep records on disk until the server has them, so that a crash loses none. On by default. */
-  readonly spool?: boolean | undefined;
-  /** Send arguments and results of wrapped calls and tools. Off by default. */
-  readonly captureContent?: boolean | undefined;
-  /** Sees every value that the program hands over, before it is stored or sent. */
-  readonly redact?: Redact | undefined;
-  /** Seconds that the process may take at its end to send what is left; 2 by default. */
-  readonly exitFlushSeconds?: number | undefined;
-}
 
 /** Variables of the environment by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,14 +27,11 @@ export interface Settings {
   readonly isStrict: boolean;
 }
 
-/**
- * Reads options over the environment; throws a `TypeError` that names the bad option. A policy file is opened, unless
- * another thread has read it.
- */
+/** Reads options over the environment; throws a `TypeError` that names the bad option. */
 export function readSettings(
   options: ConfigureOptions,
   env: Environment,
-  policyFile?: PolicyFile | null,
+  policyFile: PolicyFile | null = null,
 ): Settings {
   checkOptions(options);
   const exitFlushSeconds = options.exitFlushSeconds ?? 2;
@@ -66,7 +41,7 @@ export function readSettings(
       ? readUrl(options.apiUrl, 'apiUrl')
       : readUrl(env['NIITAKA_URL'] || defaultUrl, 'NIITAKA_URL'),
     environment: options.environment || env['NIITAKA_ENV'] || null,
-    policyFile: policyFile ?? (options.policyFile ? openPolicyFile(options.policyFile) : null),
+    policyFile,
     spool: options.spool ?? true,
     captureContent: options.captureContent ?? false,
     redact: options.redact ?? null,

@@ -209,6 +209,7 @@ class ObservedRequest {
 
   #prepareBody(options: unknown): unknown {
     this.#given = options;
+    this.#recorder.configs?.fix();
     const given = objectAt(options);
     const { endpoint, origin, address } = this.#to;
     const asked = this.#pristine ?? objectAt(given, 'body');

@@ -1,13 +1,15 @@
 import { costOfEvent } from '@niitaka/core/cost/cost-of-event.ts';
 import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { PolicySource } from './guard.ts';
+import { readConfig } from './runtime-config.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The policies of a file in place of the server's, whose prices hold all the same (P8). */
 export function filePolicies(source: PolicySource, policies: CompiledPolicies): PolicySource {
   const costOf: Snapshot['costOf'] = (data) => costOfEvent(data, null, null).costNanoUsd;
   let from: Snapshot | null = null;
-  let merged: Snapshot = { revision: null, policies, costOf };
+  const config = readConfig(null, 'default');
+  let merged: Snapshot = { revision: null, policies, config, costOf };
   return {
     of: (key) => {
       const served = source.of(key);
@@ -16,6 +18,8 @@ export function filePolicies(source: PolicySource, policies: CompiledPolicies): 
       return merged;
     },
     request: (key) => source.request(key),
+    first: (key) => source.first(key),
+    refresh: (key, ms) => source.refresh(key, ms),
     noteRevision: (revision) => source.noteRevision(revision),
   };
 }

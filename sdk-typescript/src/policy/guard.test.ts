@@ -58,6 +58,8 @@ function guardBy(snapshot: Snapshot | null): Guard {
   const source: PolicySource = {
     of: () => snapshot,
     request: () => {},
+    first: () => Promise.resolve(snapshot),
+    refresh: () => {},
     noteRevision: (revision) => revisions.push(revision),
   };
   const send = (record: IngestRecord) => sent.push(record);

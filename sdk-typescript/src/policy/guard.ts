@@ -21,6 +21,10 @@ type Totals = Partial<IngestAnswer['sessions'][number]>;
 export interface PolicySource {
   of(key: SnapshotKey): Snapshot | null;
   request(key: SnapshotKey): void;
+  /** As `of`, but one that the server was not asked for yet is waited for, once and not for long (A4). */
+  first(key: SnapshotKey): Promise<Snapshot | null>;
+  /** Asks anew where that was not done for so many milliseconds. */
+  refresh(key: SnapshotKey, ms: number): void;
   noteRevision(revision: number): void;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { configure, flush, shutdown, startSession, testing, tool } from '../index.ts';
-import { openPolicyFile } from './policy-file.ts';
+import { openPolicyFile } from './open-policy-file.ts';
 import { startServer, testKey, type RealServer } from '../testing/real-server.ts';
 import { agentCommand, startProgram } from '../testing/run-agent.ts';
 import { tempFolder } from '../testing/temp-folder.ts';

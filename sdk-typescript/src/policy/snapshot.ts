@@ -2,6 +2,7 @@ import { costOfEvent, pricedModel, type LlmData } from '@niitaka/core/cost/cost-
 import { parsePrice, type Price, type PriceRow } from '@niitaka/core/cost/price.ts';
 import { compilePolicies, type CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
+import { readConfig, type RuntimeConfig } from './runtime-config.ts';
 
 /** Whom a snapshot is for. */
 export interface SnapshotKey {
@@ -16,19 +17,25 @@ export interface Snapshot {
   /** Moves with every change of policies and prices. */
   readonly revision: number | null;
   readonly policies: CompiledPolicies;
+  readonly config: RuntimeConfig;
   /** Whole nano-USD of a call as the server will find it; null when unknown (C1). */
   readonly costOf: (data: LlmData) => bigint | null;
 }
 
 /** Reads an answer of the server; null for what is none. A policy that cannot be read stays, as a broken one (P3). */
-export function readSnapshot(key: SnapshotKey, text: string): Snapshot | null {
+export function readSnapshot(
+  key: SnapshotKey,
+  text: string,
+  origin: RuntimeConfig['origin'] = 'server',
+): Snapshot | null {
   const fields = parseObject(text);
   if (fields === null) return null;
-  const { policies, prices, revision } = fields;
+  const { policies, prices, revision, config } = fields;
   const given = Array.isArray(policies) ? policies : [];
   const priceOf = priceList(Array.isArray(prices) ? prices : []);
   return {
     revision: typeof revision === 'number' ? revision : null,
+    config: readConfig(config, origin),
     policies: compilePolicies(given.map(readPolicy), key.agentId, key.environment),
     costOf: (data) => {
       const price = priceOf(data['provider'], pricedModel(data));

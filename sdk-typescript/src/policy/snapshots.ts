@@ -10,6 +10,9 @@ const agentLimit = 1_000;
 
 const answerWithinMs = 10_000;
 
+/** The first read of a config waits for the server so long, ms; then what it said last holds (A4). */
+const firstWaitMs = 500;
+
 /** Where snapshots come from and where they are kept. */
 export interface SnapshotsOptions {
   readonly apiUrl: string;
@@ -22,7 +25,11 @@ export interface SnapshotsOptions {
 interface Known {
   snapshot: Snapshot | null;
   etag: string | null;
-  isFetching: boolean;
+  /** What is under way; null where nothing is. */
+  fetching: Promise<void> | null;
+  askedTick: number;
+  /** Whether the server was heard, or waited for in vain: nobody waits any more. */
+  isSettled: boolean;
 }
 
 /** The snapshots of one address and key: fetched in the background, kept on disk for when the server is away (P5). */
@@ -43,11 +50,31 @@ export class Snapshots {
   /** Asks the server anew, in the background. */
   request(key: SnapshotKey): void {
     const entry = this.#entryOf(key);
-    if (entry === null || entry.isFetching) return;
-    entry.isFetching = true;
-    void this.#fetch(key, entry).finally(() => {
-      entry.isFetching = false;
+    if (entry === null || entry.fetching !== null) return;
+    entry.askedTick = performance.now();
+    entry.fetching = this.#fetch(key, entry).finally(() => {
+      entry.fetching = null;
+      entry.isSettled = true;
     });
+  }
+
+  /** As `of`, but one that the server was not asked for yet is waited for, once and not for long (A4). */
+  async first(key: SnapshotKey): Promise<Snapshot | null> {
+    const entry = this.#entryOf(key);
+    if (entry?.isSettled === false) {
+      this.request(key);
+      await within(entry.fetching, firstWaitMs);
+      entry.isSettled = true;
+    }
+    const snapshot = entry?.snapshot ?? null;
+    if (snapshot?.config.origin !== 'server') this.#warnOfConfig(key, snapshot !== null);
+    return snapshot;
+  }
+
+  /** Asks anew where that was not done for so many milliseconds. */
+  refresh(key: SnapshotKey, ms: number): void {
+    const entry = this.#entryOf(key);
+    if (entry !== null && performance.now() - entry.askedTick >= ms) this.request(key);
   }
 
   /** The server's policies stand at this revision: snapshots of another are fetched again. */
@@ -64,7 +91,9 @@ export class Snapshots {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     if (this.#known.size >= agentLimit) return null;
-    const entry = { key, snapshot: this.#read(key), etag: null, isFetching: false };
+    const snapshot = this.#read(key);
+    const unasked = { etag: null, fetching: null, askedTick: -Infinity, isSettled: false };
+    const entry = { key, snapshot, ...unasked };
     this.#known.set(name, entry);
     return entry;
   }
@@ -87,9 +116,19 @@ export class Snapshots {
     const { folder } = this.#options;
     if (folder === null) return null;
     try {
-      return readSnapshot(key, readFileSync(join(folder, fileOf(key)), 'utf8'));
+      return readSnapshot(key, readFileSync(join(folder, fileOf(key)), 'utf8'), 'disk');
     } catch {
       return null;
+    }
+  }
+
+  #warnOfConfig({ agentId }: SnapshotKey, isKept: boolean): void {
+    const { warn } = this.#options;
+    if (isKept) {
+      warn('old_config', 'The server does not answer: the runtime config it gave last time holds.');
+    } else {
+      const whose = agentId ?? 'no agent';
+      warn('no_config', `No runtime config of ${whose} is known: the server does not answer.`);
     }
   }
 
@@ -109,6 +148,16 @@ export class Snapshots {
       );
     }
   }
+}
+
+/** Waits, for so long at most; it holds the process, for somebody waits for what comes after it. */
+async function within(work: Promise<void> | null, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
 }
 
 function queryOf(key: SnapshotKey): readonly (readonly [string, string | null])[] {

@@ -5,6 +5,7 @@ import type { Control } from '../control/control.ts';
 import { currentScope } from '../context/scope.ts';
 import { filePolicies } from '../policy/file-policies.ts';
 import { Guard } from '../policy/guard.ts';
+import { SessionConfigs } from '../policy/session-configs.ts';
 import type { SnapshotKey } from '../policy/snapshot.ts';
 import { closeSender, endSession } from '../transport/close-records.ts';
 import { addCount, type Ledger } from '../transport/ledger-book.ts';
@@ -46,6 +47,8 @@ export class Recorder {
   readonly control: Control;
   /** What is to be settled when the session ends here: calls that nobody reads to their end. */
   readonly atEnd = new Set<() => void>();
+  /** How its agent is to run; null where that is not known here. */
+  configs: SessionConfigs | null = null;
   /** The root of its tree, as far as it is known here. */
   rootSessionId: string;
   readonly #ledger: Ledger;
@@ -71,6 +74,7 @@ export class Recorder {
     const served = this.client.outlet.policies;
     this.rootSessionId = parent?.rootSessionId ?? parentSessionId ?? this.sessionId;
     if (served === null) return;
+    this.configs = new SessionConfigs(served, key);
     const source = ownPolicies === null ? served : filePolicies(served, ownPolicies);
     const { sessionId, rootSessionId } = this;
     const send = (record: IngestRecord) =>

@@ -1,4 +1,5 @@
 import { runIn } from '../context/scope.ts';
+import { readConfig, type RuntimeConfig } from '../policy/runtime-config.ts';
 import { entriesOf } from './check-arguments.ts';
 import type { Recorder } from './recorder.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
@@ -23,6 +24,11 @@ export class SessionHandle implements Session {
 
   get isEnded(): boolean {
     return this.#recorder.isEnded;
+  }
+
+  get config(): Promise<RuntimeConfig> {
+    const { configs } = this.#recorder;
+    return configs?.of(configs.key) ?? Promise.resolve(readConfig(null, 'default'));
   }
 
   event(type: EventType, options: EventOptions = {}): string {

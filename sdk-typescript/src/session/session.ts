@@ -1,3 +1,4 @@
+import type { RuntimeConfig } from '../policy/runtime-config.ts';
 import type { DecisionOptions, EventOptions, EventType, Metrics } from './session-options.ts';
 
 /** One run of one agent, while it runs. */
@@ -8,6 +9,12 @@ export interface Session extends AsyncDisposable {
   readonly totalCost: number;
   /** True once the session was ended here. */
   readonly isEnded: boolean;
+  /**
+   * How the agent is to run, as the server says: fixed at its first read in the session, or at the first call of an
+   * observed client. A first read waits for the server, for half a second at most.
+   * @example const { llm } = await session.config;
+   */
+  readonly config: Promise<RuntimeConfig>;
   /**
    * Records an event that has finished, and answers its id.
    * @example session.event('log', { name: 'cache', data: { message: 'miss' } });

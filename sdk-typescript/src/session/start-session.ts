@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { defaultClient } from '../client/default-client.ts';
 import { currentScope, enterScope, runIn } from '../context/scope.ts';
+import { policiesOf } from '../policy/policy-file.ts';
 import type { SnapshotKey } from '../policy/snapshot.ts';
 import { checkSessionOptions, checkUuid } from './check-arguments.ts';
 import { Recorder } from './recorder.ts';
@@ -54,7 +55,7 @@ function start(options: SessionOptions): Recorder {
   const recorder = new Recorder(client, sessionId, true);
   const key = snapshotKey(client, options);
   const { policyFile } = client.settings;
-  const policies = policyFile?.policiesOf(key.agentId, key.environment) ?? null;
+  const policies = policyFile && policiesOf(policyFile, key.agentId, key.environment);
   const hash = policies && (policyFile?.hash ?? null);
   client.outlet.send(startRecord(client, sessionId, parentSessionId, options, hash));
   recorder.guardBy(key, policies, around ?? null, parentSessionId);

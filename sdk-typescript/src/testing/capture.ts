@@ -1,6 +1,8 @@
 import { Client } from '../client/client.ts';
 import { replaceClient } from '../client/default-client.ts';
-import { readSettings, type ConfigureOptions } from '../client/settings.ts';
+import type { ConfigureOptions } from '../client/configure-options.ts';
+import { readSettings } from '../client/settings.ts';
+import { openGivenFile } from '../policy/open-policy-file.ts';
 import { createWarn } from '../client/warn.ts';
 import { OpenCalls } from '../session/open-calls.ts';
 import type { CapturedRecord } from './captured-record.ts';
@@ -32,7 +34,8 @@ export function capture(options: ConfigureOptions = {}): Capture {
   const outlet = new MemoryOutlet();
   const warnings: string[] = [];
   const warn = createWarn((message) => warnings.push(message));
-  const settings = readSettings({ ...options, apiKey: options.apiKey ?? 'captured' }, process.env);
+  const given = { ...options, apiKey: options.apiKey ?? 'captured' };
+  const settings = readSettings(given, process.env, openGivenFile(options));
   const before = replaceClient(new Client(settings, outlet, new OpenCalls(), warn));
   const stop = () => void replaceClient(before);
   return {

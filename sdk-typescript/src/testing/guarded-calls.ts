@@ -9,13 +9,15 @@ const key = { agentId: 'caller', environment: 'production', experimentId: null, 
 /** From here on these policies hold for the session, as if the server had told them. */
 export function guardBy(session: Session, policies: readonly object[]): void {
   const { outlet } = defaultClient();
+  const { policies: served } = outlet;
+  if (served === null) throw new Error('nothing is recorded here: capture first');
   const snapshot = readSnapshot(key, JSON.stringify({ revision: 1, policies, prices: [] }));
   const { sessionId } = session;
   outlet.controls.of(sessionId).guard = new Guard({
     sessionId,
     rootSessionId: sessionId,
     key,
-    source: { of: () => snapshot, request: () => {}, noteRevision: () => {} },
+    source: { ...served, of: () => snapshot },
     send: (record) => outlet.send(record),
   });
 }

@@ -34,14 +34,23 @@ export interface LoopbackPeer {
   dropConnections(): void;
 }
 
-/** Starts a peer that answers by `script`; null means that it accepts all. */
+/**
+ * Starts a peer that answers by `script`; null means that it accepts all. What is only read, such as a snapshot, is
+ * answered by `read`.
+ */
 export async function startPeer(
   script: (request: PeerRequest, count: number) => PeerAnswer | null = () => null,
   port = 0,
+  read: (path: string) => PeerAnswer | Promise<PeerAnswer> = () => 'cut',
 ): Promise<LoopbackPeer> {
   const requests: PeerRequest[] = [];
   const taken: PeerRecord[] = [];
   const server = createServer((incoming, response) => {
+    if (incoming.method === 'GET') {
+      const answer = Promise.resolve(read(incoming.url ?? ''));
+      void answer.then((found) => give(found, incoming, response));
+      return;
+    }
     readRequest(incoming).then(
       (request) => {
         requests.push(request);

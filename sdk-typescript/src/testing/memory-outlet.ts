@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { Controls } from '../control/controls.ts';
+import type { PolicySource } from '../policy/guard.ts';
 import { encodeRecord } from '../transport/encode-record.ts';
 import { LedgerBook, type Ledger } from '../transport/ledger-book.ts';
 import type { CapturedRecord } from './captured-record.ts';
@@ -11,7 +12,13 @@ export class MemoryOutlet implements Outlet {
   readonly sender = randomUUID();
   readonly controls = new Controls((record) => this.send(record));
   /** No server says anything; a policy file of the program's own holds. */
-  readonly policies = { of: () => null, request: () => {}, noteRevision: () => {} };
+  readonly policies: PolicySource = {
+    of: () => null,
+    request: () => {},
+    first: () => Promise.resolve(null),
+    refresh: () => {},
+    noteRevision: () => {},
+  };
   readonly records: CapturedRecord[] = [];
   readonly #ledgers = new LedgerBook(this.sender);
 

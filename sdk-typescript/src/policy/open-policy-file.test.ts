@@ -4,7 +4,8 @@ import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import { describe, expect, test } from 'vitest';
 import golden from '../../../vectors/policy-files.json' with { type: 'json' };
 import { tempFolder } from '../testing/temp-folder.ts';
-import { openPolicyFile, readPolicyFile } from './policy-file.ts';
+import { openPolicyFile, readPolicyFile } from './open-policy-file.ts';
+import { policiesOf } from './policy-file.ts';
 
 interface Golden {
   readonly name: string;
@@ -39,7 +40,7 @@ describe('readPolicyFile()', () => {
       expect(file.agents === null ? null : [...file.agents]).toEqual(agents);
       expect(file.policies).toEqual(policies.map(readPolicy));
       for (const { agent_id: agentId, policies: ids } of holds) {
-        const found = file.policiesOf(agentId, 'production');
+        const found = policiesOf(file, agentId, 'production');
         const stages = found && [
           ...found.costLimits,
           ...found.stepLimits,
@@ -88,6 +89,6 @@ describe('openPolicyFile()', () => {
     writeFileSync(path, 'x'.repeat(300_000));
     expect(() => openPolicyFile(path)).toThrow(`${path}:1:1: found 300000 bytes`);
     writeFileSync(path, 'policies: []\n');
-    expect(openPolicyFile(path)).toMatchObject({ path, policies: [] });
+    expect(openPolicyFile(path)).toMatchObject({ policies: [] });
   });
 });
