@@ -154,11 +154,13 @@ class ObservedRequest {
       const waitMs = failed && this.#waitMs(failed, failure);
       if (waitMs === null) throw failure;
       const { control } = this.#recorder;
-      const { signal = null } = objectAt(this.#given) as { signal?: AbortSignal | null };
-      await control.wait(waitMs, signal);
+      const { signal } = objectAt(this.#given);
+      await control.wait(waitMs, signal instanceof AbortSignal ? signal : null);
       if (this.#recorder.isEnded) throw failure;
       // The library says in its own words that the host has cancelled, and sends nothing.
-      if (signal?.aborted === true) return (this.#send(this.#given) as ApiPromise).responsePromise;
+      if (objectAt(signal)['aborted'] === true) {
+        return (this.#send(this.#given) as ApiPromise).responsePromise;
+      }
       await control.beginWhenFree();
       try {
         const head = await (this.#send(this.#prepare(this.#given)) as ApiPromise).responsePromise;
