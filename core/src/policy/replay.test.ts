@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPolicy } from './parse-policy.ts';
 import type { Policy } from './policy.ts';
@@ -176,4 +177,67 @@ describe('openReplay() (P9)', () => {
     steps(replay, one, 2, 2);
     expect(one.outcome).toMatchObject({ action: 'abort', place: 3, atMs: noonMs + 3_000 });
   });
+});
+
+describe('openReplay() against sums worked out one by one', () => {
+  const cents = 10_000_000n;
+  const anyCosts = fc.array(fc.bigInt({ min: 0n, max: 300n }), { minLength: 1, maxLength: 12 });
+  const anyTree = fc.array(
+    fc.record({ session: fc.integer({ min: 0, max: 3 }), cost: fc.bigInt({ min: 0n, max: 300n }) }),
+    { minLength: 1, maxLength: 25 },
+  );
+  const anyLimit = fc.integer({ min: 0, max: 500 });
+
+  test('a session is stopped after the first sum above its limit, and saves the rest', () => {
+    const check = fc.property(anyCosts, anyLimit, (costs, limit) => {
+      const replay = openReplay(cap('session', limit / 100));
+      const course = replay.begin(alone);
+      for (const [place, cost] of costs.entries()) {
+        replay.takeStep(course, { atMs: noonMs + place, place, costNanoUsd: cost * cents });
+      }
+      const sums = costs.map((_, place) => sumOf(costs.slice(0, place + 1)));
+      const at = sums.findIndex((sum) => sum > BigInt(limit));
+      if (at === -1) {
+        expect(course.outcome).toBe(null);
+        return;
+      }
+      expect(course.outcome).toEqual({
+        action: at === costs.length - 1 ? 'passed_at_end' : 'abort',
+        place: at,
+        atMs: noonMs + at,
+        found: (sums[at] ?? 0n) * cents,
+        savedNanoUsd: sumOf(costs.slice(at + 1)) * cents,
+      });
+    });
+    fc.assert(check, { numRuns: 500 });
+  });
+
+  test('of a tree nobody steps after the step that passed its limit', () => {
+    const check = fc.property(anyTree, anyLimit, (all, limit) => {
+      const replay = openReplay(cap('tree', limit / 100));
+      const courses = [0, 1, 2, 3].map(() => replay.begin({ group: 'root', isAsked: true }));
+      const taken = all.map(({ session, cost }, place) => ({
+        course: courses[session],
+        cost,
+        place,
+      }));
+      for (const { course, cost, place } of taken) {
+        const step = { atMs: noonMs + place, place, costNanoUsd: cost * cents };
+        if (course !== undefined) replay.takeStep(course, step);
+      }
+      const costs = all.map(({ cost }) => cost);
+      const at = costs.findIndex((_, place) => sumOf(costs.slice(0, place + 1)) > BigInt(limit));
+      const saved = at === -1 ? 0n : sumOf(costs.slice(at + 1)) * cents;
+      expect(sumOf(courses.map(({ outcome }) => outcome?.savedNanoUsd ?? 0n))).toBe(saved);
+      const stopped = new Set(at === -1 ? [] : taken.slice(at + 1).map(({ course }) => course));
+      for (const course of courses) {
+        expect(course.outcome?.action === 'abort').toBe(stopped.has(course));
+      }
+    });
+    fc.assert(check, { numRuns: 500 });
+  });
+
+  function sumOf(amounts: readonly bigint[]): bigint {
+    return amounts.reduce((total, amount) => total + amount, 0n);
+  }
 });

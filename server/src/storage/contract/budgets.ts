@@ -112,6 +112,21 @@ export function budgetContract(open: () => Promise<WriteEngine>): void {
       expect(await leases()).toEqual([{ ...lease, ingestedNanoUsd: large - 3n, isOver: false }]);
     });
 
+    test('forgetExpired() takes leases that ran out before a moment, at most so many', async () => {
+      const never = { deletionChangesMs: 0, deletedSessionsMs: 0, lostRecordsMs: 0 };
+      const forget = (budgetLeasesMs: number, limit: number) =>
+        engine.write((tx) => tx.forgetExpired({ ...never, budgetLeasesMs }, limit));
+      await write(async (tx) => {
+        for (const number of [900, 901, 902]) {
+          await tx.saveLease(org, { ...lease, sender: id(number), expiresAtMs: number });
+        }
+      });
+      expect(await forget(900, 10)).toBe(0);
+      expect(await forget(902, 1)).toBe(1);
+      expect(await forget(902, 10)).toBe(1);
+      expect(await leases()).toMatchObject([{ sender: id(902), expiresAtMs: 902 }]);
+    });
+
     test('what fails is not charged', async () => {
       await write((tx) => tx.saveLease(org, lease));
       const charge = { rootSessionId: id(1), sender: id(900), costNanoUsd: 9n };

@@ -138,6 +138,38 @@ export function replayReadContract(
       expect(await events({ keys, after })).toEqual([[0, eventId(3), 3_000, 0]]);
     });
 
+    test('replayEvents() gives a long session the same by pages of any length', async () => {
+      const nowMs = noonMs + 20_000;
+      const records = Array.from({ length: 24 }, (_, index) =>
+        llm(4, 100 + index, {
+          // Several at once, and not in the order of their times.
+          ...at(1_000 * ((index * 7) % 8)),
+          data: { model: 'm', cost_usd: index / 1e9 },
+        }),
+      );
+      await store.ingest([start(4, { started_at: iso(nowMs) }), ...records]);
+      const filter = { fromMs: nowMs, toMs: nowMs + 1 };
+      const [long] = await store.reader.replaySessions(testOrgId, filter, null, 1);
+      const keys = [long?.key ?? ''];
+      const whole = await events({ keys });
+      expect(whole).toHaveLength(24);
+      expect(whole.map(([, , atMs]) => atMs)).toEqual(
+        whole.map(([, , atMs]) => Number(atMs)).toSorted((one, other) => one - other),
+      );
+      for (const limit of [1, 5, 23, 24]) {
+        const seen: (string | undefined)[] = [];
+        let after: ReplayEventRequest['after'] = null;
+        for (let isCut = true; isCut;) {
+          const request: ReplayEventRequest = { keys, what: 'steps', after, limit };
+          const page = await store.reader.replayEvents(testOrgId, request);
+          for (const place of page.session.keys()) seen.push(replayedId(page, place));
+          after = { atMs: page.atMs.at(-1) ?? 0, position: page.position.at(-1) ?? 0 };
+          isCut = page.isCut && page.atMs.length > 0;
+        }
+        expect(seen).toEqual(whole.map(([, id]) => id));
+      }
+    });
+
     test('replayEvents() gives the facts of calls that failed', async () => {
       const keys = await keysOf(1);
       const asked = { keys, what: 'failures', after: null, limit: 10 } as const;
