@@ -32,6 +32,8 @@ export const deleteAgent: Command<DeleteAgent, AgentRemoval> = async (context, a
   const sessionIds = sessions.map(({ session }) => session.id);
   if (ids.length === deleteAgentLimit) return success({ sessionIds, rows, more: true });
   const ofAgent = await tx.deleteAgent(orgId, agentId);
+  // Its guardrails are gone with its versions: whoever keeps them shall read anew.
+  await tx.movePolicyRevision(orgId);
   await writeAudit(context, { orgId, actor }, { action: 'delete-agent', target: agentId });
   return success({ sessionIds, rows: { ...rows, ...ofAgent }, more: false });
 };
