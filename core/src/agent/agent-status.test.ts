@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agentStatus, type AgentFacts, type EndedSession } from './agent-status.ts';
+import {
+  agentStatus,
+  type AgentFacts,
+  type AgentStatus,
+  type EndedSession,
+} from './agent-status.ts';
 
 const nowMs = Date.parse('2026-11-24T12:00:00Z');
 const hourMs = 3_600_000;
@@ -82,4 +87,54 @@ describe('agentStatus()', () => {
       }),
     );
   });
+});
+
+/** The rule read aloud: each status with when it fits, in the order in which they are asked. */
+function statusByTheRule({ override, running, ended }: AgentFacts): AgentStatus | undefined {
+  const lastTen = ended.slice(0, 10);
+  const isRecent = ({ endedAtMs }: EndedSession) => nowMs - endedAtMs < 24 * hourMs;
+  const rows: [AgentStatus, boolean][] = [
+    ['shipped', override === 'shipped'],
+    ['deprecated', override === 'deprecated'],
+    ['archived', override === 'archived'],
+    ['active', running !== 0],
+    ['stale', ended.length > 0 && ended[0]?.status === 'stale'],
+    ['error', lastTen.filter(isRecent).filter((one) => one.errorCount !== 0).length > 0],
+    ['new', ended.length === 0],
+    ['idle', true],
+  ];
+  return rows.find(([, fits]) => fits)?.[0];
+}
+
+const someEnded = fc
+  .array(
+    fc.record({
+      status: fc.constantFrom('done', 'done', 'stale'),
+      errorCount: fc.constantFrom(0, 0, 0, 1, 7),
+      endedAtMs: fc.oneof(
+        fc.integer({ min: 0, max: 30 }).map((hours) => nowMs - hours * hourMs),
+        fc.constantFrom(nowMs - 24 * hourMs + 1, nowMs - 24 * hourMs - 1),
+      ),
+    }),
+    { maxLength: 14 },
+  )
+  .map((list) => list.toSorted((one, other) => other.endedAtMs - one.endedAtMs));
+
+test('agentStatus() is the first that fits of whatever there is (A2)', () => {
+  const seen = new Set<string>();
+  const someFacts = fc.record({
+    override: fc.constantFrom(null, null, null, null, 'shipped', 'deprecated', 'archived'),
+    running: fc.constantFrom(0, 0, 0, 1, 5),
+    ended: someEnded,
+  });
+  fc.assert(
+    fc.property(someFacts, (some) => {
+      const status = agentStatus(some, nowMs);
+      seen.add(status);
+      expect(status).toBe(statusByTheRule(some));
+    }),
+    { numRuns: 500 },
+  );
+  const others = ['active', 'stale', 'error', 'new', 'idle'];
+  expect([...seen].toSorted()).toEqual(['archived', 'deprecated', 'shipped', ...others].toSorted());
 });

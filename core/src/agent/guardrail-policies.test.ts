@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePolicies } from '../policy/compile-policies.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -106,5 +107,35 @@ describe('guardrailPolicies()', () => {
     expect(stoppedBy(10, 40, 10)).toBe('organisation');
     expect(stoppedBy(40, 10, 10)).toBe('version:alpha:3:step_limit');
     expect(stoppedBy(40, 10, 9)).toBe(null);
+  });
+
+  test('are sound, of their own agent and in force, whatever a version holds (A4, P1)', () => {
+    const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+    const on = maybe(fc.subarray(['rate_limit', 'timeout'], { minLength: 1 }));
+    const guardrails = fc.record({
+      cost_limit_usd: maybe(fc.constantFrom(0, 0.000000001, '0.10', 25)),
+      max_steps: maybe(fc.nat(1_000)),
+      retry: maybe(fc.record({ on_errors: on, max_retries: fc.integer({ min: 1, max: 10 }) })),
+      fallback: maybe(fc.record({ on_errors: on, fallback_model: fc.constant('small') })),
+    });
+    fc.assert(
+      fc.property(guardrails, (some) => {
+        const policies = guardrailPolicies(versionOf(some)).map((policy) => readPolicy(policy));
+        const given = Object.values(some).filter((value) => value !== undefined);
+        expect(policies).toHaveLength(given.length);
+        expect(new Set(policies.map(({ id }) => id)).size).toBe(given.length);
+        for (const policy of policies) {
+          expect(policy).toMatchObject({ agentId: 'alpha', environment: null, mode: 'enforce' });
+          expect(policy.type).not.toBe('broken');
+        }
+        const mine = compilePolicies(policies, 'alpha', 'staging');
+        const others = compilePolicies(policies, 'beta', 'staging');
+        const count = ({ costLimits, stepLimits, retries, fallbacks }: typeof mine) =>
+          [costLimits, stepLimits, retries, fallbacks].map(({ length }) => length);
+        const keys = ['cost_limit_usd', 'max_steps', 'retry', 'fallback'] as const;
+        expect(count(mine)).toEqual(keys.map((key) => (some[key] === undefined ? 0 : 1)));
+        expect(count(others)).toEqual([0, 0, 0, 0]);
+      }),
+    );
   });
 });

@@ -43,3 +43,30 @@ describe('runtimeConfig()', () => {
     );
   });
 });
+
+test.each(Array.from({ length: 16 }, (_, bits) => bits))(
+  'runtimeConfig() names exactly the fields that are set, with their source: case %i of 16 (A4)',
+  (bits) => {
+    const fields = ['model', 'temperature', 'max_tokens', 'system_prompt'];
+    const set = fields.filter((_, at) => (bits >> at) % 2 === 1);
+    const given = <T>(name: string, value: T) => (set.includes(name) ? value : null);
+    const some = {
+      model: given('model', ''),
+      temperature: given('temperature', 0),
+      maxTokens: given('max_tokens', 1),
+      systemPrompt: given('system_prompt', ' \n'),
+      guardrails: {},
+    };
+    const { llm, sources } = runtimeConfig({
+      agentId: 'alpha',
+      number: 12,
+      createdAtMs: 5,
+      content: some,
+    });
+    const values = { model: '', temperature: 0, max_tokens: 1, system_prompt: ' \n' };
+    expect(llm).toEqual(
+      Object.fromEntries(Object.entries(values).filter(([name]) => set.includes(name))),
+    );
+    expect(sources).toEqual(Object.fromEntries(set.map((name) => [name, 'version:12'])));
+  },
+);
