@@ -2,30 +2,34 @@ import { describe, expect, test } from 'vitest';
 import { openPostgresStore } from '../../testing/open-postgres-store.ts';
 import { createDatabase } from '../../testing/postgres-database.ts';
 import { noonMs, start } from '../../testing/records.ts';
-import { verificationContract } from '../contract/verification.ts';
+import { singleFigureContract } from '../contract/single-figures.ts';
+import { verificationContract, type SpoiledStore } from '../contract/verification.ts';
 import { connect } from './connect.ts';
 import { verify, verifyDatabase } from './verify.ts';
 
 describe('PostgreSQL', () => {
-  verificationContract(async (nowMs) => {
-    const store = await openPostgresStore(nowMs);
-    const client = await connect(store.database.url);
-    return {
-      ingest: (records) => store.ingest(records),
-      async verifyAfter(change) {
-        await client.query('BEGIN');
-        await client.query(change);
-        const found = await verify(client);
-        await client.query('ROLLBACK');
-        return found;
-      },
-      async close() {
-        await client.end();
-        await store.close();
-      },
-    };
-  }, 'UPDATE sessions SET goal_index = NULL');
+  verificationContract(open, 'UPDATE sessions SET goal_index = NULL');
+  singleFigureContract(open);
 });
+
+async function open(nowMs: number): Promise<SpoiledStore> {
+  const store = await openPostgresStore(nowMs);
+  const client = await connect(store.database.url);
+  return {
+    ingest: (records) => store.ingest(records),
+    async verifyAfter(change) {
+      await client.query('BEGIN');
+      await client.query(change);
+      const found = await verify(client);
+      await client.query('ROLLBACK');
+      return found;
+    },
+    async close() {
+      await client.end();
+      await store.close();
+    },
+  };
+}
 
 describe('verifyDatabase()', () => {
   test('reads what is committed, and refuses what a newer program has written', async () => {

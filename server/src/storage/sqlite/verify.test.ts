@@ -1,27 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../testing/open-store.ts';
 import { noonMs, start } from '../../testing/records.ts';
-import { verificationContract } from '../contract/verification.ts';
+import { singleFigureContract } from '../contract/single-figures.ts';
+import { verificationContract, type SpoiledStore } from '../contract/verification.ts';
 import { verify, verifyFile } from './verify.ts';
 
 describe('SQLite', () => {
-  verificationContract(async (nowMs) => {
-    const store = openStore(nowMs);
-    return {
-      ingest: (records) => store.ingest(records),
-      async verifyAfter(change) {
-        store.db.exec('BEGIN');
-        store.db.exec(change);
-        const found = verify(store.db);
-        store.db.exec('ROLLBACK');
-        return found;
-      },
-      async close() {
-        store.close();
-      },
-    };
-  }, `INSERT INTO goal_search (goal_search) VALUES ('delete-all')`);
+  verificationContract(open, `INSERT INTO goal_search (goal_search) VALUES ('delete-all')`);
+  singleFigureContract(open);
 });
+
+async function open(nowMs: number): Promise<SpoiledStore> {
+  const store = openStore(nowMs);
+  return {
+    ingest: (records) => store.ingest(records),
+    async verifyAfter(change) {
+      store.db.exec('BEGIN');
+      store.db.exec(change);
+      const found = verify(store.db);
+      store.db.exec('ROLLBACK');
+      return found;
+    },
+    async close() {
+      store.close();
+    },
+  };
+}
 
 test('verifyFile() reads the file beside its writer, and refuses one that a newer program has written', async () => {
   const store = openStore(noonMs);
