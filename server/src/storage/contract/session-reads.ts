@@ -289,7 +289,8 @@ function request(
   return { filter, sort, limit, after, nowMs: noonMs };
 }
 
-async function allPages(
+/** Every line of a list, page by page. */
+export async function allPages(
   reader: Reader,
   orgId: string,
   filter: SessionFilter,
@@ -312,7 +313,8 @@ function costOf(sessions: readonly SessionSummary[]): bigint {
   return sessions.reduce((sum, { session }) => sum + session.totalCostNanoUsd, 0n);
 }
 
-function totalsOf(matches: readonly SessionSummary[]) {
+/** Sums of a range, worked out the slow and obvious way. */
+export function totalsOf(matches: readonly SessionSummary[]) {
   const count = (is: (one: SessionSummary) => boolean) => matches.filter(is).length;
   const agents = matches.flatMap(({ session }) => session.agentId ?? []);
   return {
@@ -329,7 +331,8 @@ function totalsOf(matches: readonly SessionSummary[]) {
   };
 }
 
-function bucketsOf(matches: readonly SessionSummary[], bucketMs: number) {
+/** Buckets of a range, worked out the slow and obvious way. */
+export function bucketsOf(matches: readonly SessionSummary[], bucketMs: number) {
   const starts = matches.map(
     ({ session }) => Math.floor(session.startedAtMs / bucketMs) * bucketMs,
   );
@@ -342,7 +345,8 @@ function bucketsOf(matches: readonly SessionSummary[], bucketMs: number) {
     });
 }
 
-function agentsOf(matches: readonly SessionSummary[], bucketMs: number) {
+/** Distinct agents by bucket, worked out the slow and obvious way. */
+export function agentsOf(matches: readonly SessionSummary[], bucketMs: number) {
   const starts = bucketsOf(matches, bucketMs).map(({ startMs }) => startMs);
   return starts
     .map((startMs) => {
