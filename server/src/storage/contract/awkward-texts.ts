@@ -128,7 +128,7 @@ export function awkwardTextContract(
           );
           expect(sessions).toBe(texts.length);
         }),
-        { numRuns: 25 },
+        { numRuns: 12 },
       );
     });
 
@@ -194,7 +194,7 @@ export function awkwardTextContract(
             ids.length,
           );
         }),
-        { numRuns: 80 },
+        { numRuns: 40 },
       );
     });
   });

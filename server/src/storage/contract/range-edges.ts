@@ -75,7 +75,7 @@ export function rangeEdgeContract(
           const buckets = await store.reader.rangeBuckets(testOrgId, range, bucketMs, nowMs);
           expect(buckets).toEqual(bucketsOf(within(fromMs, toMs), bucketMs));
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     });
 

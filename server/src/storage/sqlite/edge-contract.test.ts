@@ -1,5 +1,7 @@
 import { addOrganisation, openStore } from '../../testing/open-store.ts';
+import { agentLifeContract } from '../contract/agent-lives.ts';
 import { awkwardTextContract } from '../contract/awkward-texts.ts';
+import { changingListContract } from '../contract/changing-lists.ts';
 import { rangeEdgeContract } from '../contract/range-edges.ts';
 import type { ReadStore } from '../contract/session-reads.ts';
 import { openReader } from './connection.ts';
@@ -7,6 +9,8 @@ import { openReads } from './reads.ts';
 
 rangeEdgeContract(open);
 awkwardTextContract(open);
+changingListContract(open);
+agentLifeContract(open);
 
 async function open(nowMs: number, orgIds: readonly string[]): Promise<ReadStore> {
   const store = openStore(nowMs);
