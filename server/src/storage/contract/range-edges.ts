@@ -17,6 +17,9 @@ const midnights = [
   Date.UTC(2027, 10, 1),
   Date.UTC(2028, 1, 29),
   Date.UTC(2028, 2, 1),
+  // A clock that was never set: before the moment that times are counted from, numbers are negative.
+  Date.UTC(1969, 11, 31),
+  Date.UTC(1970, 0, 1),
 ];
 /** One session at each of these: the last millisecond of a day or hour, and the first of the next. */
 const starts = midnights.flatMap((at) => [at - 1, at, at + hourMs - 1, at + hourMs]);
@@ -48,6 +51,10 @@ export function rangeEdgeContract(
         const stats = await store.reader.rangeStats(testOrgId, range, hourMs, dayMs, nowMs);
         expect(stats.totals).toEqual(totalsOf(own));
         expect(stats.buckets).toEqual(bucketsOf(own, hourMs));
+        const ended = { ...range, statuses: ['stale' as const] };
+        const filtered = await store.reader.rangeStats(testOrgId, ended, hourMs, dayMs, nowMs);
+        expect(filtered.buckets).toEqual(stats.buckets);
+        expect(filtered.agents).toEqual([{ startMs: Math.floor(at / dayMs) * dayMs, agents: 1 }]);
         const before = { fromMs: at - 1_000, toMs: at };
         const { sessions } = await store.reader.rangeTotals(testOrgId, before, nowMs);
         expect(sessions).toBe(within(at - 1_000, at).length);
@@ -74,6 +81,12 @@ export function rangeEdgeContract(
           const range = { fromMs, toMs };
           const buckets = await store.reader.rangeBuckets(testOrgId, range, bucketMs, nowMs);
           expect(buckets).toEqual(bucketsOf(within(fromMs, toMs), bucketMs));
+          const request = { agentIds: ['even', 'odd'], range, bucketMs, durations: 0 };
+          for (const { agentId, cells } of await store.reader.agentFigures(testOrgId, request)) {
+            const own = within(fromMs, toMs).filter(({ session }) => session.agentId === agentId);
+            const starts = bucketsOf(own, bucketMs).map((one) => [one.startMs, one.sessions]);
+            expect(cells.map(({ startMs, sessions }) => [startMs, sessions])).toEqual(starts);
+          }
         }),
         { numRuns: 30 },
       );

@@ -1,6 +1,7 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { AgentBucket } from '../session-reader.ts';
+import { bucketOf } from './bucket-of.ts';
 import { figuresSource } from './figures-source.ts';
 import { agentsWithin, type HourAgents } from './hour-agents.ts';
 import { listConditions } from './list-sessions.ts';
@@ -32,7 +33,6 @@ export async function agentBuckets(
   if (isPlainFilter(filter) && bucketMs % dayMs !== 0 && bucketMs % hourMs === 0) {
     return fromHours(runner, orgId, filter, bucketMs, hourAgents);
   }
-  const unit = sql.lit(bucketMs);
   const isRolledUp = isPlainFilter(filter) && bucketMs % dayMs === 0;
   const { fromMs, toMs } = filter;
   const days = cutRange(floorDay(fromMs), toMs === undefined ? undefined : toMs + dayMs - 1, dayMs);
@@ -41,10 +41,10 @@ export async function agentBuckets(
   const source = await figuresSource(runner, orgId, known);
   const context = await contextFor(runner, orgId, source.filter, nowMs);
   const query = isRolledUp
-    ? sql`select (day / ${unit}) * ${unit} as start, count(distinct agent_id) as agents from rollup_agent_days
+    ? sql`select ${bucketOf(sql`day`, bucketMs)} as start, count(distinct agent_id) as agents from rollup_agent_days
         where ${allOf(rollupConditions(runner, orgId, filter, 'day', whole))}
           and agent_id <> '' and sessions > 0 group by 1 order by 1`
-    : sql`select (s.started_at / ${unit}) * ${unit} as start, count(distinct s.agent_id) as agents
+    : sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(distinct s.agent_id) as agents
         from ${source.from}
         where ${allOf([...listConditions(source.filter, context), ...source.conditions])} group by 1 order by 1`;
   const rows = await runner.all<AgentsSql>(query);

@@ -2,6 +2,7 @@ import { judgedSessions, type EndedSession } from '@niitaka/core/agent/agent-sta
 import { sql } from 'kysely';
 import { nearestRank } from '@niitaka/core/agent/nearest-rank.ts';
 import type { AgentCell, AgentFigures, AgentFiguresRequest } from '../agent-rows.ts';
+import { bucketOf } from './bucket-of.ts';
 import { cutRange, rollupConditions, runningSessions } from './range-totals.ts';
 import { allOf, listOfValues, toNumber, type Runner, type Sql } from './runner.ts';
 
@@ -254,12 +255,6 @@ function conditionsOf(
     conditions.push(sql`s.environment in (${sql.join(environments)})`);
   }
   return conditions;
-}
-
-/** Times are stored as integers: the division is whole. */
-function bucketOf(column: Sql, bucketMs: number): Sql {
-  const unit = sql.lit(bucketMs);
-  return sql`(${column} / ${unit}) * ${unit}`;
 }
 
 function later(one: number | null, other: number | null): number | null {

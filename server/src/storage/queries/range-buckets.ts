@@ -1,6 +1,7 @@
 import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { RangeBucket } from '../session-reader.ts';
+import { bucketOf } from './bucket-of.ts';
 import { figuresSource } from './figures-source.ts';
 import { listConditions } from './list-sessions.ts';
 import {
@@ -10,7 +11,7 @@ import {
   runningConditions,
   runningSessions,
 } from './range-totals.ts';
-import { allOf, toNumber, type Runner, type Sql } from './runner.ts';
+import { allOf, toNumber, type Runner } from './runner.ts';
 import { contextFor, isPlainFilter } from './session-conditions.ts';
 
 const hourMs = 3_600_000;
@@ -99,12 +100,6 @@ async function fromSessions(
         count(*) filter (where s.status = 'running') as running, sum(s.total_cost) as cost
       from ${source.from} where ${allOf(conditions)} group by 1`,
   );
-}
-
-/** Times are stored as integers: the division is whole. */
-function bucketOf(column: Sql, bucketMs: number): Sql {
-  const unit = sql.lit(bucketMs);
-  return sql`(${column} / ${unit}) * ${unit}`;
 }
 
 function mergeBuckets(rows: readonly BucketSql[]): RangeBucket[] {

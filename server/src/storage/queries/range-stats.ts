@@ -2,6 +2,7 @@ import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { AgentBucket, RangeBucket, RangeStats } from '../session-reader.ts';
 import { agentBuckets } from './agent-buckets.ts';
+import { bucketOf } from './bucket-of.ts';
 import type { HourAgents } from './hour-agents.ts';
 import { listConditions } from './list-sessions.ts';
 import { rangeBuckets } from './range-buckets.ts';
@@ -62,9 +63,8 @@ async function cellsOf(
   const source = await figuresSource(runner, orgId, known);
   const context = await contextFor(runner, orgId, source.filter, nowMs);
   const all = [...listConditions(source.filter, context), ...source.conditions];
-  const unit = sql.lit(bucketMs);
   return runner.all<CellSql>(
-    sql`select (s.started_at / ${unit}) * ${unit} as start, s.agent_id, count(*) as sessions,
+    sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, s.agent_id, count(*) as sessions,
         count(*) filter (where s.error_count > 0) as with_errors, count(*) filter (where s.status = 'stale') as stale,
         count(*) filter (where s.status = 'running') as running, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
         sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete
