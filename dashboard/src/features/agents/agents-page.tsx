@@ -7,6 +7,7 @@ import { RangePicker } from '../../components/range-picker.tsx';
 import { formatCount, formatNoun } from '../../lib/format-count.ts';
 import { useRowFocus } from '../../lib/keys/use-row-focus.ts';
 import { useReread } from '../../lib/live/use-reread.ts';
+import { defaultEnvironment } from '../../lib/url/environment.ts';
 import { rangeOf } from '../../lib/url/range.ts';
 import { agentCardsQuery, rangeQueryNow } from './agent-queries.ts';
 import { useAgentSearch } from './agent-search.ts';
@@ -29,10 +30,7 @@ export function AgentsPage() {
   const range = rangeOf(search, openedAtMs);
   const { env, range: name, from, to } = search;
   const key = JSON.stringify([env, name, from, to, filters.archived]);
-  const queryNow = () => ({
-    ...rangeQueryNow(search),
-    include_archived: filters.archived,
-  });
+  const queryNow = () => ({ ...rangeQueryNow(search), include_archived: filters.archived });
   const query = useQuery(agentCardsQuery(key, queryNow));
   useReread(['agents', 'cards'], rereadEveryMs);
   const page = useRef<HTMLDivElement>(null);
@@ -54,9 +52,7 @@ export function AgentsPage() {
           <LiveLight />
           {all !== undefined && all.length > 0 && (
             <span className="text-muted">
-              {items?.length === all.length
-                ? formatNoun(all.length, 'agent')
-                : `${formatCount(items?.length ?? 0)} of ${formatNoun(all.length, 'agent')}`}
+              {countText(items?.length ?? 0, all.length)}
               {query.data?.more === true && ', more are not read'}
             </span>
           )}
@@ -76,7 +72,12 @@ export function AgentsPage() {
         {items === undefined ? (
           <NotRead query={query} />
         ) : items.length === 0 ? (
-          <NoAgents none={all?.length === 0} filters={filters} onChange={change} />
+          <NoAgents
+            none={all?.length === 0}
+            env={env ?? defaultEnvironment}
+            filters={filters}
+            onChange={change}
+          />
         ) : (
           <ul aria-label="Agents" className={agentGrid}>
             {items.map((agent) => (
@@ -87,6 +88,11 @@ export function AgentsPage() {
       </div>
     </div>
   );
+}
+
+function countText(shown: number, all: number): string {
+  const noun = formatNoun(all, 'agent');
+  return shown === all ? noun : `${formatCount(shown)} of ${noun}`;
 }
 
 function NotRead({ query }: { readonly query: UseQueryResult<unknown> }) {

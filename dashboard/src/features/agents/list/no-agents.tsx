@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Button, buttonClass } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
+import { allEnvironments } from '../../../lib/url/environment.ts';
 import type { SearchParams } from '../../../lib/url/search-params.ts';
 import { statusWords } from '../status-words.ts';
 import type { AgentFilters } from './agent-filters.ts';
@@ -8,19 +9,24 @@ import type { AgentFilters } from './agent-filters.ts';
 export interface NoAgentsProps {
   /** There is no agent at all, filters or not. */
   readonly none: boolean;
+  readonly env: string;
   readonly filters: AgentFilters;
   readonly onChange: (change: SearchParams) => void;
 }
 
 /** Why the list is empty, and what would fill it. */
-export function NoAgents({ none, filters, onChange }: NoAgentsProps) {
+export function NoAgents({ none, env, filters, onChange }: NoAgentsProps) {
   if (none) {
+    const everywhere = env === allEnvironments;
     return (
       <div className="rounded-lg border border-line bg-surface">
         <EmptyState
-          title={filters.archived ? 'No agent yet' : 'No agent that is not archived'}
+          title={everywhere ? 'No agents yet' : `No agents in the environment “${env}”`}
           action={
             <>
+              {!everywhere && (
+                <Button onClick={() => onChange({ env: allEnvironments })}>All environments</Button>
+              )}
               {!filters.archived && (
                 <Button onClick={() => onChange({ archived: 'yes' })}>With archived</Button>
               )}
