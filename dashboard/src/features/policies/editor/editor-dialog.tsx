@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Dialog } from '../../../components/dialog.tsx';
 import { ChoiceFormField } from '../../../components/choice-form-field.tsx';
 import { typeNames } from '../../../lib/policy-words/type-names.ts';
+import { DryRun } from '../dry-run/dry-run.tsx';
 import { EditorActions } from './editor-actions.tsx';
 import { Conflict } from './conflict.tsx';
 import { FailureFields } from './failure-fields.tsx';
@@ -72,6 +73,7 @@ export function EditorDialog({ policy, start, onClose }: EditorDialogProps) {
           {isLimit ? <LimitFields {...part} /> : <FailureFields {...part} />}
           <ReachFields {...part} />
           <Preview read={read} />
+          <DryRun read={read} />
         </div>
         {editor.failure !== null && (
           <p role="alert" className="mt-3 text-rust">
