@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
-import { axeProblems, openBrowser, openSignedIn, problemsOf } from './browser.ts';
+import type { InvitedPerson } from '@niitaka/protocol/access.ts';
+import { axeProblems, openBrowser, openSignedIn, openWindow, problemsOf } from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
 import { sessionScript, type SessionScript } from './session-records.ts';
 
@@ -159,3 +160,27 @@ test.each([
     await page.context().close();
   },
 );
+
+test('each person has an unread count and dots, until the feed is marked as read (G2)', async () => {
+  const body = { name: 'On call', role: 'read' };
+  const { link } = await server.api<InvitedPerson>('POST', '/people', body);
+  const page = await openWindow(browser);
+  await page.goto(link);
+  const nav = page.getByRole('link', { name: /^Signals/ });
+  await server.ingest([signal('Since then', { occurred_at: new Date().toISOString() })]);
+  await nav.getByText('1 signal not read').waitFor();
+  await nav.click();
+  const since = rows(page).filter({ hasText: 'Since then' });
+  await since.getByText('Not read:').waitFor();
+  expect(await page.getByText('Not read:').count()).toBe(1);
+  expect(await axeProblems(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Mark all as read' }).click();
+  await expect.poll(() => page.getByText('Not read:').count()).toBe(0);
+  expect(await nav.textContent()).toBe('Signals');
+  await server.ingest([signal('Once more', { occurred_at: new Date().toISOString() })]);
+  await nav.getByText('1 signal not read').waitFor();
+  const fresh = rows(page).filter({ hasText: 'Once more' });
+  await fresh.getByText('Not read:').waitFor();
+  expect(problemsOf(page)).toEqual([]);
+  await page.context().close();
+});

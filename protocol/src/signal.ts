@@ -20,7 +20,9 @@ export const Signal = z.object({
 /** How much of the feed a person has not read (G2). */
 export const UnreadSignals = z.object({
   unread: Count.nullable().meta({ description: 'counted to 1,000; null for a key' }),
-  read_until: Timestamp.nullable(),
+  read_until: Timestamp.nullable().meta({
+    description: 'what occurred later is unread; at first when they were invited; null for a key',
+  }),
 });
 
 /** A page of signals, newest first. */

@@ -10,6 +10,8 @@ export interface SignalRowProps {
   readonly signal: Signal;
   /** Came while the page was open: its tint fades. */
   readonly fresh: boolean;
+  /** The person has not read it (G2). */
+  readonly unread?: boolean;
 }
 
 const looks = {
@@ -22,7 +24,7 @@ const rowClass =
   'grid grid-cols-[64px_18px_minmax(0,1fr)_200px_180px] items-center gap-x-3 px-3 py-[7px] outline-offset-[-2px] max-lg:grid-cols-[64px_18px_minmax(0,1fr)] max-sm:grid-cols-[18px_minmax(0,1fr)]';
 
 /** One signal; it leads to its session, at the event where there is one (G2). */
-export function SignalRow({ signal, fresh }: SignalRowProps) {
+export function SignalRow({ signal, fresh, unread = false }: SignalRowProps) {
   const { session_id: sessionId, event_id: event } = signal;
   return (
     <li
@@ -33,7 +35,7 @@ export function SignalRow({ signal, fresh }: SignalRowProps) {
     >
       {sessionId === null ? (
         <div className={rowClass}>
-          <RowCells signal={signal} />
+          <RowCells signal={signal} unread={unread} />
         </div>
       ) : (
         <Link
@@ -43,14 +45,14 @@ export function SignalRow({ signal, fresh }: SignalRowProps) {
           data-row
           className={classNames(rowClass, 'hover:bg-row focus-visible:bg-sel')}
         >
-          <RowCells signal={signal} />
+          <RowCells signal={signal} unread={unread} />
         </Link>
       )}
     </li>
   );
 }
 
-function RowCells({ signal }: { readonly signal: Signal }) {
+function RowCells({ signal, unread }: { readonly signal: Signal; readonly unread: boolean }) {
   const { Icon, tone } = looks[signal.severity];
   const kind = `${signal.type} · ${subtypeText(signal)}`;
   return (
@@ -65,7 +67,19 @@ function RowCells({ signal }: { readonly signal: Signal }) {
         className={classNames('max-sm:mt-0.5 max-sm:self-start', tone)}
       />
       <span className="flex min-w-0 items-center gap-2">
-        <span className="truncate font-medium max-sm:whitespace-normal" title={signalText(signal)}>
+        {unread && (
+          <>
+            <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-accent" />
+            <span className="sr-only">Not read:</span>
+          </>
+        )}
+        <span
+          className={classNames(
+            'truncate max-sm:whitespace-normal',
+            unread ? 'font-semibold' : 'font-medium',
+          )}
+          title={signalText(signal)}
+        >
           {signalText(signal)}
         </span>
         {signal.action !== null && <Tag tone={actionTone(signal.action)}>{signal.action}</Tag>}

@@ -1,7 +1,7 @@
 /** Until when a person has read the feed of signals, and how many have come since. */
 export interface ReadMark {
-  /** Null for one who never marked any: then all since they were invited are unread. */
-  readonly untilMs: number | null;
+  /** What occurred later is unread; of one who never marked any, when they were invited. */
+  readonly untilMs: number;
   readonly unread: number;
 }
 

@@ -3,6 +3,7 @@ import { Activity, Bot, ListTree, Search, Settings, Shield } from 'lucide-react'
 import { Logo } from '../../components/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { EnvironmentSwitch } from './environment-switch.tsx';
+import { UnreadBadge } from './unread-badge.tsx';
 
 const icon = { size: 15, strokeWidth: 1.6, 'aria-hidden': true } as const;
 const itemClass =
@@ -37,9 +38,10 @@ export function Rail({ onPalette, onHelp }: RailProps) {
         <Bot {...icon} />
         Agents
       </Link>
-      <Link to="/signals" className={itemClass} activeProps={activeProps}>
+      <Link to="/signals" className={`${itemClass} relative`} activeProps={activeProps}>
         <Activity {...icon} />
-        Signals
+        <span className="flex-1 max-sm:flex-none">Signals</span>
+        <UnreadBadge />
       </Link>
       <Link to="/policies" className={itemClass} activeProps={activeProps}>
         <Shield {...icon} />

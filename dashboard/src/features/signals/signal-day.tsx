@@ -1,3 +1,4 @@
+import type { Signal } from '@niitaka/protocol/signal.ts';
 import { formatNoun } from '../../lib/format-count.ts';
 import type { SignalDay } from './group-by-day.ts';
 import { SignalRow } from '../../components/signal-row.tsx';
@@ -6,10 +7,12 @@ export interface SignalDaySectionProps {
   readonly day: SignalDay;
   /** Whether a signal came while the page was open. */
   readonly isFresh: (id: string) => boolean;
+  /** Whether the person has not read a signal. */
+  readonly isUnread: (signal: Signal) => boolean;
 }
 
 /** One day of the feed under a header that stays in sight. */
-export function SignalDaySection({ day, isFresh }: SignalDaySectionProps) {
+export function SignalDaySection({ day, isFresh, isUnread }: SignalDaySectionProps) {
   return (
     <section aria-label={day.label}>
       <h2 className="sticky top-0 z-10 flex h-9 items-center gap-2 bg-bg font-semibold">
@@ -23,7 +26,12 @@ export function SignalDaySection({ day, isFresh }: SignalDaySectionProps) {
         className="mb-2 divide-y divide-line2 overflow-hidden rounded-lg border border-line bg-surface"
       >
         {day.signals.map((signal) => (
-          <SignalRow key={signal.id} signal={signal} fresh={isFresh(signal.id)} />
+          <SignalRow
+            key={signal.id}
+            signal={signal}
+            fresh={isFresh(signal.id)}
+            unread={isUnread(signal)}
+          />
         ))}
       </ul>
     </section>

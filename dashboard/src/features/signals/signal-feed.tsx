@@ -11,6 +11,7 @@ import type { SearchParams } from '../../lib/url/search-params.ts';
 import { groupByDay } from './group-by-day.ts';
 import { NoSignals } from './no-signals.tsx';
 import { SignalDaySection } from './signal-day.tsx';
+import { useIsUnread } from './use-is-unread.ts';
 import { useSignalFeed } from './use-signal-feed.ts';
 
 export interface SignalFeedProps {
@@ -30,6 +31,7 @@ export function SignalFeed({ search, query, range, onChange }: SignalFeedProps) 
   const feed = useSignalFeed(query, isAtTop);
   const { pages, items } = feed;
   const today = useNowText((nowMs) => new Date(nowMs).toDateString());
+  const isUnread = useIsUnread();
   useRowFocus(scroller);
   const showWaiting = () => {
     feed.showWaiting();
@@ -67,7 +69,12 @@ export function SignalFeed({ search, query, range, onChange }: SignalFeedProps) 
           <NoSignals search={search} range={range} onChange={onChange} />
         ) : (
           groupByDay(items, Date.parse(today)).map((day) => (
-            <SignalDaySection key={day.startMs} day={day} isFresh={feed.isFresh} />
+            <SignalDaySection
+              key={day.startMs}
+              day={day}
+              isFresh={feed.isFresh}
+              isUnread={isUnread}
+            />
           ))
         )}
         {pages.hasNextPage && (

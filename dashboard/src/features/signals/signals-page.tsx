@@ -3,6 +3,7 @@ import { LiveLight } from '../../components/live-light.tsx';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { rangeOf } from '../../lib/url/range.ts';
 import { signalQueryOf, useSignalSearch } from './signal-search.ts';
+import { MarkRead } from './mark-read.tsx';
 import { SignalFeed } from './signal-feed.tsx';
 import { SignalFilters } from './signal-filters.tsx';
 
@@ -23,6 +24,7 @@ export function SignalsPage() {
           <h1 className="text-title">Signals</h1>
           <LiveLight />
           <span className="flex-1" />
+          <MarkRead />
           <RangePicker range={asked.range} onChange={change} />
         </div>
         <SignalFilters search={search} onChange={change} />

@@ -46,8 +46,8 @@ export function readMarkContract(
       store.reader.readMark(orgId, personOf(number), limit);
 
     test('at first all since the invitation are unread, counted to a limit (G2)', async () => {
-      expect(await markOf(1)).toEqual({ untilMs: null, unread: 3 });
-      expect(await markOf(1, 2)).toEqual({ untilMs: null, unread: 2 });
+      expect(await markOf(1)).toEqual({ untilMs: person.createdAtMs, unread: 3 });
+      expect(await markOf(1, 2)).toEqual({ untilMs: person.createdAtMs, unread: 2 });
       expect(await markOf(3)).toBe(null);
     });
 
@@ -59,13 +59,13 @@ export function readMarkContract(
       expect(await markOf(1)).toEqual({ untilMs: noonMs - 1_000, unread: 1 });
       expect(await mark(testOrgId, 1, noonMs)).toBe(true);
       expect(await markOf(1)).toEqual({ untilMs: noonMs, unread: 0 });
-      expect(await markOf(2)).toEqual({ untilMs: null, unread: 3 });
+      expect(await markOf(2)).toEqual({ untilMs: person.createdAtMs, unread: 3 });
     });
 
     test('another organisation has its own people and signals (O1)', async () => {
       expect(await mark(otherOrgId, 2, noonMs)).toBe(false);
       expect(await mark(otherOrgId, 1, noonMs)).toBe(true);
-      expect(await markOf(1)).toEqual({ untilMs: null, unread: 3 });
+      expect(await markOf(1)).toEqual({ untilMs: person.createdAtMs, unread: 3 });
       expect(await markOf(1, 10, otherOrgId)).toEqual({ untilMs: noonMs, unread: 0 });
     });
   });

@@ -29,8 +29,8 @@ export function readMarkReads(db: Statements): ReadMarkReader {
     async readMark(orgId, personId, limit) {
       const person = await mark.get(uuidBlob(orgId), uuidBlob(personId));
       if (person === undefined) return null;
-      const { signals_read_at: untilMs, created_at: createdAtMs } = person;
-      const row = await unread.get(uuidBlob(orgId), untilMs ?? createdAtMs, limit);
+      const untilMs = person.signals_read_at ?? person.created_at;
+      const row = await unread.get(uuidBlob(orgId), untilMs, limit);
       return { untilMs, unread: row?.unread ?? 0 };
     },
   };
