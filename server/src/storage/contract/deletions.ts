@@ -121,6 +121,22 @@ export function deletionContract(
       expect(kept.filter((id) => !alive.includes(id))).toEqual([]);
     });
 
+    test('agents of an hour are read anew where others made up for who was deleted (S12)', async () => {
+      const startedMs = noonMs - 200 * hourMs;
+      const at = (session: number, agent: string) =>
+        start(session, { agent_id: agent, started_at: new Date(startedMs).toISOString() });
+      const agents = async () => {
+        const range = { fromMs: startedMs, toMs: startedMs + hourMs };
+        const buckets = await store.reader.agentBuckets(testOrgId, range, hourMs, noonMs);
+        return buckets.map(({ agents: count }) => count);
+      };
+      await store.ingest([at(7_100, 'one'), at(7_101, 'other')]);
+      expect(await agents()).toEqual([2]);
+      await store.run(deleteSession, { orgId: testOrgId, sessionId: sessionId(7_101) });
+      await store.ingest([at(7_102, 'one')]);
+      expect(await agents()).toEqual([1]);
+    });
+
     test('nothing that hung on a session is found, and nothing comes back (D1, E5)', async () => {
       const { reader } = store;
       const id = sessionId(7_000);

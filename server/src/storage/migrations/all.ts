@@ -4,6 +4,7 @@ import { policies } from './0004-policies.ts';
 import { modelsUsed } from './0005-models-used.ts';
 import { agentVersions } from './0006-agent-versions.ts';
 import { hitsAndLeases } from './0007-hits-and-leases.ts';
+import { deletionsByRevision } from './0008-deletions-by-revision.ts';
 import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   modelsUsed,
   agentVersions,
   hitsAndLeases,
+  deletionsByRevision,
 ];
 
 /** A step as PostgreSQL takes it: told apart, or the SQLite one with the types named anew (ids are the only blobs). */

@@ -26,7 +26,10 @@ interface Kept {
   readonly agents: ReadonlySet<string>;
 }
 
-/** Reads whole hours, only those anew whose figures in the roll-up have moved since they were read. */
+/**
+ * Reads whole hours, only those anew whose figures in the roll-up have moved since they were read. A deletion has all
+ * read anew: what came since may have made up for its figures.
+ */
 export function openHourAgents(runner: Runner): HourAgents {
   const kept = new Map<string, Kept>();
   return async (orgId, filter, whole) => {
@@ -35,8 +38,10 @@ export function openHourAgents(runner: Runner): HourAgents {
       sql`select hour, string_agg(environment || ' ' || sessions || ' ' || total_tokens || ' ' || total_cost, '|') as figures
         from rollup_hours where ${conditions} and sessions > 0 group by hour`,
     );
+    const deletion = await lastDeletion(runner, orgId);
     const found = new Map<number, ReadonlySet<string>>();
-    for (const { hour, figures } of hours) {
+    for (const { hour, figures: sums } of hours) {
+      const figures = `${sums} ${deletion}`;
       const startMs = Number(hour);
       const name = `${orgId} ${startMs} ${filter.environments?.join(' ') ?? ''}`;
       const known = kept.get(name);
@@ -53,6 +58,15 @@ export function openHourAgents(runner: Runner): HourAgents {
     }
     return found;
   };
+}
+
+/** The revision of the newest deletion that is still told of; 0 without one. */
+async function lastDeletion(runner: Runner, orgId: string): Promise<bigint> {
+  const [row] = await runner.all<{ revision: bigint | null }>(
+    sql`select max(revision) as revision from changes
+      where org_id = ${runner.id(orgId)} and kind = 'deleted'`,
+  );
+  return row?.revision ?? 0n;
 }
 
 /** The agents that started a session in a range. */
