@@ -1,8 +1,7 @@
-import type { Agent } from '@niitaka/protocol/access.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { TextInput } from './field.tsx';
-import { apiGet } from '../lib/api/api-fetch.ts';
+import { agentNames } from '../lib/api/agent-names.ts';
 
 const shownAtMost = 100;
 
@@ -16,7 +15,7 @@ export function AgentChoice({ value, onChange }: AgentChoiceProps) {
   const [text, setText] = useState('');
   const agents = useQuery({
     queryKey: ['agents'],
-    queryFn: ({ signal }) => apiGet<{ items: Agent[] }>('/agents', { limit: 500 }, signal),
+    queryFn: ({ signal }) => agentNames(signal),
   });
   const chosen = (value ?? '').split(',').filter((id) => id !== '');
   const words = text.toLowerCase();

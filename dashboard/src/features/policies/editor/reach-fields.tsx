@@ -1,5 +1,5 @@
-import type { Agent } from '@niitaka/protocol/access.ts';
 import { useQuery } from '@tanstack/react-query';
+import { agentNames } from '../../../lib/api/agent-names.ts';
 import { apiGet } from '../../../lib/api/api-fetch.ts';
 import { modeNames } from '../../../lib/policy-words/type-names.ts';
 import { ChoiceFormField } from '../../../components/choice-form-field.tsx';
@@ -16,7 +16,7 @@ export function ReachFields(props: FormPartProps) {
   const { form, problems, onChange } = props;
   const agents = useQuery({
     queryKey: ['agents'],
-    queryFn: ({ signal }) => apiGet<{ items: Agent[] }>('/agents', { limit: 500 }, signal),
+    queryFn: ({ signal }) => agentNames(signal),
   });
   const environments = useQuery({
     queryKey: ['environments'],
