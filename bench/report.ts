@@ -26,13 +26,14 @@ export function reportOf(figures: readonly Figure[], at: Date): Report {
   };
 }
 
-/** Writes a report; figures of earlier runs that were not measured again stay in it. */
-export function writeReport(path: string, report: Report): void {
+/** Writes a report and answers it whole: figures of earlier runs that were not measured again stay in it. */
+export function writeReport(path: string, report: Report): Report {
   const measured = new Set(report.figures.map(({ name }) => name));
   const kept = readReport(path)?.figures.filter(({ name }) => !measured.has(name)) ?? [];
   mkdirSync(dirname(path), { recursive: true });
   const whole = { ...report, figures: [...kept, ...report.figures] };
   writeFileSync(path, `${JSON.stringify(whole, null, 2)}\n`);
+  return whole;
 }
 
 /** The report in a file; null when there is none. */

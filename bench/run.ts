@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.ts';
+import { performancePage, readCurves } from './performance-page.ts';
 import { compareReports, readReport, reportOf, writeReport } from './report.ts';
 
 const usage = `Usage: npm run bench [-- [names] [options]]
@@ -9,7 +11,8 @@ const usage = `Usage: npm run bench [-- [names] [options]]
   --seconds N        how long each load lasts (5)
   --runs N           how often each is measured (3)
   --sessions N       sessions of the full database, 10 events each (1000000)
-  --baseline FILE    a report to compare with`;
+  --baseline FILE    a report to compare with
+  --page FOLDER      writes performance.md there, of the figures of this and earlier runs`;
 
 interface Settings {
   readonly seconds: number;
@@ -95,7 +98,11 @@ async function main(): Promise<number> {
     }
   }
   const report = reportOf(figures, new Date());
-  writeReport(join(import.meta.dirname, 'results', 'latest.json'), report);
+  const whole = writeReport(join(import.meta.dirname, 'results', 'latest.json'), report);
+  if (values.page !== undefined) {
+    writeFileSync(join(values.page, 'performance.md'), performancePage(whole));
+    writeFileSync(join(values.page, 'performance-reads.svg'), readCurves(whole.figures));
+  }
   const baseline = values.baseline === undefined ? null : readReport(values.baseline);
   if (values.baseline !== undefined && baseline === null) {
     console.error(`There is no baseline ${values.baseline}.`);
@@ -110,6 +117,7 @@ const options = {
   runs: { type: 'string', default: '3' },
   sessions: { type: 'string', default: '1000000' },
   baseline: { type: 'string' },
+  page: { type: 'string' },
 } as const;
 
 process.exitCode = await main();
