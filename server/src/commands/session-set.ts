@@ -76,8 +76,8 @@ async function save(tx: Tx, orgId: string, work: readonly Held[]): Promise<void>
   await tx.saveSessions(dirty.map((one) => one.stored));
   await tx.addRollups(orgId, mergeRollups(work));
   await tx.addTreeTotals(orgId, mergeTrees(work));
-  // What was saved is what the next difference is taken from.
-  for (const one of dirty) {
+  // What was counted, a session that only started too, is what the next difference is taken from.
+  for (const one of work) {
     const { rollupBefore, treeBefore } = hold(one.stored);
     Object.assign(one, { rollupBefore, treeBefore, dirty: false });
   }

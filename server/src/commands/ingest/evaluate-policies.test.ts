@@ -60,6 +60,19 @@ const signals = () =>
     .all() as Record<string, unknown>[];
 
 describe('evaluatePolicies()', () => {
+  test('a session that only starts beside one that spends is counted once (S9, S12)', async () => {
+    await create();
+    await store.ingest([
+      start(1),
+      tool(1, 1),
+      start(2),
+      start(3, { parent_session_id: sessionId(1) }),
+    ]);
+    const counted = store.db.prepare('SELECT sum(sessions) AS sessions FROM rollup_hours').get();
+    expect(counted).toEqual({ sessions: 3 });
+    expect(store.verify().differences).toEqual([]);
+  });
+
   test('asks about the totals after the batch, and tells once what passed (P5, P7)', async () => {
     const policy = await create();
     await store.ingest([start(1), tool(1, 1)]);
