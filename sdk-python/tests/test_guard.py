@@ -169,6 +169,14 @@ class Telling(GuardCase):
             self.assertNotIn(None, list(row.values()))
             self.assertEqual(row["session_id"], SESSION)
 
+    def test_cost_beside_a_step_limit(self):
+        """A trace tells what was spent also where no policy limits it and the server is away (P7)"""
+        guard = self.guard(limit())
+        guard.count({"cost_usd": 0.25})
+        self.stopped(guard, 3)
+        (trace,) = self.of_kind("trace")
+        self.assertEqual([trace["inputs"][name] for name in ("cost", "tree_cost", "day_cost")], [0.25] * 3)
+
     def test_agent(self):
         """A signal names the agent, where there is one (G1)"""
         for agent_id, expected in (("looper", ["looper"] * 2), (None, [None] * 2)):

@@ -69,9 +69,9 @@ class Guard:
         snapshots.request(key)
 
     def count(self, data: Mapping[str, Any]) -> None:
-        """A model call was recorded."""
+        """A model call was recorded. Every policy's trace tells the cost, not only a cost limit's (P7)."""
         policies = self._policies()
-        if policies is None or not policies.cost_limits:
+        if policies is None or not policies.rank:
             return  # nobody asks: what was spent until somebody does is in the server's totals
         snapshot = self._snapshots.of(self._key)
         cost = event_cost(data, _NO_PRICES if snapshot is None else snapshot.prices)

@@ -111,6 +111,13 @@ describe('Guard.check()', () => {
     expect(() => guard.check(3)).toThrow('cost $0.02251 > $0.0225');
   });
 
+  test('tells in a trace what was spent also where no policy limits it (P7)', () => {
+    const guard = guardBy(snapshotOf(policy(1)));
+    guard.count({ cost_usd: 0.25 });
+    thrownBy(() => guard.check(2));
+    expect(traces()[0]?.inputs).toMatchObject({ cost: 0.25, tree_cost: 0.25, day_cost: 0.25 });
+  });
+
   test('warns once, and not again where the server says that it was warned (P2)', () => {
     const guard = guardBy(
       snapshotOf(policy(1, { action: { type: 'warn' } }), policy(2, { action: { type: 'warn' } })),

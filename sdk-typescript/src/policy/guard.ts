@@ -74,8 +74,9 @@ export class Guard {
   /** A model call was recorded. */
   count(data: LlmData): void {
     const snapshot = this.#parts.source.of(this.#parts.key);
-    // Where nobody asks, nothing is counted: what was spent until somebody does is in the server's totals.
-    if (snapshot === null || snapshot.policies.costLimits.length === 0) return;
+    // Where nobody asks, nothing is counted: what was spent until somebody does is in the server's totals. Every
+    // policy's trace tells the cost, not only a cost limit's (P7).
+    if (snapshot === null || !hasAny(snapshot.policies)) return;
     const cost = snapshot.costOf(data);
     if (cost === null) this.#hasUnpriced = true;
     else this.#ownCostNanoUsd += cost;
@@ -239,6 +240,10 @@ export class Guard {
           : {};
     return new AgentExecutionStoppedError(text, { sessionId, policy: policy.id, ...numbers });
   }
+}
+
+function hasAny({ costLimits, stepLimits, retries, fallbacks }: Snapshot['policies']): boolean {
+  return costLimits.length + stepLimits.length + retries.length + fallbacks.length > 0;
 }
 
 function nano(usd: number | undefined): bigint {
