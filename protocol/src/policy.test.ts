@@ -43,6 +43,8 @@ describe('CreatePolicy', () => {
     ['mode', { ...limit, mode: 'dry' }],
     ['name', { ...limit, name: ' ' }],
     ['agent_id', { ...limit, agent_id: 'x'.repeat(129) }],
+    ['agent_id', { ...limit, agent_id: '..' }],
+    ['agent_id', { ...limit, agent_id: 'a\u0000b' }],
   ])('refuses with the path "%s" (P3)', (path, body) => {
     const [first] = pathsOf(CreatePolicy, body);
     expect(first?.split(' ')[0]).toBe(path);

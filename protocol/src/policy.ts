@@ -14,6 +14,16 @@ const {
 } = policyLimits;
 
 const name = z.string().trim().min(1).max(nameCharacters);
+
+/** An agent's id: one that no agent can have would make a policy that never holds (A1). */
+const agentId = name.max(128).refine((id) => id !== '.' && id !== '..' && !/\p{Cc}/u.test(id), {
+  message: 'must not be "." or ".." nor hold control characters',
+});
+
+/** A policy's id; both engines keep it as it is, and PostgreSQL has neither NUL nor halves of characters. */
+const policyId = name.refine((id) => !/[\p{Cc}\p{Cs}]/u.test(id), {
+  message: 'must hold no control characters and no halves of characters',
+});
 const seconds = z.number().min(0).max(delaySeconds);
 
 /** An amount in USD: a JSON number, which counts as its shortest decimal text, or decimal text. */
@@ -59,7 +69,7 @@ export const FallbackAction = z.strictObject({ fallback_model: name });
 
 const common = {
   name: name.optional(),
-  agent_id: name.max(128).nullish(),
+  agent_id: agentId.nullish(),
   environment: name.nullish(),
   priority: z.int().min(-priority).max(priority).optional(),
   scope: PolicyScope.optional(),
@@ -155,9 +165,9 @@ const policiesInFile = 1_000;
 /** A policy file (P8): the same fields as the API takes; `agents` says whom it is for, an id which policy it is. */
 export const PolicyFile = z.strictObject({
   version: z.literal(1).optional(),
-  agents: z.array(name.max(128)).min(1).max(policiesInFile).optional(),
+  agents: z.array(agentId).min(1).max(policiesInFile).optional(),
   policies: z
-    .array(anyType({ id: name.optional(), ...common }))
+    .array(anyType({ id: policyId.optional(), ...common }))
     .max(policiesInFile)
     .refine(hasEachOnce, { message: 'every id must stand once' }),
 });

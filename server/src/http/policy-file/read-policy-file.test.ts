@@ -81,6 +81,18 @@ describe('readPolicyFile() (P8)', () => {
       '3:9 policies.0.id: found "version:", wanted an id that no agent version has',
     ],
     [
+      guard.replace('id: guard', 'id: "a\\u0000b"'),
+      '3:9 policies.0.id: must hold no control characters and no halves of characters',
+    ],
+    [
+      guard.replace('id: guard', 'id: "a\\ud800b"'),
+      '3:9 policies.0.id: must hold no control characters and no halves of characters',
+    ],
+    [
+      `agents: [..]\n${guard}`,
+      '1:10 agents.0: must not be "." or ".." nor hold control characters',
+    ],
+    [
       `agents: [a, b]\n${guard}`,
       '4:5 policies.0.agent_id: found no agent_id in a file for 2 agents, wanted one of them: a policy kept here is for one agent or for all',
     ],
