@@ -111,6 +111,21 @@ class Asking(SnapshotCase):
         self.assertEqual(sorted(self.asked), sorted(f"/api/v1/snapshot?{key.query()}" for key in (ALPHA, BETA)))
         self.assertEqual([snapshots.of(key).revision for key in (ALPHA, BETA)], [2, 2])
 
+    def test_revision_that_failed(self):
+        """A snapshot that could not be had when the revision moved is asked for again while answers name it (P5)"""
+        snapshots = self.snapshots()
+        self.fetched(snapshots, ALPHA)
+        good, self.answer = (200, {"revision": 2, "policies": []}, {}), (503, {}, {})
+        with mock.patch.object(_snapshot, "SNAPSHOT_LOOK_SECONDS", 0.01):
+            snapshots.note_revision(2)
+            self.server.wait_for(lambda: not snapshots._is_fetching)
+            self.assertEqual(snapshots.of(ALPHA).revision, 1)
+            self.answer = good
+            time.sleep(0.02)
+            snapshots.note_revision(2)
+            self.server.wait_for(lambda: not snapshots._is_fetching)
+        self.assertEqual(snapshots.of(ALPHA).revision, 2)
+
     def test_one_at_a_time(self):
         """However often it is asked for, a snapshot that is due is fetched once, by one thread (P5)"""
         entered, go = threading.Event(), threading.Event()

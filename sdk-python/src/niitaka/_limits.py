@@ -87,6 +87,8 @@ OPEN_CALL_SECONDS = 1.0
 SNAPSHOT_AGENTS = 1_000
 #: Seconds that the first read of a runtime config waits for the server; then what it said last holds.
 CONFIG_WAIT_SECONDS = 0.5
+#: Between two looks whether the snapshots are of the server's revision: an answer may have been older, or none.
+SNAPSHOT_LOOK_SECONDS = 2.0
 #: Seconds after which a runtime config that is read outside of sessions is asked for again, in the background.
 CONFIG_SECONDS = 30.0
 #: Characters kept of a streamed answer where content is captured; what comes after them is left out.

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from ._cost.event_cost import PriceList
 from ._http import Connection, Unreachable
 from ._json import parse_object
-from ._limits import CONFIG_WAIT_SECONDS, SNAPSHOT_AGENTS
+from ._limits import CONFIG_WAIT_SECONDS, SNAPSHOT_AGENTS, SNAPSHOT_LOOK_SECONDS
 from ._policy.compile_policies import CompiledPolicies, compile_policies
 from ._policy.parse_policy import read_policy
 from ._runtime_config import RuntimeConfig, read_config
@@ -72,6 +72,7 @@ class Snapshots:
         self._is_fetching = False
         self._thread: Optional[threading.Thread] = None
         self._revision: Any = None
+        self._look_at = 0.0
 
     def of(self, key: SnapshotKey) -> Optional[Snapshot]:
         """The newest that is known: from the server, else from the disk; None when there is none yet."""
@@ -114,11 +115,13 @@ class Snapshots:
                 self._is_fetching = False  # the interpreter is ending
 
     def note_revision(self, revision: Any) -> None:
-        """The server's policies stand at this revision: snapshots of another are fetched again."""
+        """The server's policies stand at this revision: snapshots of another are fetched again, until they are of it."""
+        now = time.monotonic()
         with self._lock:
-            if revision is None or revision == self._revision:
+            if revision is None or revision == self._revision and now < self._look_at:
                 return
             self._revision = revision
+            self._look_at = now + SNAPSHOT_LOOK_SECONDS
             keys = [key for key, known in self._known.items() if known is None or known.revision != revision]
         for key in keys:
             self.request(key)

@@ -13,6 +13,9 @@ const answerWithinMs = 10_000;
 /** The first read of a config waits for the server so long, ms; then what it said last holds (A4). */
 const firstWaitMs = 500;
 
+/** Between two looks whether a snapshot is of the server's revision: its answer may have been older, or none. */
+const lookAgainMs = 2_000;
+
 /** Where snapshots come from and where they are kept. */
 export interface SnapshotsOptions {
   readonly apiUrl: string;
@@ -37,6 +40,7 @@ export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #known = new Map<string, Known & { readonly key: SnapshotKey }>();
   #revision: number | null = null;
+  #lookTick = 0;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
@@ -77,10 +81,12 @@ export class Snapshots {
     if (entry !== null && performance.now() - entry.askedTick >= ms) this.request(key);
   }
 
-  /** The server's policies stand at this revision: snapshots of another are fetched again. */
+  /** The server's policies stand at this revision: snapshots of another are fetched again, until they are of it. */
   noteRevision(revision: number): void {
-    if (revision === this.#revision) return;
+    const nowTick = performance.now();
+    if (revision === this.#revision && nowTick < this.#lookTick) return;
     this.#revision = revision;
+    this.#lookTick = nowTick + lookAgainMs;
     for (const { key, snapshot } of this.#known.values()) {
       if (snapshot?.revision !== revision) this.request(key);
     }
