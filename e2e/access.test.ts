@@ -84,6 +84,19 @@ test('a person is invited by a link, with a role, and revoked (O3)', async () =>
   await Promise.all([page.context().close(), ada.context().close()]);
 });
 
+test('the sections of Settings are no wider than a phone, whatever their tables hold', async () => {
+  const look = { theme: 'dark', width: 390, height: 844 } as const;
+  const page = await openSignedIn(browser, server, '/settings/keys', look);
+  const overflow = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);
+  for (const section of ['keys', 'people', 'audit']) {
+    await page.goto(`${server.url}/settings/${section}`);
+    await page.getByRole('table').getByRole('row').nth(1).waitFor();
+    expect(`${section} ${await overflow()}`).toBe(`${section} 0`);
+  }
+  await page.context().close();
+});
+
 test('signing out ends the browser session', async () => {
   const page = await openSignedIn(browser, server, '/settings/appearance');
   await page.getByRole('button', { name: 'Dark' }).click();

@@ -31,7 +31,8 @@ export function SectionTable<T>(props: SectionTableProps<T>) {
       aria-label={props.label}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls takes the focus
       tabIndex={0}
-      className="overflow-x-auto rounded-lg border border-line bg-surface"
+      // The hidden head of the actions is placed within what scrolls: else it makes the page itself as wide.
+      className="relative overflow-x-auto rounded-lg border border-line bg-surface"
     >
       <table aria-label={props.label} className="w-full text-left">
         <thead>
