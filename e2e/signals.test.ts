@@ -154,6 +154,7 @@ test.each([
     const overflow = () =>
       page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(await overflow()).toBe(0);
+    await page.getByRole('heading', { name: /newest \d+ signals/ }).waitFor();
     await page.getByRole('button', { name: 'Older signals' }).click();
     await expect.poll(() => rows(page).count()).toBeGreaterThan(130);
     expect(problemsOf(page)).toEqual([]);

@@ -5,6 +5,8 @@ import { SignalRow } from '../../components/signal-row.tsx';
 
 export interface SignalDaySectionProps {
   readonly day: SignalDay;
+  /** Whether signals of the day are not read from the server yet. */
+  readonly hasOlder: boolean;
   /** Whether a signal came while the page was open. */
   readonly isFresh: (id: string) => boolean;
   /** Whether the person has not read a signal. */
@@ -12,12 +14,13 @@ export interface SignalDaySectionProps {
 }
 
 /** One day of the feed under a header that stays in sight. */
-export function SignalDaySection({ day, isFresh, isUnread }: SignalDaySectionProps) {
+export function SignalDaySection({ day, hasOlder, isFresh, isUnread }: SignalDaySectionProps) {
   return (
     <section aria-label={day.label}>
       <h2 className="sticky top-0 z-10 flex h-9 items-center gap-2 bg-bg font-semibold">
         {day.label}
         <span className="text-sm font-normal text-muted">
+          {hasOlder && 'newest '}
           {formatNoun(day.signals.length, 'signal')}
         </span>
       </h2>

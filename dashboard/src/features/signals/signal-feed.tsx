@@ -68,10 +68,11 @@ export function SignalFeed({ search, query, range, onChange }: SignalFeedProps) 
         ) : items.length === 0 ? (
           <NoSignals search={search} range={range} onChange={onChange} />
         ) : (
-          groupByDay(items, Date.parse(today)).map((day) => (
+          groupByDay(items, Date.parse(today)).map((day, index, days) => (
             <SignalDaySection
               key={day.startMs}
               day={day}
+              hasOlder={pages.hasNextPage && index === days.length - 1}
               isFresh={feed.isFresh}
               isUnread={isUnread}
             />
