@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../../lib/api/api-error.ts';
-import { fileRefusal, offsetOf } from './file-problems.ts';
+import { fieldOf, fileRefusal, offsetOf } from './file-problems.ts';
 
 const said = {
   status: 422,
@@ -29,6 +29,16 @@ test('fileRefusal() tells as a whole what has no place', () => {
     { line: null, column: null, path: 'text', message: 'too long' },
   ]);
   expect(fileRefusal(null)).toEqual({ problems: [], rest: null });
+});
+
+test.each([
+  ['policies.1.type', 'type'],
+  ['policies.0.action.max_retries', 'action.max_retries'],
+  ['policies.12', ''],
+  ['policies', ''],
+  ['version', 'version'],
+])('fieldOf() names what of a policy is wrong: %s (P8)', (path, field) => {
+  expect(fieldOf(path)).toBe(field);
 });
 
 test('offsetOf() finds a place in a text, and stays within it', () => {

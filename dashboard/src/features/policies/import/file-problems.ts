@@ -24,6 +24,11 @@ export function fileRefusal(error: unknown): FileRefusal {
   return { problems, rest: problems.length === 0 ? error.message : null };
 }
 
+/** The field of a policy that a path names, as the file writes it; empty for a policy as a whole. */
+export function fieldOf(path: string): string {
+  return path.replace(/^policies(?:\.\d+)?(?:\.|$)/, '');
+}
+
 /** Where a place of a text begins, counted in characters; its line's end where it has no such column. */
 export function offsetOf(text: string, line: number, column: number): number {
   const lines = text.split('\n');

@@ -1,4 +1,4 @@
-import type { FileProblem } from './file-problems.ts';
+import { fieldOf, type FileProblem } from './file-problems.ts';
 
 export interface ProblemListProps {
   readonly text: string;
@@ -30,6 +30,7 @@ export function ProblemList({ text, problems, onGoTo }: ProblemListProps) {
                   >
                     Line {line}, column {column ?? 1}
                   </button>
+                  <code className="empty:hidden">{fieldOf(path)}</code>
                   <span className="text-rust">{message}</span>
                 </p>
                 <LineFrame line={lines[line - 1] ?? ''} column={column ?? 1} />
