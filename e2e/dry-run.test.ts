@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeProblems, openBrowser, openSignedIn, problemsOf } from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
@@ -82,9 +82,16 @@ test('a dry run is cancelled, and what the server refuses is told (P9)', async (
 test.each(['light', 'dark'] as const)('a dry run fits a phone, %s', async (theme) => {
   const page = await openEditor({ theme, width: 390, height: 844 });
   const run = page.getByRole('region', { name: 'Dry run' });
-  await run.getByRole('button', { name: 'Run it on history' }).click();
-  await run.getByText('It would have stopped 1 of 2 sessions in 7 d').waitFor();
+  const start = run.getByRole('button', { name: 'Run it on history' });
+  await start.evaluate((button) => button.scrollIntoView({ block: 'end' }));
+  await start.click();
+  const told = run.getByText('It would have stopped 1 of 2 sessions in 7 d');
+  await told.waitFor();
   const dialog = page.getByRole('dialog');
+  const bottomOf = (part: Locator) => part.evaluate((one) => one.getBoundingClientRect().bottom);
+  await expect
+    .poll(async () => (await bottomOf(dialog)) - (await bottomOf(told)))
+    .toBeGreaterThan(0);
   expect(await dialog.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
   expect(await axeProblems(page)).toEqual([]);
   await page.context().close();

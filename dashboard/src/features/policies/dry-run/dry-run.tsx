@@ -1,5 +1,5 @@
 import { History, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { messageOf } from '../../../components/error-state.tsx';
 import { Segments } from '../../../components/segments.tsx';
@@ -19,6 +19,11 @@ const ranges = [
 export function DryRun({ read }: { readonly read: ReadForm }) {
   const [days, setDays] = useState<(typeof ranges)[number]['value']>('7');
   const { state, start, cancel } = useDryRun();
+  const section = useRef<HTMLElement>(null);
+  // What comes stands under the button: on a phone that is out of sight.
+  useEffect(() => {
+    if (state.kind !== 'none') section.current?.scrollIntoView({ block: 'nearest' });
+  }, [state.kind]);
   const isRunning = state.kind === 'running';
   const isOld =
     state.kind === 'done' &&
@@ -26,7 +31,7 @@ export function DryRun({ read }: { readonly read: ReadForm }) {
       JSON.stringify([read.body, Number(days)]) !==
         JSON.stringify([state.asked.policy, state.asked.days]));
   return (
-    <section aria-label="Dry run" className="col-span-full">
+    <section ref={section} aria-label="Dry run" className="col-span-full">
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="flex-1 text-sm text-muted">
           Dry run: what it would have done to sessions that were
