@@ -1,6 +1,7 @@
 import { success } from '@niitaka/core/result.ts';
 import type { Command } from './command.ts';
 import { removeSessions } from './remove-sessions.ts';
+import { writeAudit } from './write-audit.ts';
 
 const dayMs = 86_400_000;
 
@@ -18,7 +19,7 @@ export interface DeleteOldSessions {
   readonly rules: readonly RetentionRule[];
 }
 
-/** Removes whole sessions that ended longer ago than their environment keeps them; running ones stay. */
+/** Removes whole sessions that ended longer ago than their environment keeps them; running ones stay. Audited. */
 export const deleteOldSessions: Command<
   DeleteOldSessions,
   { deleted: number; more: boolean }
@@ -29,7 +30,13 @@ export const deleteOldSessions: Command<
     if (beforeMs === null || deleted >= deleteOldLimit) continue;
     const room = deleteOldLimit - deleted;
     const ids = await context.tx.endedSessionIds(orgId, name, beforeMs, room);
-    deleted += (await removeSessions(context, orgId, ids)).sessions.length;
+    const { sessions } = await removeSessions(context, orgId, ids);
+    deleted += sessions.length;
+    if (sessions.length === 0) continue;
+    const ended_before = new Date(beforeMs).toISOString();
+    const after = { sessions: sessions.length, ended_before };
+    const deed = { action: 'delete-old-sessions', target: name, after };
+    await writeAudit(context, { orgId, actor: 'retention' }, deed);
   }
   return success({ deleted, more: deleted >= deleteOldLimit });
 };

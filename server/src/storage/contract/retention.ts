@@ -89,6 +89,18 @@ export function retentionContract(
       expect(await store.reader.sessionIdsByTag(testOrgId, 'team', 'red', 10)).toHaveLength(3);
     });
 
+    test('what it removed stands in the audit log', async () => {
+      const [entry, ...others] = await store.reader.audit(testOrgId, null, 10);
+      expect(entry).toMatchObject({
+        actor: 'retention',
+        action: 'delete-old-sessions',
+        target: 'production',
+      });
+      const after = { sessions: 4, ended_before: new Date(noonMs - 30 * dayMs).toISOString() };
+      expect(JSON.parse(entry?.after ?? 'null')).toEqual(after);
+      expect(others).toEqual([]);
+    });
+
     test('removes of every environment that no other rule is for', async () => {
       const rules = [
         { environment: null, days: 28 },
