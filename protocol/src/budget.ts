@@ -14,10 +14,14 @@ export const LeaseBudget = z.strictObject({
   want_nano_usd: amount.meta({
     description: 'what it wants to spend from now on; 0 gives all back',
   }),
+  booked_nano_usd: amount.optional().meta({
+    description: 'what of it is for calls under way; nobody who waits gets that',
+  }),
 });
 
 /** What a sender may spend of its tree's budget until then, beyond what it said it has spent. */
 export const LeasedBudget = z.object({
+  root_session_id: Uuid.meta({ description: 'leases of a sender are one in a tree' }),
   granted_nano_usd: NanoUsd,
   expires_at: Timestamp,
   exhausted: z.boolean().meta({ description: 'nothing is left, nor held by others' }),

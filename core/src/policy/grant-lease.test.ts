@@ -111,6 +111,14 @@ describe('grantLease() (P10)', () => {
     expect(back.lease).toMatchObject({ capNanoUsd: 20n, unmetNanoUsd: 0n });
   });
 
+  test('calls under way keep what they are booked at while others wait', () => {
+    const held = { own: lease(100n, { spentNanoUsd: 20n }), spentNanoUsd: 20n, wantNanoUsd: 80n };
+    const short = { ...held, others: [lease(0n, { unmetNanoUsd: 90n })], treeCostNanoUsd: 0n };
+    expect(grantLease(ask({ ...short, bookedNanoUsd: 50n })).grantedNanoUsd).toBe(65n);
+    expect(grantLease(ask({ ...short, bookedNanoUsd: 80n })).grantedNanoUsd).toBe(80n);
+    expect(grantLease(ask({ ...short, bookedNanoUsd: 999n })).grantedNanoUsd).toBe(80n);
+  });
+
   test('is exhausted when nothing would be left without any lease', () => {
     const held = grantLease(ask({ others: [lease(100n)] }));
     expect([held.grantedNanoUsd, held.isExhausted]).toEqual([0n, false]);
@@ -137,6 +145,7 @@ describe('grantLease() (P10)', () => {
     treeCostNanoUsd: amount,
     spentNanoUsd: amount,
     wantNanoUsd: amount,
+    bookedNanoUsd: amount,
     own: anyLease,
     others: fc.array(anyLease, { maxLength: 5 }),
   });
@@ -157,7 +166,7 @@ describe('grantLease() (P10)', () => {
     fc.assert(check, { numRuns: 2_000 });
   });
 
-  test('whoever holds nothing gets all that is free, and nobody gives up more than half', () => {
+  test('whoever holds nothing gets all that is free, and nobody gives up more than half of what is not booked', () => {
     const check = fc.property(anyAsk, (asked) => {
       const { grantedNanoUsd, lease: own } = grantLease(asked);
       const charged = atLeast0(own.spentNanoUsd - own.ingestedNanoUsd);
@@ -165,7 +174,8 @@ describe('grantLease() (P10)', () => {
       const free = atLeast0(asked.limitNanoUsd - taken - charged);
       const most = free < asked.wantNanoUsd ? free : asked.wantNanoUsd;
       const held = asked.own.isLive ? atLeast0(asked.own.capNanoUsd - own.spentNanoUsd) : 0n;
-      const half = (held + 1n) / 2n;
+      const booked = held < asked.bookedNanoUsd ? held : asked.bookedNanoUsd;
+      const half = booked + (held - booked + 1n) / 2n;
       const least = held === 0n || half > most ? most : half;
       expect(grantedNanoUsd).toBeGreaterThanOrEqual(least);
       expect(grantedNanoUsd).toBeLessThanOrEqual(most);

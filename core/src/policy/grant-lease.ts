@@ -22,6 +22,8 @@ export interface LeaseRequest {
   readonly treeCostNanoUsd: bigint;
   readonly spentNanoUsd: bigint;
   readonly wantNanoUsd: bigint;
+  /** What of it is for calls under way: it is not taken from who holds it. */
+  readonly bookedNanoUsd?: bigint;
   readonly own: BudgetLease;
   readonly others: readonly BudgetLease[];
 }
@@ -47,7 +49,7 @@ export function treeBudget({ costLimits }: CompiledPolicies): bigint | null {
 
 /**
  * Grants what is wanted from what neither the tree has spent nor another holds (P10). Where that is short, whoever
- * renews while others wait keeps half of what it has left, so that they get theirs.
+ * renews while others wait keeps what its calls under way are booked at and half of the rest, so that they get theirs.
  */
 export function grantLease(asked: LeaseRequest): GrantedLease {
   const { limitNanoUsd, treeCostNanoUsd, wantNanoUsd: want, own, others } = asked;
@@ -58,7 +60,9 @@ export function grantLease(asked: LeaseRequest): GrantedLease {
   const waiting = sum(others.map(({ isLive, unmetNanoUsd }) => (isLive ? unmetNanoUsd : 0n)));
   const held = own.isLive ? atLeast0(own.capNanoUsd - spent) : 0n;
   const isShort = free < want + waiting;
-  const share = isShort && held > 0n ? most((held + 1n) / 2n, free - waiting) : free;
+  const booked = least(held, asked.bookedNanoUsd ?? 0n);
+  const kept = booked + (held - booked + 1n) / 2n;
+  const share = isShort && held > 0n ? most(kept, free - waiting) : free;
   const granted = least(want, least(share, free));
   return {
     grantedNanoUsd: granted,

@@ -116,6 +116,7 @@ describe.each([
   test('senders of a tree share its budget, from whichever level they ask', async () => {
     const orgId = await tree();
     expect(await lease(orgId, 1, 600n)).toEqual({
+      rootSessionId: sessionId(1),
       grantedNanoUsd: 600n,
       expiresAtMs: nowMs + leaseMs,
       isExhausted: false,
@@ -123,6 +124,34 @@ describe.each([
     expect(await granted(orgId, 2, 600n, 0n, 2)).toBe(400n);
     expect(await lease(orgId, 3, 1n, 0n, 3)).toMatchObject({
       grantedNanoUsd: 0n,
+      isExhausted: false,
+    });
+  });
+
+  test('calls under way keep what they are booked at; half of the rest goes to who waits', async () => {
+    const orgId = await tree();
+    const renew = async (bookedNanoUsd: bigint) => {
+      const asked = { orgId, sessionId: sessionId(2), sender: senderId(1), spentNanoUsd: 0n };
+      const leased = await store.run(leaseBudget, { ...asked, wantNanoUsd: 1_000n, bookedNanoUsd });
+      return leased.ok ? leased.value : leased.failure;
+    };
+    expect(await granted(orgId, 1, 1_000n)).toBe(1_000n);
+    expect(await granted(orgId, 2, 900n, 0n, 3)).toBe(0n);
+    expect(await renew(600n)).toMatchObject({
+      rootSessionId: sessionId(1),
+      grantedNanoUsd: 800n,
+      isExhausted: false,
+    });
+    expect(await granted(orgId, 2, 900n, 0n, 3)).toBe(200n);
+    expect(await renew(800n)).toMatchObject({ grantedNanoUsd: 800n });
+  });
+
+  test('without a limit on the tree all is granted, and the root is told', async () => {
+    const orgId = await tree(null);
+    expect(await lease(orgId, 1, 9_000n, 0n, 3)).toEqual({
+      rootSessionId: sessionId(1),
+      grantedNanoUsd: 9_000n,
+      expiresAtMs: nowMs + leaseMs,
       isExhausted: false,
     });
   });

@@ -10,9 +10,13 @@ export interface LeaseBudget {
   /** What the sender has spent in the tree, all in all. */
   readonly spentNanoUsd: bigint;
   readonly wantNanoUsd: bigint;
+  /** What of it is for calls under way. */
+  readonly bookedNanoUsd?: bigint;
 }
 
 export interface LeasedBudget {
+  /** Senders that began below in the tree need not know it. */
+  readonly rootSessionId: string;
   readonly grantedNanoUsd: bigint;
   readonly expiresAtMs: number;
   readonly isExhausted: boolean;
@@ -35,10 +39,12 @@ export const leaseBudget: Command<LeaseBudget, LeasedBudget> = async (context, a
   if (budget.status === 'done') {
     return failure('session_closed', `Cannot lease a budget: session ${sessionId} is done`);
   }
+  const { rootSessionId } = budget;
   const expiresAtMs = context.nowMs + leaseMs;
   const limitNanoUsd = await limitOf(context, orgId, budget);
   if (limitNanoUsd === null) {
-    return success({ grantedNanoUsd: wantNanoUsd, expiresAtMs, isExhausted: false });
+    const whole = { grantedNanoUsd: wantNanoUsd, expiresAtMs, isExhausted: false };
+    return success({ rootSessionId, ...whole });
   }
   const own = budget.leases.find((lease) => lease.sender === sender);
   if (own === undefined && budget.leases.length > leaseLimit) {
@@ -54,11 +60,10 @@ export const leaseBudget: Command<LeaseBudget, LeasedBudget> = async (context, a
       .filter((lease) => lease !== own)
       .map((lease) => leaseOf(lease, context.nowMs)),
   });
-  const { rootSessionId } = budget;
   const row = { rootSessionId, sender, sessionId, ...granted.lease, expiresAtMs };
   await context.tx.saveLease(orgId, row);
   const { grantedNanoUsd, isExhausted } = granted;
-  return success({ grantedNanoUsd, expiresAtMs, isExhausted });
+  return success({ rootSessionId, grantedNanoUsd, expiresAtMs, isExhausted });
 };
 
 async function limitOf(

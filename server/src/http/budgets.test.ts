@@ -34,6 +34,7 @@ test('a sender leases of its tree, spends, and renews for what is left (P10)', a
   const first = await lease('1500000000');
   expect(first.status).toBe(200);
   expect(first.json).toEqual({
+    root_session_id: sessionId(1),
     granted_nano_usd: '1500000000',
     expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
     exhausted: false,
@@ -50,10 +51,30 @@ test('a sender leases of its tree, spends, and renews for what is left (P10)', a
   expect(renewed.json).toMatchObject({ granted_nano_usd: '500000000', exhausted: false });
 });
 
+test('what calls under way are booked at stays with who holds it while others wait (P10)', async () => {
+  const child = start(12, { parent_session_id: sessionId(11) });
+  await server.ask('POST', '/api/v1/ingest', { body: { records: [start(11), child] } });
+  const holder = { session_id: sessionId(12), sender: senderId(11) };
+  const waiter = { session_id: sessionId(11), sender: senderId(12) };
+  await lease('2000000000', holder);
+  expect((await lease('2000000000', waiter)).json).toMatchObject({
+    root_session_id: sessionId(11),
+    granted_nano_usd: '0',
+    exhausted: false,
+  });
+  const renewed = await lease('2000000000', { ...holder, booked_nano_usd: '1200000000' });
+  expect(renewed.json).toMatchObject({
+    root_session_id: sessionId(11),
+    granted_nano_usd: '1600000000',
+  });
+  expect((await lease('2000000000', waiter)).json.granted_nano_usd).toBe('400000000');
+});
+
 test.each([
   ['want_nano_usd', { want_nano_usd: '-1' }],
   ['want_nano_usd', { want_nano_usd: 5 }],
   ['spent_nano_usd', { spent_nano_usd: '1.5' }],
+  ['booked_nano_usd', { booked_nano_usd: '-1' }],
   ['sender', { sender: 'me' }],
   ['session_id', { session_id: null }],
   ['agent_id', { agent_id: 'a' }],

@@ -18,10 +18,12 @@ export async function budgetRoutes(app: FastifyInstance, { run }: AppParts): Pro
       sender: asked.sender.toLowerCase(),
       spentNanoUsd: BigInt(asked.spent_nano_usd),
       wantNanoUsd: BigInt(asked.want_nano_usd),
+      bookedNanoUsd: BigInt(asked.booked_nano_usd ?? '0'),
     });
     if (!ran.ok) throw problemOf(ran.failure);
-    const { grantedNanoUsd, expiresAtMs, isExhausted } = ran.value;
+    const { rootSessionId, grantedNanoUsd, expiresAtMs, isExhausted } = ran.value;
     return {
+      root_session_id: rootSessionId,
       granted_nano_usd: grantedNanoUsd.toString(),
       expires_at: timeToWire(expiresAtMs),
       exhausted: isExhausted,
