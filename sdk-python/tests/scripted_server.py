@@ -84,7 +84,7 @@ class ScriptedServer:
 
     @property
     def records(self):
-        return [record for batch in list(self.batches) for record in batch["records"]]
+        return [record for batch in list(self.batches) for record in batch.get("records", ())]
 
     def of_kind(self, *kinds):
         return [record for record in self.records if record["kind"] in kinds]

@@ -266,7 +266,7 @@ class Endings(InstrumentCase):
 
     def test_fault_of_ours(self):
         """A fault of ours never reaches the host, and is told once"""
-        for name in ("_body_of", "_token_fields", "watch_body"):
+        for name in ("body_of", "_token_fields", "watch_body"):
             with self.subTest(name), mock.patch.object(model_call, name, side_effect=RuntimeError("ours")):
                 forget_warnings()
                 self.server.answers = [telling(*HELLO)]

@@ -14,6 +14,7 @@ from ._chunk import KEPT_KINDS, Chunk
 from ._clock import now_ms, rfc3339
 from ._control import Controls
 from ._json import Record, encode_record, parse_object
+from ._leases import Leases
 from ._ledger import Counts, Ledger, close_record
 from ._limits import FLUSH_BYTES, FLUSH_RECORDS, OPEN_CALL_SECONDS
 from ._options import Options
@@ -68,6 +69,8 @@ class Client:
         self.controls = Controls(self.record)
         #: Policies by agent; None where nothing leaves the process.
         self.snapshots: Optional[Snapshots] = None
+        #: Parts of trees' budgets; None where nothing leaves the process.
+        self.leases: Optional[Leases] = None
         self.open_calls: Set[OpenCall] = set()
         #: Sessions whose start was refused for good: their records are not sent.
         self.refused_sessions: Set[str] = set()
@@ -192,6 +195,8 @@ class Client:
                 self.record(close_record(ledger))
             ledger.is_open = False
             self.ledgers.pop(ledger.session_id, None)
+        if self.leases is not None:
+            self.leases.leave(session.session_id)
 
     def end_all(self) -> None:
         """The process ends: sessions still held end, everything else is closed."""
@@ -200,11 +205,15 @@ class Client:
         for session in sessions:
             self.end_session(session)
         with self.lock:
-            for ledger in list(self.ledgers.values()):
+            closed = list(self.ledgers.values())
+            for ledger in closed:
                 if ledger.needs_close:
                     self.record(close_record(ledger))
                 ledger.is_open = False
             self.ledgers.clear()
+        if self.leases is not None:
+            for ledger in closed:
+                self.leases.leave(ledger.session_id)
 
     # Keeping: on the sender's threads.
 
@@ -242,6 +251,10 @@ class Client:
                 for chunk in self.adopted:
                     chunk.touch()
         sync_files(files)
+
+    def is_open(self, session_id: str) -> bool:
+        """Whether the session was neither ended nor closed here."""
+        return session_id in self.ledgers
 
     def live_session_ids(self) -> List[str]:
         """Sessions that this process keeps alive."""

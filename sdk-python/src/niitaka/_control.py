@@ -11,6 +11,7 @@ from ._clock import now_ms, rfc3339
 from ._errors import AgentExecutionStopped
 from ._guard import FailedCall, Guard
 from ._json import Record
+from ._leases import Wanted
 from ._limits import CONTROL_ORDERS, PAUSE_LOOK_SECONDS, PAUSE_WITHOUT_SERVER_SECONDS, RETRY_LOOK_SECONDS
 from ._policy.decision import Decision
 
@@ -121,6 +122,19 @@ class Control:
         while hold is not None:
             await asyncio.sleep(min(hold, PAUSE_LOOK_SECONDS / 10))
             hold = self._look()
+
+    def refuse(self, wanted: Wanted) -> None:
+        """The budget of the session's tree does not do for a step that had passed the gate: raises, as the gate does."""
+        with self._changed:
+            self._under_way -= 1
+            if self.guard is not None:
+                self.guard.refuse(self._begun(), wanted)
+            self._under_way += 1  # no policy says so any more
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether a wait in this thread holds up nobody else: no event loop runs in it."""
+        return not _is_in_loop()
 
     def end_step(self, is_finished: bool) -> None:
         """A step that had passed the gate is over; one that failed is none (E3)."""

@@ -10,8 +10,11 @@ from typing import Any, Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional
 from ._clock import now_ms, rfc3339
 from ._cost.event_cost import PriceList, event_cost
 from ._cost.price import parse_decimal
+from ._cost.price_call import price_call
+from ._cost.token_usage import TokenUsage
 from ._errors import AgentExecutionStopped
 from ._json import Record
+from ._leases import Leases, Wanted
 from ._limits import TOLD_ROWS
 from ._policy.compile_policies import CompiledPolicies
 from ._policy.decision import Decision, EvaluationEvent, EvaluationState
@@ -40,6 +43,13 @@ class FailedCall(NamedTuple):
     model: Optional[str]
 
 
+class Booking(NamedTuple):
+    """A call that was booked on a lease."""
+
+    leases: Leases
+    wanted: Wanted
+
+
 class Guard:
     """Counts what the session spends here and, before each step, decides. Safe to use from any thread."""
 
@@ -51,6 +61,7 @@ class Guard:
         snapshots: Snapshots,
         record: Callable[[Record], None],
         own: Optional[CompiledPolicies] = None,
+        leases: Optional[Leases] = None,
     ) -> None:
         self._session_id = session_id
         self._root_session_id = root_session_id
@@ -59,6 +70,9 @@ class Guard:
         self._record = record
         #: Policies of a file, which hold in the place of the server's (P8).
         self._own = own
+        self._leases = leases
+        #: The limit on its tree by which calls are booked, as of the newest check (P10).
+        self.tree_limit: Optional[Policy] = None
         self._lock = threading.RLock()
         self._own_cost = 0
         self._told: Dict[str, int] = {}
@@ -68,8 +82,10 @@ class Guard:
         self._recorded: Set[str] = set()
         snapshots.request(key)
 
-    def count(self, data: Mapping[str, Any]) -> None:
+    def count(self, data: Mapping[str, Any], booking: Optional[Booking] = None) -> None:
         """A model call was recorded. Every policy's trace tells the cost, not only a cost limit's (P7)."""
+        if booking is not None:
+            self.settle(data, booking)
         policies = self._policies()
         if policies is None or not policies.rank:
             return  # nobody asks: what was spent until somebody does is in the server's totals
@@ -80,6 +96,44 @@ class Guard:
                 self._unpriced = True
             else:
                 self._own_cost += cost
+        if cost and booking is None and policies.tree_limit is not None and self._leases is not None:
+            self._leases.settle(self._session_id, self._root_session_id, cost, 0)
+
+    def wanted(self, provider: str, model: Any, usage: TokenUsage) -> Optional[Wanted]:
+        """What a call is estimated to take of its tree's budget; None where it costs nothing that is known (P10)."""
+        snapshot, limit = self._snapshots.of(self._key), self.tree_limit
+        if snapshot is None or limit is None or self._leases is None:
+            return None
+        cost = price_call(usage, snapshot.prices.find_likely(provider, model))
+        if cost is None or cost.cost_nano_usd <= 0:
+            return None
+        ids, is_leased = (self._session_id, self._root_session_id), self._own is None
+        return Wanted(*ids, limit.cost_exceeded_nano_usd, is_leased, cost.cost_nano_usd)
+
+    def book(self, wanted: Wanted, may_wait: bool) -> Optional[Booking]:
+        """Takes it off the lease, waiting on the caller's thread; None where the call is refused."""
+        leases = self._leases
+        return Booking(leases, wanted) if leases is not None and leases.take(wanted, may_wait) else None
+
+    async def book_async(self, wanted: Wanted) -> Optional[Booking]:
+        """The same for coroutines: other tasks go on meanwhile."""
+        leases = self._leases
+        return Booking(leases, wanted) if leases is not None and await leases.take_async(wanted) else None
+
+    def settle(self, data: Mapping[str, Any], booking: Booking) -> None:
+        """A booked call ended: its cost stands in the place of its estimate."""
+        leases, wanted = booking
+        if leases is not self._leases:
+            return  # of the process that this one was forked from
+        snapshot = self._snapshots.of(self._key)
+        cost = event_cost(data, _NO_PRICES if snapshot is None else snapshot.prices)
+        leases.settle(wanted.session_id, wanted.root_session_id, cost or 0, wanted.estimate)
+
+    def refuse(self, steps: int, wanted: Wanted) -> None:
+        """The tree's budget does not do for a call: records what the policies say of it, and raises."""
+        policies = self._policies()
+        if policies is not None:
+            self._decide(policies, steps, _BEFORE_STEP, None, _may_use_any, wanted)
 
     def read_answer(self, totals: Mapping[str, Any]) -> None:
         """Takes over what the server says the session, its tree and its day have spent, and who has warned."""
@@ -99,6 +153,7 @@ class Guard:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
         policies = self._policies()
         if policies is not None:
+            self.tree_limit = policies.tree_limit
             self._decide(policies, steps, _BEFORE_STEP, None, _may_use_any)
 
     @property
@@ -131,10 +186,15 @@ class Guard:
         event: EvaluationEvent,
         event_id: Optional[str],
         may_use: Callable[[str], bool],
+        refused: Optional[Wanted] = None,
     ) -> Decision:
         with self._lock:
             started = time.perf_counter()
             state = self._state(steps)
+            if refused is not None:
+                # All of the budget is spent or held for calls under way; this one would come on top.
+                taken = max(state.tree_cost_nano_usd, refused.limit)
+                state = state._replace(tree_cost_nano_usd=taken + refused.estimate)
             decision = evaluate(policies, state, event)
             if decision.considered or decision.errors:
                 day = datetime.now(timezone.utc).strftime("%Y-%m-%d")

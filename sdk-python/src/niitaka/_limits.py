@@ -117,3 +117,19 @@ TOLD_ROWS = 10_000
 PAUSE_WITHOUT_SERVER_SECONDS = 300.0
 #: Seconds that the end of the process waits for the last delivery.
 EXIT_SECONDS = 2.0
+#: Seconds that a call waits for a part of its tree's budget; then what is known here decides.
+LEASE_WAIT_SECONDS = 2.0
+#: Calls, of the size of the one that asks, that a lease shall do for.
+LEASE_CALLS = 8
+#: Seconds between two requests of one tree where the first did not get what it wanted.
+LEASE_RETRY_SECONDS = 0.2
+#: Seconds without a new call after which what is left of a lease goes back, so that nobody waits for it.
+LEASE_IDLE_SECONDS = 1.0
+#: Seconds for which nobody waits for a lease once the server did not answer.
+LEASE_AWAY_SECONDS = 5.0
+#: Seconds between two looks of a coroutine that waits for a lease.
+LEASE_LOOK_SECONDS = 0.02
+#: Trees whose spending is remembered; beyond, that of the one that was used longest ago is forgotten.
+LEASE_TREES = 1_000
+#: Tokens of an answer where a call names no most, for its estimate.
+ESTIMATED_OUTPUT_TOKENS = 4_096

@@ -15,6 +15,7 @@ from ._client import Client
 from ._control_poll import ControlPoll
 from ._http import Connection
 from ._ingest import Push, pusher
+from ._leases import Leases
 from ._limits import EXIT_SECONDS
 from ._options import Options, PathText, Redact, read_options
 from ._sender import Sender
@@ -44,6 +45,7 @@ class Runtime:
         self._poll = None if self._given_push else self._open_poll()
         self.client.snapshots = None if self._given_push else self._open_snapshots()
         self.sender = Sender(self.client, push, self._wake, self._poll)
+        self.client.leases = None if self._given_push else self._open_leases()
 
     def _open_poll(self) -> ControlPoll:
         connection = Connection(self.options.api_url, self.options.api_key)
@@ -52,6 +54,10 @@ class Runtime:
     def _open_snapshots(self) -> Snapshots:
         url, key = self.options.api_url, self.options.api_key
         return Snapshots(Connection(url, key), url, key, is_kept=self.options.spool)
+
+    def _open_leases(self) -> Leases:
+        connection = Connection(self.options.api_url, self.options.api_key)
+        return Leases(connection, self.client.sender_id, self.client.is_open, self.sender.hurry)
 
     def _ring(self) -> None:
         if not self._is_started:
@@ -86,8 +92,9 @@ class Runtime:
         self.client.end_all()
         done = self.flush(seconds)
         self.sender.stop(max(0.1, deadline - time.monotonic()))
-        if self.client.snapshots is not None:
-            self.client.snapshots.stop(max(0.1, deadline - time.monotonic()))
+        for each in (self.client.snapshots, self.client.leases):
+            if each is not None:
+                each.stop(max(0.1, deadline - time.monotonic()))
         with self.client.lock:
             self.client.backlog.abandon()
             for chunk in self.client.adopted:
@@ -114,10 +121,9 @@ class Runtime:
 
     def after_fork_in_child(self) -> None:
         self._connection.leave_to_parent()
-        if self._poll is not None:
-            self._poll.leave_to_parent()
-        if self.client.snapshots is not None:
-            self.client.snapshots.leave_to_parent()
+        for each in (self._poll, self.client.snapshots, self.client.leases):
+            if each is not None:
+                each.leave_to_parent()
         self.client.renew_after_fork(self._ring)
         self._begin()
         for session in list(self.client.sessions):

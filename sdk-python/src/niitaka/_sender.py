@@ -81,6 +81,11 @@ class Sender:
                 self._settled.wait(min(rest, 0.5))
         return True
 
+    def hurry(self) -> None:
+        """Has what was recorded so far sent without waiting for company; this waits for nothing."""
+        self._is_hurried = True
+        self._wake.ring()
+
     def stop(self, seconds: float) -> None:
         """Ends the threads, which takes at most `seconds`; what was not sent stays in the spool."""
         self._is_stopping = True
@@ -238,6 +243,8 @@ class Sender:
         if time.monotonic() < self._next_heartbeat:
             return []
         self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+        if self._client.leases is not None:
+            self._client.leases.renew()
         ids = self._client.live_session_ids()
         return [
             json.dumps({"kind": "session.heartbeat", "session_ids": ids[at : at + HEARTBEAT_SESSIONS]}).encode()
@@ -253,6 +260,8 @@ class Sender:
                 if session.session_id in totals:
                     session.read_totals(totals[session.session_id])
         self._client.controls.read_answer(answer)
+        if self._client.leases is not None:
+            self._client.leases.read_answer(answer)
         if self._poll is not None:
             self._poll.note_answer(answer)
 

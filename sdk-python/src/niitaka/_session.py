@@ -240,7 +240,8 @@ class Session:
         ids = (self.session_id, self.root_session_id)
         file = self._options.policy_file
         own = file.policies_of(key.agent_id, key.environment) if file is not None and file.names(key.agent_id) else None
-        self.control.guard = Guard(*ids, key, client.snapshots, lambda told: client.record_numbered(ledger, told), own)
+        record = lambda told: client.record_numbered(ledger, told)
+        self.control.guard = Guard(*ids, key, client.snapshots, record, own, client.leases)
 
     def enclosing_ids(self) -> List[str]:
         """The id of this session and of those it was entered in, innermost first."""

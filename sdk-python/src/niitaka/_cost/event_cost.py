@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple
 
 from .price import Price, parse_decimal, parse_price
@@ -27,6 +28,7 @@ class PriceList:
 
     def __init__(self, rows: Iterable[Any] = ()) -> None:
         self._prices: Dict[Tuple[Optional[str], str], Tuple[Price, bool]] = {}
+        self._likely: Dict[Tuple[Any, str], Optional[Price]] = {}
         for row in rows:
             if not isinstance(row, Mapping) or not isinstance(row.get("model"), str):
                 continue
@@ -45,6 +47,18 @@ class PriceList:
             if found is not None:
                 return found
         return None, False
+
+    def find_likely(self, provider: Any, model: Any) -> Optional[Price]:
+        """The price of a model as a request names it: answers, and so prices, often name a dated version of it."""
+        price = self.find(provider, model)[0]
+        if price is not None or not isinstance(model, str):
+            return price
+        key = (provider, model)
+        if key not in self._likely:
+            dated = re.compile(re.escape(model) + r"-(?:\d|latest)")
+            same = [each for each in self._prices if each[0] in (provider, None) and dated.match(each[1])]
+            self._likely[key] = self._prices[max(same, key=lambda each: each[1])][0] if same else None
+        return self._likely[key]
 
 
 def event_cost(data: Mapping[str, Any], prices: PriceList) -> Optional[int]:

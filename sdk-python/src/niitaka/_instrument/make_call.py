@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from typing import Any, Optional
 
 from .._errors import AgentExecutionStopped
+from .._guard import Booking
+from .book_call import book_call, book_call_async
 from .harmless import harmless
 from .model_call import Asked, ModelCall
 from .try_again import try_again
@@ -20,7 +22,9 @@ def make_call(asked: Asked) -> Any:
         control = asked.session.control
         assert control is not None
         control.pass_gate()
-        call = _begin(asked)
+        guard = control.guard
+        booking = None if guard is None or guard.tree_limit is None else book_call(asked, guard)
+        call = _begin(asked, booking)
         if call is None:
             return asked.send(asked.options)
         token = under_way.set(call)
@@ -47,7 +51,9 @@ async def make_call_async(asked: Asked) -> Any:
         control = asked.session.control
         assert control is not None
         await control.pass_gate_async()
-        call = _begin(asked)
+        guard = control.guard
+        booking = None if guard is None or guard.tree_limit is None else await book_call_async(asked, guard)
+        call = _begin(asked, booking)
         if call is None:
             return await asked.send(asked.options)
         token = under_way.set(call)
@@ -67,21 +73,23 @@ async def make_call_async(asked: Asked) -> Any:
         asked = again.asked
 
 
-def _begin(asked: Asked) -> Optional[ModelCall]:
+def _begin(asked: Asked, booking: Optional[Booking]) -> Optional[ModelCall]:
     try:
         asked.session.fix_config()
-        call = ModelCall(asked)
+        call = ModelCall(asked, booking)
         call.begin()
         return call
     except AgentExecutionStopped:
         raise
     except Exception as trouble:
-        _give_up(asked, trouble)
+        _give_up(asked, booking, trouble)
         return None
 
 
 @harmless
-def _give_up(asked: Asked, trouble: Exception) -> None:
+def _give_up(asked: Asked, booking: Optional[Booking], trouble: Exception) -> None:
     if asked.session.control is not None:
         asked.session.control.end_step(is_finished=False)
+        if booking is not None and asked.session.control.guard is not None:
+            asked.session.control.guard.settle({}, booking)
     raise trouble

@@ -17,6 +17,7 @@ from .reader import Reader, field
 from .watch_body import watch_body
 
 if TYPE_CHECKING:
+    from .._guard import Booking
     from .._session import Session
 
 #: Header by which the library marks calls whose answer the host reads by itself.
@@ -48,14 +49,15 @@ class ModelCall(Call):
 
     event_type = "llm"
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, booking: Optional[Booking] = None) -> None:
         session, dialect = asked.session, asked.dialect
         self.provider = asked.library.provider_of(asked.host)
         self.options = asked.options
-        self._body = _body_of(asked.options)
+        self._body = body_of(asked.options)
         self._choose_model(asked)
         super().__init__(self._body.get("model"), session)
         self.asked = asked
+        self._booking = booking
         #: Whether it left an error event, and policies may have it made again.
         self.is_repeatable = False
         self.is_stepping = False
@@ -172,7 +174,7 @@ class ModelCall(Call):
         self._close("llm", data, seconds=None if last_at is None else last_at - self._started)
         guard = self._session and self._session.control and self._session.control.guard
         if guard:
-            guard.count(data)
+            guard.count(data, self._booking)
 
     @harmless
     def _read_raw(self) -> None:
@@ -184,14 +186,22 @@ class ModelCall(Call):
             return
         if self._retries is None:
             self._retries = _retries_of(trouble)
+        spent = (self._spent() if self._is_open else None) or {}
+        self._settle({**self._head(), **spent})
         if is_failure(trouble):
-            more = {**self._head(), **self._given(), **((self._spent() if self._is_open else None) or {})}
+            more = {**self._head(), **self._given(), **spent}
             may_repeat = self._may_be_repeated(trouble)
             has_event = self._close_failed(trouble, more if may_repeat else {**more, "retryable": False})
             self.is_repeatable = has_event and may_repeat
         elif self._session is not None and self._session.client is not None:
             if not self._session.client.forget_call(self):
                 self._close("log", {"message": f"left: {type(trouble).__name__}"})
+
+    @harmless
+    def _settle(self, data: Dict[str, Any]) -> None:
+        guard = self._session and self._session.control and self._session.control.guard
+        if guard and self._booking is not None:
+            guard.settle(data, self._booking)
 
     def _may_be_repeated(self, trouble: BaseException) -> bool:
         """Whether policies are asked: not about a cancellation, nor when the host has seen a piece of the answer."""
@@ -294,7 +304,8 @@ class ModelCall(Call):
             options.extra_json = {key: each for key, each in options.extra_json.items() if key not in members}
 
 
-def _body_of(options: Any) -> Dict[str, Any]:
+def body_of(options: Any) -> Dict[str, Any]:
+    """What a request will carry."""
     extra = getattr(options, "extra_json", None)
     return {**options.json_data, **(extra if isinstance(extra, Mapping) else {})}
 

@@ -28,6 +28,8 @@ class CompiledPolicies:
     broken: Tuple[Policy, ...]
     #: Of each policy, by its `id()`.
     rank: Dict[int, int]
+    #: The smallest enforced limit that stops a tree by its cost (P10).
+    tree_limit: Optional[Policy]
 
 
 def compile_policies(policies: Iterable[Policy], agent_id: Optional[str], environment: str) -> CompiledPolicies:
@@ -47,14 +49,25 @@ def compile_policies(policies: Iterable[Policy], agent_id: Optional[str], enviro
     def stage(kind: str) -> Tuple[Policy, ...]:
         return tuple(policy for policy in applicable if policy.type == kind)
 
+    cost_limits = tuple(_limit(policy) for policy in stage("cost_limit"))
     return CompiledPolicies(
-        tuple(_limit(policy) for policy in stage("cost_limit")),
+        cost_limits,
         tuple(_limit(policy) for policy in stage("step_limit")),
         stage("retry"),
         stage("fallback"),
         stage("broken"),
         {id(policy): rank for rank, policy in enumerate(applicable)},
+        _tree_limit(cost_limits),
     )
+
+
+def _tree_limit(limits: Iterable[CompiledLimit]) -> Optional[Policy]:
+    stops = [
+        policy
+        for policy, _, _ in limits
+        if (policy.scope, policy.action, policy.mode) == ("tree", "abort", "enforce")
+    ]
+    return min(stops, key=lambda policy: policy.cost_exceeded_nano_usd, default=None)
 
 
 def _limit(policy: Policy) -> CompiledLimit:
