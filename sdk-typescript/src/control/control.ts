@@ -86,6 +86,16 @@ export class Control {
     this.#underWay += 1;
   }
 
+  /**
+   * A step that has begun has no money left: it does not happen, and this throws by the policies, for whom the cost of
+   * the tree would be so much; or it begins anew, where they changed and let it (P10).
+   */
+  refuse(treeCostNanoUsd: bigint): void {
+    this.end(false);
+    this.guard?.checkTree(this.#begun(), treeCostNanoUsd);
+    this.begin();
+  }
+
   /** Begins a step as soon as the session is not paused. */
   async beginWhenFree(): Promise<void> {
     for (;;) {

@@ -1,4 +1,5 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
+import { Trees } from '../policy/tree-spending.ts';
 import { Control, type Order, type SpentSoFar } from './control.ts';
 
 /** What an answer says that concerns control; a poll for commands tells no totals. */
@@ -11,6 +12,8 @@ export interface ControlNews {
 export class Controls {
   readonly #send: (record: IngestRecord) => void;
   readonly #bySession = new Map<string, Control>();
+  /** What each tree has spent here. */
+  readonly trees = new Trees();
 
   constructor(send: (record: IngestRecord) => void) {
     this.#send = send;
@@ -21,6 +24,11 @@ export class Controls {
     const known = this.#bySession.get(sessionId) ?? new Control(sessionId, this.#send);
     this.#bySession.set(sessionId, known);
     return known;
+  }
+
+  /** The root of a session's tree, as far as it is known here; null where the session does not run here. */
+  rootOf(sessionId: string): string | null {
+    return this.#bySession.get(sessionId)?.guard?.tree.rootSessionId ?? null;
   }
 
   /** Takes totals and commands out of an answer; what concerns no session here is passed over. */

@@ -2,6 +2,7 @@ import { estimateTokens } from '@niitaka/core/cost/estimate-tokens.ts';
 import { normaliseUsage } from '@niitaka/core/cost/normalise-usage.ts';
 import type { TokenUsage } from '@niitaka/core/cost/token-usage.ts';
 import type { FailedCall } from '../policy/guard.ts';
+import type { Booking } from '../policy/tree-lease.ts';
 import type { Call } from '../session/call.ts';
 import { describeError } from '../session/describe-error.ts';
 import type { Recorder } from '../session/recorder.ts';
@@ -23,6 +24,7 @@ export class ModelCall {
   readonly #body: Json;
   readonly #call: Call;
   readonly #attempt: number;
+  readonly #booking: Booking | null;
   readonly #conceal: ((chunk: unknown) => boolean) | undefined;
   #reader: StreamReader | null = null;
   #respondedTick: number | null = null;
@@ -43,6 +45,7 @@ export class ModelCall {
     this.#body = body;
     this.#conceal = conceal;
     this.#attempt = attempt;
+    this.#booking = request.booking;
     const { provider } = origin;
     const input = captureContent ? endpoint.input(body) : undefined;
     const data = { provider, ...present({ model, stream: isStream, attempt, input }) };
@@ -161,6 +164,7 @@ export class ModelCall {
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
+    this.#booking?.settle();
     this.#recorder.atEnd.delete(this.#leave);
     return true;
   }
@@ -175,6 +179,8 @@ export interface ModelRequest {
   readonly conceal: ((chunk: unknown) => boolean) | undefined;
   /** Number of this try of ours, from 1. */
   readonly attempt: number;
+  /** What was booked for it in its tree's budget. */
+  readonly booking: Booking | null;
 }
 
 const nothing: AnswerFacts = { usage: null, output: () => undefined };

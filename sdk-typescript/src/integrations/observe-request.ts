@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { FailedCall } from '../policy/guard.ts';
+import type { Booking } from '../policy/tree-lease.ts';
 import { isStop } from '../session/is-stop.ts';
 import { recorderHere } from '../session/recorder-here.ts';
 import type { Recorder } from '../session/recorder.ts';
@@ -47,6 +48,8 @@ class ObservedRequest {
   /** Models of the attempts so far. */
   readonly #tried: (string | null)[] = [];
   #call: ModelCall | null = null;
+  /** What the call to come may cost, where a limit on the tree holds. */
+  #booking: Booking | null = null;
   #isRaw = false;
   /** The host's own options. */
   #given: unknown;
@@ -77,6 +80,21 @@ class ObservedRequest {
     } catch (stop) {
       return Promise.reject(stop);
     }
+    return this.#go(options);
+  }
+
+  /** The call has begun; where a limit holds its tree, it goes on once the budget has room for it. */
+  #go(options: unknown): unknown {
+    const isLimited = (this.#recorder.control.guard?.treeLimitNanoUsd ?? null) !== null;
+    return isLimited ? this.#book(options) : this.#prepare(options);
+  }
+
+  async #book(options: unknown): Promise<unknown> {
+    const { endpoint, origin } = this.#to;
+    const body = this.#pristine ?? objectAt(objectAt(options), 'body');
+    // Few agents have a budget of their tree: the others do not load what it takes.
+    const { bookCall } = await import('./lease-call.ts');
+    this.#booking = await bookCall(this.#recorder, endpoint, origin, body);
     return this.#prepare(options);
   }
 
@@ -85,7 +103,7 @@ class ObservedRequest {
     const { control } = this.#recorder;
     if (control.isPaused) await control.beginWhenFree();
     else control.begin();
-    return this.#prepare(given);
+    return this.#go(given);
   }
 
   /** The call cannot be followed: nothing is recorded of it. */
@@ -163,7 +181,7 @@ class ObservedRequest {
       }
       await control.beginWhenFree();
       try {
-        const head = await (this.#send(this.#prepare(this.#given)) as ApiPromise).responsePromise;
+        const head = await (this.#send(this.#go(this.#given)) as ApiPromise).responsePromise;
         this.responded();
         return head;
       } catch (next) {
@@ -206,7 +224,10 @@ class ObservedRequest {
   }
 
   #prepare(options: unknown): unknown {
-    return guarded(this.#recorder.client, () => this.#prepareBody(options)) ?? options;
+    const prepared = guarded(this.#recorder.client, () => this.#prepareBody(options));
+    // A call that is not followed is not known to end.
+    if (prepared === null) this.#booking?.settle();
+    return prepared ?? options;
   }
 
   #prepareBody(options: unknown): unknown {
@@ -221,7 +242,8 @@ class ObservedRequest {
     const { body, conceal } = prepare?.(swapped, address) ?? { body: swapped };
     const isStream = given['stream'] === true;
     const attempt = this.#tried.length + 1;
-    const request = { body, parent: this.#parent, isStream, conceal, attempt };
+    const booking = this.#booking;
+    const request = { body, parent: this.#parent, isStream, conceal, attempt, booking };
     const call = new ModelCall(this.#recorder, endpoint, origin, request);
     this.#call = call;
     const fetchOptions = countingSends(objectAt(given, 'fetchOptions'), call);

@@ -9,11 +9,13 @@ export function filePolicies(source: PolicySource, policies: CompiledPolicies): 
   const costOf: Snapshot['costOf'] = (data) => costOfEvent(data, null, null).costNanoUsd;
   let from: Snapshot | null = null;
   const config = readConfig(null, 'default');
-  let merged: Snapshot = { revision: null, policies, config, costOf };
+  // The server leases by its own policies alone.
+  const treeLimitNanoUsd = null;
+  let merged: Snapshot = { revision: null, policies, treeLimitNanoUsd, config, costOf };
   return {
     of: (key) => {
       const served = source.of(key);
-      if (served !== from && served !== null) merged = { ...served, policies };
+      if (served !== from && served !== null) merged = { ...served, policies, treeLimitNanoUsd };
       from = served;
       return merged;
     },

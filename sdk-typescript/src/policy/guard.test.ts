@@ -63,7 +63,8 @@ function guardBy(snapshot: Snapshot | null): Guard {
     noteRevision: (revision) => revisions.push(revision),
   };
   const send = (record: IngestRecord) => sent.push(record);
-  return new Guard({ sessionId, rootSessionId: sessionId, key, source, send });
+  const tree = { rootSessionId: sessionId, spentNanoUsd: 0n, whole: null };
+  return new Guard({ sessionId, tree, key, source, send });
 }
 
 describe('Guard.check()', () => {

@@ -14,6 +14,7 @@ import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import type { Snapshot, SnapshotKey } from './snapshot.ts';
+import { wholeOf, type TreeSpending } from './tree-spending.ts';
 
 type Totals = Partial<IngestAnswer['sessions'][number]>;
 
@@ -31,8 +32,7 @@ export interface PolicySource {
 /** What a guard works with. */
 export interface GuardParts {
   readonly sessionId: string;
-  /** The root of its tree, as far as it is known here. */
-  readonly rootSessionId: string;
+  readonly tree: TreeSpending;
   readonly key: SnapshotKey;
   readonly source: PolicySource;
   /** Numbers a record of the session and sends it. */
@@ -59,16 +59,29 @@ const unknownOrganisation = '00000000-0000-0000-0000-000000000000';
 
 /** The policies of one session, asked before every step by the same rules as the server's (P1 to P7). */
 export class Guard {
+  /** The limit on its tree by which calls are booked before they are made, as of the last check (P10). */
+  treeLimitNanoUsd: bigint | null = null;
   readonly #parts: GuardParts;
   readonly #warned = new Set<string>();
   readonly #recorded = new Set<string>();
   #told: Totals = {};
   #ownCostNanoUsd = 0n;
+  #leastTreeCostNanoUsd = 0n;
   #hasUnpriced = false;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
     parts.source.request(parts.key);
+  }
+
+  /** Its tree, with what was spent in it here. */
+  get tree(): TreeSpending {
+    return wholeOf(this.#parts.tree);
+  }
+
+  /** Whole nano-USD of a call by the prices known here; null when unknown. */
+  costOf(data: LlmData): bigint | null {
+    return this.#parts.source.of(this.#parts.key)?.costOf(data) ?? null;
   }
 
   /** A model call was recorded. */
@@ -78,8 +91,12 @@ export class Guard {
     // policy's trace tells the cost, not only a cost limit's (P7).
     if (snapshot === null || !hasAny(snapshot.policies)) return;
     const cost = snapshot.costOf(data);
-    if (cost === null) this.#hasUnpriced = true;
-    else this.#ownCostNanoUsd += cost;
+    if (cost === null) {
+      this.#hasUnpriced = true;
+      return;
+    }
+    this.#ownCostNanoUsd += cost;
+    this.tree.spentNanoUsd += cost;
   }
 
   /** Takes over what the server says the session, its tree and its day have spent, and who has warned. */
@@ -94,7 +111,18 @@ export class Guard {
   /** Before a step, `steps` being finished or under way: records what the policies say, throws on an abort. */
   check(steps: number): void {
     const snapshot = this.#parts.source.of(this.#parts.key);
+    this.treeLimitNanoUsd = snapshot?.treeLimitNanoUsd ?? null;
     if (snapshot !== null) this.#decide(snapshot, steps, beforeStep, null, () => true);
+  }
+
+  /** As `check`, where the step would bring the cost of its tree to so much. */
+  checkTree(steps: number, treeCostNanoUsd: bigint): void {
+    this.#leastTreeCostNanoUsd = treeCostNanoUsd;
+    try {
+      this.check(steps);
+    } finally {
+      this.#leastTreeCostNanoUsd = 0n;
+    }
   }
 
   /** Whether a policy has a word to say about calls that fail. */
@@ -129,10 +157,10 @@ export class Guard {
     const decision = evaluate(snapshot.policies, state, event);
     const { action, policy, fallbackModel } = decision;
     if (decision.considered.length > 0 || decision.errors.length > 0) {
-      const { sessionId, rootSessionId } = this.#parts;
+      const { sessionId } = this.#parts;
       const context = {
         sessionId,
-        rootSessionId,
+        rootSessionId: this.tree.rootSessionId,
         organisationId: unknownOrganisation,
         eventId,
         day: wireTime(Date.now()).slice(0, 10),
@@ -160,7 +188,7 @@ export class Guard {
     return {
       costNanoUsd,
       steps,
-      treeCostNanoUsd: withFresh(told.tree_cost),
+      treeCostNanoUsd: largest(this.#leastTreeCostNanoUsd, withFresh(told.tree_cost)),
       treeSteps: stepsWithFresh(told.tree_step_count),
       dayCostNanoUsd: withFresh(told.day_cost),
       daySteps: stepsWithFresh(told.day_steps),

@@ -1,6 +1,7 @@
 import { costOfEvent, pricedModel, type LlmData } from '@niitaka/core/cost/cost-of-event.ts';
 import { parsePrice, type Price, type PriceRow } from '@niitaka/core/cost/price.ts';
 import { compilePolicies, type CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
+import { treeBudget } from '@niitaka/core/policy/grant-lease.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import { readConfig, type RuntimeConfig } from './runtime-config.ts';
 
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly revision: number | null;
   readonly policies: CompiledPolicies;
   readonly config: RuntimeConfig;
+  /** The smallest enforced limit that stops a tree, whose budget the server leases; null where none is (P10). */
+  readonly treeLimitNanoUsd: bigint | null;
   /** Whole nano-USD of a call as the server will find it; null when unknown (C1). */
   readonly costOf: (data: LlmData) => bigint | null;
 }
@@ -33,10 +36,12 @@ export function readSnapshot(
   const { policies, prices, revision, config } = fields;
   const given = Array.isArray(policies) ? policies : [];
   const priceOf = priceList(Array.isArray(prices) ? prices : []);
+  const compiled = compilePolicies(given.map(readPolicy), key.agentId, key.environment);
   return {
     revision: typeof revision === 'number' ? revision : null,
     config: readConfig(config, origin),
-    policies: compilePolicies(given.map(readPolicy), key.agentId, key.environment),
+    policies: compiled,
+    treeLimitNanoUsd: treeBudget(compiled),
     costOf: (data) => {
       const price = priceOf(data['provider'], pricedModel(data));
       return costOfEvent(data, price?.overReport === true ? price : null, price).costNanoUsd;
@@ -44,21 +49,32 @@ export function readSnapshot(
   };
 }
 
-/** Prices by provider and model; one without a provider is for every provider. */
+/** The date that a provider's answer adds to the name of the model that was asked. */
+const dateOfModel = /[-@]20\d{2}-?\d{2}-?\d{2}$/;
+
+/**
+ * Prices by provider and model; one without a provider is for every provider. They are of models that have answered:
+ * the name they are asked by lacks the date.
+ */
 function priceList(
   rows: readonly unknown[],
 ): (provider: unknown, model: string | null) => Price | null {
   const prices = new Map<string, Price>();
+  const asked = new Map<string, Price>();
   for (const row of rows as readonly (PriceRow | null)[]) {
     if (typeof row?.model !== 'string') continue;
     // A price that cannot be read leaves its model without one.
     const price = parsePrice(row, 'snapshot');
-    if (price.ok) prices.set(`${row.provider ?? ''}\n${row.model}`, price.value);
+    if (!price.ok) continue;
+    const name = `${row.provider ?? ''}\n${row.model}`;
+    prices.set(name, price.value);
+    asked.set(name.replace(dateOfModel, ''), price.value);
   }
   return (provider, model) => {
     if (model === null) return null;
     const named = typeof provider === 'string' ? provider : '';
-    return prices.get(`${named}\n${model}`) ?? prices.get(`\n${model}`) ?? null;
+    const [own, any] = [`${named}\n${model}`, `\n${model}`];
+    return prices.get(own) ?? prices.get(any) ?? asked.get(own) ?? asked.get(any) ?? null;
   };
 }
 

@@ -72,14 +72,18 @@ export class Recorder {
     parentSessionId: string | null,
   ): void {
     const served = this.client.outlet.policies;
-    this.rootSessionId = parent?.rootSessionId ?? parentSessionId ?? this.sessionId;
+    const { controls } = this.client.outlet;
+    const parentId = parent?.sessionId ?? parentSessionId;
+    const rootId = parent?.rootSessionId ?? (parentId && controls.rootOf(parentId)) ?? parentId;
+    this.rootSessionId = rootId ?? this.sessionId;
     if (served === null) return;
     this.configs = new SessionConfigs(served, key);
     const source = ownPolicies === null ? served : filePolicies(served, ownPolicies);
-    const { sessionId, rootSessionId } = this;
+    const { sessionId } = this;
+    const tree = controls.trees.of(this.rootSessionId);
     const send = (record: IngestRecord) =>
       this.#send({ ...record, ...this.#number() } as IngestRecord);
-    this.control.guard = new Guard({ sessionId, rootSessionId, key, source, send });
+    this.control.guard = new Guard({ sessionId, tree, key, source, send });
   }
 
   /** True when this process has nothing more to say of the session. */

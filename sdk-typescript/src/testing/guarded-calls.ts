@@ -15,7 +15,7 @@ export function guardBy(session: Session, policies: readonly object[]): void {
   const { sessionId } = session;
   outlet.controls.of(sessionId).guard = new Guard({
     sessionId,
-    rootSessionId: sessionId,
+    tree: outlet.controls.trees.of(sessionId),
     key,
     source: { ...served, of: () => snapshot },
     send: (record) => outlet.send(record),

@@ -16,6 +16,8 @@ export type ProviderAnswer =
       readonly status?: number;
       readonly body: unknown;
       readonly headers?: Readonly<Record<string, string>>;
+      /** It thinks for so long, ms. */
+      readonly afterMs?: number;
     }
   | {
       /** Server-sent events as they go over the wire. */
@@ -72,6 +74,7 @@ async function readRequest(incoming: IncomingMessage): Promise<ProviderRequest> 
 async function give(answer: ProviderAnswer, response: ServerResponse): Promise<void> {
   if (answer === 'hang') return;
   if ('frames' in answer) return stream(answer, response);
+  await sleep(answer.afterMs ?? 0);
   const isText = typeof answer.body === 'string';
   const type = {
     'content-type': 'application/json',

@@ -8,35 +8,42 @@ const answerLimitBytes = 8 * 1024 * 1024;
 export interface QuietAnswer {
   readonly status: number;
   readonly etag: string | null;
+  /** The server's clock, as a date of HTTP. */
+  readonly date: string | null;
   readonly text: string;
 }
 
-/** One GET that holds no process open; null when no whole answer came within `withinMs`. Never rejects. */
+/** One GET, or with a body POST, that holds no process open; null when no whole answer came within `withinMs`. Never rejects. */
 export function getQuietly(
   url: URL,
   headers: Readonly<Record<string, string>>,
   withinMs: number,
+  body: string | null = null,
 ): Promise<QuietAnswer | null> {
   const make = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve) => {
     const fail = () => resolve(null);
     const signal = AbortSignal.timeout(withinMs);
-    const request = make(url, { headers: { ...headers }, signal }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (piece: string) => {
-        text += piece;
-        if (text.length > answerLimitBytes) request.destroy();
-      });
-      response.on('error', fail);
-      response.on('close', fail);
-      response.on('end', () => {
-        const { etag } = response.headers;
-        resolve({ status: response.statusCode ?? 0, etag: etag ?? null, text });
-      });
-    });
+    const request = make(
+      url,
+      { method: body === null ? 'GET' : 'POST', headers: { ...headers }, signal },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => {
+          text += piece;
+          if (text.length > answerLimitBytes) request.destroy();
+        });
+        response.on('error', fail);
+        response.on('close', fail);
+        response.on('end', () => {
+          const { etag = null, date = null } = response.headers;
+          resolve({ status: response.statusCode ?? 0, etag, date, text });
+        });
+      },
+    );
     request.on('socket', (socket) => socket.unref());
     request.on('error', fail);
-    request.end();
+    request.end(body ?? undefined);
   });
 }
