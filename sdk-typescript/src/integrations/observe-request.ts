@@ -7,6 +7,7 @@ import type { Recorder } from '../session/recorder.ts';
 import { followRequest, isApiPromise, type ApiPromise, type ReadHead } from './api-promise.ts';
 import { followRawStream } from './follow-raw-stream.ts';
 import { followStream, isStream, type LibraryStream } from './follow-stream.ts';
+import { loadLease } from './load-lease.ts';
 import { ModelCall } from './model-call.ts';
 import type { Endpoint, Json, Origin } from './provider.ts';
 import { objectAt } from './read-json.ts';
@@ -92,9 +93,8 @@ class ObservedRequest {
   async #book(options: unknown): Promise<unknown> {
     const { endpoint, origin } = this.#to;
     const body = this.#pristine ?? objectAt(objectAt(options), 'body');
-    // Few agents have a budget of their tree: the others do not load what it takes.
-    const { bookCall } = await import('./lease-call.ts');
-    this.#booking = await bookCall(this.#recorder, endpoint, origin, body);
+    const lease = await loadLease(this.#recorder.client.warn);
+    this.#booking = (await lease?.bookCall(this.#recorder, endpoint, origin, body)) ?? null;
     return this.#prepare(options);
   }
 
