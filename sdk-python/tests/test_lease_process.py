@@ -84,7 +84,8 @@ leases = session.client.leases
 tree = leases._tree(session.session_id)
 if pid == 0:
     session.control.guard.settle(CALL, booking)
-    others = [tree.spent, tree.booked]
+    former = booking.leases._tree(session.session_id)
+    others = [tree.spent, tree.booked, former.spent, former.booked]
     mine = begin(session)
     session.control.guard.settle(CALL, mine)
     session.event("log")
@@ -101,7 +102,7 @@ session.leave(None)
 niitaka.shutdown(5)
 """)
         self.assertNotEqual(parent, child)
-        self.assertEqual((left, others, childs), ([0, CENT], [0, 0], [CENT // 2, 0]))
+        self.assertEqual((left, others, childs), ([0, CENT], [0, 0, 0, CENT], [CENT // 2, 0]))
         told = self.by_sender()
         self.assertEqual(set(told), {parent, child})
         self.assertEqual((told[parent][0], told[child][0]), ((0, 9 * CENT, 0), (0, 9 * CENT, 0)))
