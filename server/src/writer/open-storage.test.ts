@@ -120,16 +120,20 @@ describe('the lock', () => {
         '--input-type=module',
         '-e',
         `import { lockFile } from ${JSON.stringify(join(import.meta.dirname, '../storage/sqlite/file-lock.ts'))};
-         lockFile(${JSON.stringify(path)});
+         // Kept: a lock that nothing holds on to ends when it is collected.
+         globalThis.lock = lockFile(${JSON.stringify(path)});
          console.log('held');
          setInterval(() => {}, 1000);`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    await once(holder.stdout, 'data');
-    expect(await refused()).toContain('another server holds it');
-    holder.kill('SIGKILL');
-    await once(holder, 'exit');
+    try {
+      await once(holder.stdout, 'data');
+      expect(await refused()).toContain('another server holds it');
+    } finally {
+      holder.kill('SIGKILL');
+      await once(holder, 'exit');
+    }
     await openHere();
   });
 
