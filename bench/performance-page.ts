@@ -8,6 +8,7 @@ const sections: readonly (readonly [string, RegExp])[] = [
   ['PostgreSQL', /^postgres /],
   ['Live', /^live /],
   ['SDKs and policies', /^(event|decision)/],
+  ['Dry runs over 100,000 sessions', /^dry run/],
   ['Start and size', /^(start|idle|bytes|install)/],
   ['Reads', /^reads (?!.* at \d+$)/],
   ['Reads while half of the full rate comes in', /^mixed/],

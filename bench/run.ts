@@ -7,7 +7,7 @@ import { compareReports, readReport, reportOf, writeReport } from './report.ts';
 
 const usage = `Usage: npm run bench [-- [names] [options]]
 
-  names              any of: ingest, fairness, postgres, live, sdk, policy, size, start, reads (with mixed), scale (all)
+  names              any of: ingest, fairness, postgres, live, sdk, policy, size, start, reads (with mixed), scale, dry-run (all)
   --seconds N        how long each load lasts (5)
   --runs N           how often each is measured (3)
   --sessions N       sessions of the full database, 10 events each (1000000)
@@ -66,6 +66,10 @@ const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly 
     const { benchScale } = await import('./scale.ts');
     const sizes = [sessions / 100, sessions / 10, sessions].map(Math.ceil);
     return benchScale(sizes, Math.max(runs, readRuns));
+  },
+  async 'dry-run'({ runs }) {
+    const { benchDryRun } = await import('./dry-run.ts');
+    return benchDryRun(runs);
   },
 };
 

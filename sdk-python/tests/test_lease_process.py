@@ -120,7 +120,7 @@ bookings += [begin(session) for _ in range(8)]
 for each in bookings:
     session.control.guard.settle(CALL, each)
 tree = session.client.leases._tree(session.session_id)
-print(json.dumps([tree.spent, tree.booked]))
+print(json.dumps([tree.spent, tree.booked]), flush=True)
 os._exit(0)
 """)
         self.assertEqual(counts, [9 * CENT // 2, 0])
