@@ -15,6 +15,8 @@ const sections: readonly (readonly [string, RegExp])[] = [
   ['Reads by the number of sessions', /^(scale|reads .* at \d+$)/],
 ];
 
+const bySize = /^reads (.+) at (\d+)$/;
+
 /** The page of a report: a table a section, each figure beside its bar. */
 export function performancePage(report: Report): string {
   const { at, cpu, cores, memoryGb, node } = report;
@@ -26,7 +28,9 @@ export function performancePage(report: Report): string {
     '# Performance',
     `Measured by \`npm run bench\` on ${at.slice(0, 10)}: ${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}. Server, database and sender share the machine. Absolute figures are this machine's; ratios hold elsewhere. \`npm run bench -- --page docs\` measures again and writes this page.`,
     ...parts,
-    '![p95 of reads by the number of sessions](performance-reads.svg)',
+    ...(report.figures.some(({ name }) => bySize.test(name))
+      ? ['![p95 of reads by the number of sessions](performance-reads.svg)']
+      : []),
     '',
   ].join('\n\n');
 }
@@ -44,7 +48,7 @@ export function meetsBar({ name, bar, median, p95 }: Figure): boolean | null {
 export function readCurves(figures: readonly Figure[]): string {
   const curves = new Map<string, (readonly [number, number])[]>();
   for (const { name, p95 } of figures) {
-    const [, read, sessions] = /^reads (.+) at (\d+)$/.exec(name) ?? [];
+    const [, read, sessions] = bySize.exec(name) ?? [];
     if (read === undefined) continue;
     curves.set(read, [...(curves.get(read) ?? []), [Number(sessions), p95]]);
   }
