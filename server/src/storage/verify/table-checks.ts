@@ -1,3 +1,5 @@
+import { rollupColumns, treeColumns } from '../total-figures.ts';
+
 /** What engines say in different words. */
 export interface VerifyDialect {
   /** The columns that name a session where rows belong to one, and as they stand in `sessions AS s`. */
@@ -31,17 +33,6 @@ const incomplete = `status <> 'running' AND refused + missing + dropped + open_s
 // A child of a deleted session stays where it was; only a hash is kept of the deleted one.
 const noneDeleted = 'NOT EXISTS (SELECT 1 FROM deleted_sessions)';
 
-const rollupFields = [
-  'sessions',
-  'with_errors',
-  'stale',
-  'total_cost',
-  'late_cost',
-  'total_tokens',
-  'unpriced',
-  'incomplete',
-  'step_count',
-];
 const rollupSums = `count(*) AS sessions, count(*) FILTER (WHERE error_count > 0) AS with_errors,
   count(*) FILTER (WHERE status = 'stale') AS stale, sum(total_cost) AS total_cost,
   sum(late_cost) AS late_cost, sum(input_tokens + output_tokens) AS total_tokens, sum(unpriced_count) AS unpriced,
@@ -57,17 +48,6 @@ const eventFields = [
   'step_count',
   'llm_count',
   'tool_count',
-  'error_count',
-  'unpriced_count',
-];
-
-const treeFields = [
-  'sessions',
-  'running',
-  'total_cost',
-  'late_cost',
-  'total_tokens',
-  'step_count',
   'error_count',
   'unpriced_count',
 ];
@@ -162,8 +142,8 @@ function treeChecks({ owner, ofSession }: VerifyDialect): readonly TableCheck[] 
     {
       name: 'trees',
       key: ['org_id', 'root_session_id'],
-      fields: treeFields,
-      stored: `SELECT org_id, root_session_id, ${treeFields.map((name) => `sum(${name}) AS ${name}`).join(', ')}
+      fields: treeColumns,
+      stored: `SELECT org_id, root_session_id, ${treeColumns.map((name) => `sum(${name}) AS ${name}`).join(', ')}
         FROM tree_totals GROUP BY org_id, root_session_id`,
       recomputed: `SELECT org_id, root_session_id, count(*) AS sessions,
           count(*) FILTER (WHERE status = 'running') AS running,
@@ -175,16 +155,16 @@ function treeChecks({ owner, ofSession }: VerifyDialect): readonly TableCheck[] 
     {
       name: 'roll-up by hour',
       key: ['org_id', 'environment', 'hour'],
-      fields: rollupFields,
-      stored: `SELECT org_id, environment, hour, ${rollupFields.join(', ')} FROM rollup_hours`,
+      fields: rollupColumns,
+      stored: `SELECT org_id, environment, hour, ${rollupColumns.join(', ')} FROM rollup_hours`,
       recomputed: `SELECT org_id, environment, ${floorTo('started_at', hour)} AS hour, ${rollupSums}
         FROM sessions GROUP BY 1, 2, 3`,
     },
     {
       name: 'roll-up by agent and day',
       key: ['org_id', 'environment', 'day', 'agent_id'],
-      fields: rollupFields,
-      stored: `SELECT org_id, environment, day, agent_id, ${rollupFields.join(', ')} FROM rollup_agent_days`,
+      fields: rollupColumns,
+      stored: `SELECT org_id, environment, day, agent_id, ${rollupColumns.join(', ')} FROM rollup_agent_days`,
       recomputed: `SELECT org_id, environment, ${floorTo('started_at', day)} AS day,
           coalesce(agent_id, '') AS agent_id, ${rollupSums}
         FROM sessions GROUP BY 1, 2, 3, 4`,
