@@ -86,11 +86,20 @@ function statusContract(open: (nowMs: number, orgIds: readonly string[]) => Prom
       expect(await statusOf(agentId)).toBe('deprecated');
     });
 
-    test('is new again when its last session was deleted (A2)', async () => {
+    test('is new again when its last session was deleted, until it runs again (A1, A2)', async () => {
       await begin('forgotten', [bad(1)]);
       expect(await statusOf('forgotten')).toBe('error');
       await store.run(deleteSession, { orgId: testOrgId, sessionId: sessionId(number) });
       expect(await statusOf('forgotten')).toBe('new');
+      expect(await store.reader.agent(testOrgId, 'forgotten')).toMatchObject({
+        sessionCount: 0,
+        lastStartedAtMs: null,
+      });
+      await begin('forgotten', [good(3), good(5)]);
+      expect(await store.reader.agent(testOrgId, 'forgotten')).toMatchObject({
+        sessionCount: 2,
+        lastStartedAtMs: noonMs - 3 * hourMs,
+      });
     });
   });
 }

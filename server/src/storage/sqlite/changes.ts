@@ -21,7 +21,7 @@ export function changeWrites(db: Connection): Part {
   const agent = db.prepare(
     `INSERT INTO agents (org_id, id, name, created_at, session_count, last_started_at) VALUES (?, ?, ?, ?, 1, ?)
      ON CONFLICT DO UPDATE SET session_count = session_count + 1,
-       last_started_at = max(last_started_at, excluded.last_started_at)`,
+       last_started_at = max(coalesce(last_started_at, excluded.last_started_at), excluded.last_started_at)`,
   );
   const environment = db.prepare(
     'INSERT OR IGNORE INTO environments (org_id, name, first_seen_at) VALUES (?, ?, ?)',
