@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
-import { ReadUnavailableError } from '../storage/read-unavailable.ts';
+import { ReadAbandonedError, ReadUnavailableError } from '../storage/read-unavailable.ts';
 import { HttpProblem } from './problem.ts';
 
 /** The content type of every problem body. */
@@ -46,7 +46,9 @@ function send(reply: FastifyReply, status: number, body: unknown): FastifyReply 
 /** Errors that the HTTP library raises about what a client sent. */
 function problemOfLibrary(error: unknown, request: FastifyRequest): HttpProblem | null {
   if (!(error instanceof Error)) return null;
-  if (error instanceof ReadUnavailableError) return new HttpProblem('unavailable', error.message);
+  if (error instanceof ReadUnavailableError || error instanceof ReadAbandonedError) {
+    return new HttpProblem('unavailable', error.message);
+  }
   const { code, statusCode } = error as Error & { code?: string; statusCode?: number };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const found = request.headers['content-length'] ?? 'more';

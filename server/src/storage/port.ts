@@ -55,6 +55,8 @@ export interface Storage<Run = RunCommand> {
   ingest(request: IngestRequest): Promise<IngestReply>;
   readonly run: Run;
   readonly reader: Reader;
+  /** The same reads; once the signal says that nobody waits for them they end soon, with a ReadAbandonedError. */
+  readerUntil(gone: AbortSignal): Reader;
   /** Calls `listener` after commits that changed what streams show; answers how to stop. */
   onChange(listener: (orgId: string) => void): () => void;
   /** How long the oldest body of this sender has waited, ms; 0 when none waits. */

@@ -3,6 +3,15 @@ export class ReadUnavailableError extends Error {
   override readonly name: string = 'ReadUnavailableError';
 }
 
+/** Whoever asked has gone: the read was given up. */
+export class ReadAbandonedError extends Error {
+  override readonly name = 'ReadAbandonedError';
+
+  constructor() {
+    super('Nobody waits for this read any more');
+  }
+}
+
 /** A read took longer than one may, and was given up. */
 export class ReadTimeoutError extends ReadUnavailableError {
   override readonly name = 'ReadTimeoutError';

@@ -48,6 +48,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     ingest: (request) => writer.ingest(request),
     run: (name, args) => writer.run(name, args),
     reader: reads.reader,
+    readerUntil: (gone) => reads.readerUntil(gone),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -41,6 +41,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     ingest: (request) => writer.ingest(request),
     run: (name, args) => writer.run(name, args),
     reader: readers.reader,
+    readerUntil: (gone) => readers.readerUntil(gone),
     onChange: (listener) => writer.onChange(listener),
     waitOfMs: (senderId) => writer.waitOfMs(senderId),
     onGroup: (listener) => writer.onGroup(listener),

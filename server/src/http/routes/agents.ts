@@ -11,6 +11,7 @@ import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';
+import { readerOf } from '../reader-of.ts';
 import { timeOf } from '../session-filter.ts';
 
 /** `/agents`: their figures, and what people say of them (A1, A2). */
@@ -18,7 +19,7 @@ export async function agentRoutes(app: FastifyInstance, parts: AppParts): Promis
   const { storage, run, clock } = parts;
   const { reader } = storage;
 
-  app.get('/agents', { config: { access: 'read' } }, async (request): Promise<AgentPage> => {
+  app.get('/agents', { config: { access: 'read' } }, async (request, reply): Promise<AgentPage> => {
     const query = parseInput(AgentListQuery, request.query, 'query');
     const list = {
       afterId: query.cursor ?? null,
@@ -26,7 +27,13 @@ export async function agentRoutes(app: FastifyInstance, parts: AppParts): Promis
       includesArchived: query.include_archived,
       environments: query.environment,
     };
-    return agentPageOf(reader, callerOf(request).orgId, list, rangeOf(query), clock());
+    return agentPageOf(
+      readerOf(storage, reply),
+      callerOf(request).orgId,
+      list,
+      rangeOf(query),
+      clock(),
+    );
   });
 
   app.get('/agents/:id', { config: { access: 'read' } }, async (request): Promise<AgentDetail> => {

@@ -11,6 +11,7 @@ import { sharedSteps, TooManyStepsError } from '../dry-run/replay-in-time.ts';
 import { contentOf, contentToWire } from '../map-policy.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';
+import { hangUpOf } from '../reader-of.ts';
 import { timeOf } from '../session-filter.ts';
 import { noPolicy } from './policies.ts';
 
@@ -92,21 +93,24 @@ async function tell(
   orgId: string,
   asked: DryRun,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  const gone = hangUpOf(response);
   const late = AbortSignal.timeout(limitMs);
-  const signal = AbortSignal.any([gone.signal, live.closing, late]);
+  const signal = AbortSignal.any([gone, live.closing, late]);
   const write = (name: string, data: unknown) =>
     response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   let toldMs = -Infinity;
   try {
-    for await (const message of dryRun({ reader: storage.reader, orgId, signal }, asked, clock)) {
+    for await (const message of dryRun(
+      { reader: storage.readerUntil(signal), orgId, signal },
+      asked,
+      clock,
+    )) {
       if (message.name === 'progress' && !isDue(message, clock() - toldMs)) continue;
       toldMs = clock();
       write(message.name, message.data);
     }
   } catch (error) {
-    if (gone.signal.aborted) return;
+    if (gone.aborted) return;
     const known = late.aborted ? tooLong() : problemOfRun(error);
     if (known === null) log.error({ err: error }, 'a dry run failed');
     write('problem', (known ?? failed).problem);

@@ -1,8 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { EventBriefPage, EventPage } from '@niitaka/protocol/event.ts';
 import type { SessionCost } from '@niitaka/protocol/session.ts';
 import { EventListQuery, MomentListQuery } from '@niitaka/protocol/session-query.ts';
+import type { Reader } from '../../storage/reader.ts';
 import type { EventRequest, EventSummary, MomentPosition } from '../../storage/session-reader.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
@@ -14,6 +15,7 @@ import { treeToWire } from '../map-session.ts';
 import { signalToWire, traceToWire } from '../map-signal.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem } from '../problem.ts';
+import { readerOf } from '../reader-of.ts';
 import { noSession } from './sessions.ts';
 
 /** `/sessions/{id}/…`: the parts of the drawer. */
@@ -21,33 +23,15 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
   const { reader } = parts.storage;
   const read = { config: { access: 'read' } } as const;
 
-  const isRunning = async (orgId: string, id: string): Promise<boolean> => {
-    const status = await reader.sessionStatus(orgId, id);
-    if (status === null) throw noSession(id);
-    return status === 'running';
-  };
-
-  app.get('/sessions/:id/events', read, async (request): Promise<EventPage | EventBriefPage> => {
-    const id = idParam(request);
-    const { orgId } = callerOf(request);
-    const query = parseInput(EventListQuery, request.query, 'query');
-    const running = await isRunning(orgId, id);
-    const asked = eventRequestOf(query);
-    if (query.content === 'none') {
-      const rows = (await reader.eventSummaries(orgId, id, asked)) ?? [];
-      const items = rows.slice(0, query.limit).map((row) => eventBriefToWire(row, running));
-      return { items, ...nextOf(query, rows) };
-    }
-    const rows = (await reader.events(orgId, id, asked)) ?? [];
-    const items = rows.slice(0, query.limit).map((row) => eventToWire(row, running));
-    return { items, ...nextOf(query, rows) };
-  });
+  app.get('/sessions/:id/events', read, async (request, reply) =>
+    eventsAnswer(readerOf(parts.storage, reply), request),
+  );
 
   app.get('/sessions/:id/events/:event_id', read, async (request) => {
     const id = idParam(request);
     const eventId = idParam(request, 'event_id');
     const { orgId } = callerOf(request);
-    const running = await isRunning(orgId, id);
+    const running = await isRunning(reader, orgId, id);
     const row = await reader.event(orgId, id, eventId);
     if (row === null) {
       throw new HttpProblem('not_found', `There is no event ${eventId} in session ${id}`);
@@ -55,13 +39,15 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
     return eventToWire(row, running);
   });
 
-  app.get('/sessions/:id/cost', read, async (request) => costAnswer(parts, request));
+  app.get('/sessions/:id/cost', read, async (request, reply) =>
+    costAnswer(readerOf(parts.storage, reply), parts.clock(), request),
+  );
 
   app.get('/sessions/:id/signals', read, async (request) => {
     const id = idParam(request);
     const { orgId } = callerOf(request);
     const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');
-    await isRunning(orgId, id);
+    await isRunning(reader, orgId, id);
     const rows = await reader.signals(orgId, { subjectId: id }, momentOf(cursor), limit + 1);
     return {
       items: rows.slice(0, limit).map(signalToWire),
@@ -73,13 +59,38 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
     const id = idParam(request);
     const { orgId } = callerOf(request);
     const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');
-    await isRunning(orgId, id);
+    await isRunning(reader, orgId, id);
     const rows = await reader.traces(orgId, id, momentOf(cursor), limit + 1);
     return {
       items: rows.slice(0, limit).map(traceToWire),
       next_cursor: nextMoment(rows, limit),
     };
   });
+}
+
+async function isRunning(reader: Reader, orgId: string, id: string): Promise<boolean> {
+  const status = await reader.sessionStatus(orgId, id);
+  if (status === null) throw noSession(id);
+  return status === 'running';
+}
+
+async function eventsAnswer(
+  reader: Reader,
+  request: FastifyRequest,
+): Promise<EventPage | EventBriefPage> {
+  const id = idParam(request);
+  const { orgId } = callerOf(request);
+  const query = parseInput(EventListQuery, request.query, 'query');
+  const running = await isRunning(reader, orgId, id);
+  const asked = eventRequestOf(query);
+  if (query.content === 'none') {
+    const rows = (await reader.eventSummaries(orgId, id, asked)) ?? [];
+    const items = rows.slice(0, query.limit).map((row) => eventBriefToWire(row, running));
+    return { items, ...nextOf(query, rows) };
+  }
+  const rows = (await reader.events(orgId, id, asked)) ?? [];
+  const items = rows.slice(0, query.limit).map((row) => eventToWire(row, running));
+  return { items, ...nextOf(query, rows) };
 }
 
 /** Where a page of signals or traces begins. */
@@ -131,13 +142,13 @@ function nextOf(
 }
 
 async function costAnswer(
-  { storage, clock }: AppParts,
-  request: Parameters<typeof callerOf>[0],
+  reader: Reader,
+  nowMs: number,
+  request: FastifyRequest,
 ): Promise<SessionCost> {
   const id = idParam(request);
   const { orgId } = callerOf(request);
-  const { reader } = storage;
-  const [summary] = await reader.sessionSummaries(orgId, [id], clock());
+  const [summary] = await reader.sessionSummaries(orgId, [id], nowMs);
   const parts = await reader.costParts(orgId, id);
   if (summary === undefined || parts === null) throw noSession(id);
   const { session, tree } = summary;

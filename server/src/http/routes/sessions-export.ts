@@ -6,6 +6,7 @@ import { callerOf } from '../authenticate.ts';
 import { exportColumns, exportSessions } from '../export-sessions.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem } from '../problem.ts';
+import { readerOf } from '../reader-of.ts';
 import { filterOf } from '../session-filter.ts';
 
 const contentTypes = {
@@ -21,7 +22,7 @@ export async function sessionsExportRoutes(app: FastifyInstance, parts: AppParts
     checkColumns(columns);
     const { orgId } = callerOf(request);
     const asked = { orgId, filter: filterOf(filters), sort, columns, format };
-    const lines = exportSessions(parts.storage.reader, asked, parts.clock);
+    const lines = exportSessions(readerOf(parts.storage, reply), asked, parts.clock);
     return reply
       .type(contentTypes[format])
       .header('content-disposition', `attachment; filename="niitaka-sessions.${format}"`)

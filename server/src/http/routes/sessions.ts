@@ -7,6 +7,7 @@ import {
   SessionStatsQuery,
   SessionTreeQuery,
 } from '@niitaka/protocol/session-query.ts';
+import type { Reader } from '../../storage/reader.ts';
 import type { ListPosition } from '../../storage/session-reader.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
@@ -16,6 +17,7 @@ import { sessionDetailToWire, sessionToWire } from '../map-session.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem } from '../problem.ts';
 import { histogramOf, statsOf } from '../range-answers.ts';
+import { readerOf } from '../reader-of.ts';
 import { filterOf } from '../session-filter.ts';
 
 /** Levels of a tree that are shown below a node (S9). */
@@ -23,47 +25,54 @@ export const treeDepthLimit = 10;
 
 /** `/sessions`: lists, tiles, histogram, one session, its children and tree. */
 export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
-  const { clock } = parts;
-  const { reader } = parts.storage;
+  const { clock, storage } = parts;
   const read = { config: { access: 'read' } } as const;
 
-  app.get('/sessions', read, (request) =>
+  app.get('/sessions', read, (request, reply) =>
     listAnswer(
-      parts,
+      readerOf(storage, reply),
+      clock(),
       callerOf(request).orgId,
       parseInput(SessionListQuery, request.query, 'query'),
     ),
   );
 
-  app.get('/sessions/stats', read, (request) => {
+  app.get('/sessions/stats', read, (request, reply) => {
     const query = parseInput(SessionStatsQuery, request.query, 'query');
-    return statsOf(reader, callerOf(request).orgId, filterOf(query), clock());
+    return statsOf(readerOf(storage, reply), callerOf(request).orgId, filterOf(query), clock());
   });
 
-  app.get('/sessions/histogram', read, (request) => {
+  app.get('/sessions/histogram', read, (request, reply) => {
     const { bucket, ...query } = parseInput(SessionHistogramQuery, request.query, 'query');
     const bucketMs = bucket === undefined ? undefined : bucket * 1000;
+    const reader = readerOf(storage, reply);
     return histogramOf(reader, callerOf(request).orgId, filterOf(query), bucketMs, clock());
   });
 
-  app.get('/sessions/:id', read, async (request) => {
+  app.get('/sessions/:id', read, async (request, reply) => {
     const id = idParam(request);
-    const whole = await reader.sessionWhole(callerOf(request).orgId, id, clock());
+    const whole = await readerOf(storage, reply).sessionWhole(callerOf(request).orgId, id, clock());
     if (whole === null) throw noSession(id);
     return sessionDetailToWire(whole);
   });
 
-  app.get('/sessions/:id/children', read, async (request) => {
+  app.get('/sessions/:id/children', read, async (request, reply) => {
     const id = idParam(request);
+    const reader = readerOf(storage, reply);
     const { orgId } = callerOf(request);
     const page = parseInput(ChildrenQuery, request.query, 'query');
     if ((await reader.sessionStatus(orgId, id)) === null) throw noSession(id);
-    return listAnswer(parts, orgId, { ...page, sort: '-started_at', parent_session_id: id });
+    return listAnswer(reader, clock(), orgId, {
+      ...page,
+      sort: '-started_at',
+      parent_session_id: id,
+    });
   });
 
-  app.get('/sessions/:id/tree', read, async (request): Promise<SessionTree> => {
+  app.get('/sessions/:id/tree', read, async (request, reply): Promise<SessionTree> => {
     const id = idParam(request);
     const { depth } = parseInput(SessionTreeQuery, request.query, 'query');
+    const reader = readerOf(storage, reply);
     const tree = await reader.sessionTree(callerOf(request).orgId, id, depth, clock());
     if (tree === null) throw noSession(id);
     const items = tree.nodes.map((node) => ({
@@ -80,17 +89,17 @@ export function noSession(id: string): HttpProblem {
 }
 
 async function listAnswer(
-  { storage, clock }: AppParts,
+  reader: Reader,
+  nowMs: number,
   orgId: string,
   query: SessionListQuery,
 ): Promise<SessionPage> {
   const { sort, limit, cursor, ...filters } = query;
   const filter = filterOf(filters);
   const after = cursor === undefined ? null : positionOf(cursor, sort);
-  const nowMs = clock();
   const [page, total] = await Promise.all([
-    storage.reader.listSessions(orgId, { filter, sort, limit, after, nowMs }),
-    storage.reader.estimateSessions(orgId, filter, nowMs),
+    reader.listSessions(orgId, { filter, sort, limit, after, nowMs }),
+    reader.estimateSessions(orgId, filter, nowMs),
   ]);
   return {
     items: page.items.map(sessionToWire),

@@ -8,9 +8,10 @@ import { policyReads } from '../queries/policies.ts';
 import { queryReads } from '../queries/query-reads.ts';
 import { serverReads } from '../queries/server-reads.ts';
 import { compileForPostgres, type Runner } from '../queries/runner.ts';
-import { ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
+import { ReadAbandonedError, ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
+import { cancelOn } from './cancel.ts';
 import { errorOf, settingsOf } from './connect.ts';
 import { postgresFlavour } from './flavour.ts';
 import { postgresStatements } from './statements.ts';
@@ -25,41 +26,54 @@ const idleMs = 30_000;
 /** Connections for reads behind the port's reads. */
 export interface ReadPool {
   readonly reader: Reader;
+  /** The same reads, given up once the signal says that nobody waits for them. */
+  readerUntil(gone: AbortSignal): Reader;
   close(): Promise<void>;
 }
 
 /** Opens the reads; connections are made as they are wanted, at most `count`. */
 export function openReads(url: string, count: number, limitMs = readLimitMs): ReadPool {
   const pool = openPool(url, count);
-  const readers = new WeakMap<pg.PoolClient, Reads>();
-  const readsOf = (client: pg.PoolClient): Reads => {
-    const known = readers.get(client) ?? openReader(client);
+  const readers = new WeakMap<pg.PoolClient, ClientReads>();
+  const readsOf = (client: pg.PoolClient): ClientReads => {
+    const known = readers.get(client) ?? openClientReads(client);
     readers.set(client, known);
     return known;
   };
   const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = ${limitMs}; SET LOCAL jit = off`;
-  const read = async (method: string, args: readonly unknown[]): Promise<unknown> => {
+  const read = async (
+    method: string,
+    args: readonly unknown[],
+    gone: AbortSignal,
+  ): Promise<unknown> => {
     const client = await pool.connect().catch((error: unknown) => {
       throw new ReadUnavailableError(`The database cannot be reached: ${errorOf(error).message}`);
     });
+    const of = readsOf(client);
+    of.gone = gone;
+    const cancellation = cancelOn(gone, client);
     let problem: unknown = null;
     try {
+      goOn(of);
       await client.query(begin);
-      const value = await readsOf(client)[method]?.(...args);
+      const value = await of.reads[method]?.(...args);
       await client.query('COMMIT');
       return value;
     } catch (error) {
+      await cancellation.end();
       problem = await client.query('ROLLBACK').then(
         () => null,
         (broken: unknown) => broken,
       );
-      throw readError(error, problem, limitMs);
+      throw gone.aborted ? new ReadAbandonedError() : readError(error, problem, limitMs);
     } finally {
+      await cancellation.end();
       // One that cannot even end its transaction is thrown away.
       client.release(problem !== null);
     }
   };
-  return { reader: readerOver(read), close: () => pool.end() };
+  const readerUntil = (gone: AbortSignal) => readerOver((method, args) => read(method, args, gone));
+  return { reader: readerUntil(never), readerUntil, close: () => pool.end() };
 }
 
 /** Connections made as they are wanted. */
@@ -67,6 +81,25 @@ export function openPool(url: string, count: number): pg.Pool {
   const pool = new pg.Pool({ ...settingsOf(url), max: count, idleTimeoutMillis: idleMs });
   pool.on('error', () => {});
   return pool;
+}
+
+/** Somebody waits to the end. */
+const never = new AbortController().signal;
+
+/** The reads of one connection, and whoever waits for the one under way. */
+interface ClientReads {
+  readonly reads: Reads;
+  gone: AbortSignal;
+}
+
+function openClientReads(client: pg.PoolClient): ClientReads {
+  const of: { gone: AbortSignal } = { gone: never };
+  return Object.assign(of, { reads: openReader(client, () => goOn(of)) });
+}
+
+/** Called before each statement. */
+function goOn({ gone }: Pick<ClientReads, 'gone'>): void {
+  if (gone.aborted) throw new ReadAbandonedError();
 }
 
 type Reads = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
@@ -81,7 +114,7 @@ function readError(error: unknown, problem: unknown, limitMs: number): unknown {
 }
 
 /** Every read of the port over one connection. */
-function openReader(client: pg.PoolClient): Reads {
+function openReader(client: pg.PoolClient, beforeEach: () => void): Reads {
   const work = openWork(client);
   const reads: Reader = {
     ...accessReads(postgresStatements(work), taggedSql),
@@ -90,7 +123,7 @@ function openReader(client: pg.PoolClient): Reads {
     ...policyReads(postgresStatements(work)),
     ...modelReads(postgresStatements(work)),
     ...serverReads(postgresStatements(work), bytesSql),
-    ...queryReads(openRunner(work)),
+    ...queryReads(openRunner(work, beforeEach)),
   };
   return reads as unknown as Reads;
 }
@@ -101,13 +134,15 @@ const bytesSql = 'SELECT pg_database_size(current_database()) AS bytes';
 /** Sessions by a tag. */
 const taggedSql = `SELECT session_id AS id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?`;
 
-function openRunner(work: Work): Runner {
+function openRunner(work: Work, beforeEach: () => void): Runner {
   return {
-    all<Row>(query: Parameters<Runner['all']>[0]) {
+    async all<Row>(query: Parameters<Runner['all']>[0]) {
+      beforeEach();
       const { sql: text, parameters } = compileForPostgres(query);
       return work.sums<Row>(text, parameters);
     },
-    rows<Row>(query: Parameters<Runner['rows']>[0]) {
+    async rows<Row>(query: Parameters<Runner['rows']>[0]) {
+      beforeEach();
       const { sql: text, parameters } = compileForPostgres(query);
       return work.rows<Row>(text, parameters);
     },

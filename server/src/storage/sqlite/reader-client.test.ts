@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openStore, type TestStore } from '../../testing/open-store.ts';
 import { noonMs, sessionId, start, testOrgId } from '../../testing/records.ts';
-import { ReadUnavailableError } from '../read-unavailable.ts';
+import { ReadAbandonedError, ReadUnavailableError } from '../read-unavailable.ts';
 import { createReadGate, setReadGate } from './read-gate.ts';
 import { startReaders, type ReaderPool } from './reader-client.ts';
 
@@ -66,6 +66,25 @@ describe('startReaders()', () => {
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['read me']));
     await pool.close();
     await expect(goal()).rejects.toThrow(ReadUnavailableError);
+  });
+
+  test('begins no read that nobody waits for any more, and answers those beside it', async () => {
+    await begin(1);
+    await goal();
+    setReadGate(gate, true);
+    const whole = (gone: AbortSignal) =>
+      pool.readerUntil(gone).sessionWhole(testOrgId, sessionId(1), noonMs);
+    const gone = Array.from({ length: 500 }, () => new AbortController());
+    const asked = gone.map(({ signal }) => whole(signal).catch((error: unknown) => error));
+    const [kept, ...others] = gone;
+    for (const one of others) one.abort();
+    setReadGate(gate, false);
+    const [answer, ...errors] = await Promise.all(asked);
+    expect(answer).toMatchObject({ session: { goal: 'read me' } });
+    expect(errors.every((error) => error instanceof ReadAbandonedError)).toBe(true);
+    kept?.abort();
+    await expect(whole(AbortSignal.abort())).rejects.toThrow(ReadAbandonedError);
+    expect(await goal()).toBe('read me');
   });
 
   test('tells a read that fails what failed, and goes on', async () => {

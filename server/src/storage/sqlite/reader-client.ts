@@ -1,12 +1,18 @@
 import { Worker } from 'node:worker_threads';
-import { ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
+import { ReadAbandonedError, ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
+import { createAbandoned, openAbandoned, waitingReads, type Abandoned } from './abandoned-reads.ts';
 import { readLimitMs } from './read-limit.ts';
 
 /** What a reader thread is started with. */
 export interface ReaderOptions {
   readonly path: string;
   readonly readGate: SharedArrayBuffer;
+}
+
+/** The same, with the memory of its own that names the reads nobody waits for. */
+export interface ReaderData extends ReaderOptions {
+  readonly abandoned: SharedArrayBuffer;
 }
 
 /** One read on its way to a thread. */
@@ -21,22 +27,23 @@ export interface ReadReply {
   readonly ticket: number;
   readonly ok: boolean;
   readonly value: unknown;
-  readonly problem?: 'timeout' | 'ended';
+  readonly problem?: 'timeout' | 'ended' | 'abandoned' | 'failed';
 }
 
 /** Reader threads behind the port's reads. */
 export interface ReaderPool {
   readonly reader: Reader;
+  /** The same reads, given up once the signal says that nobody waits for them. */
+  readerUntil(gone: AbortSignal): Reader;
   close(): Promise<void>;
 }
 
 interface Thread {
   worker: Worker;
+  lastTicket: number;
+  readonly abandoned: Abandoned;
   readonly waiting: Map<number, (reply: ReadReply) => void>;
 }
-
-/** Reads that may wait for one thread; one more is refused. */
-const waitingReads = 1_000;
 
 /** How long the place of a thread that ended stays empty, ms. */
 const restartAfterMs = 100;
@@ -45,8 +52,12 @@ const restartAfterMs = 100;
 export function startReaders(options: ReaderOptions, count: number): ReaderPool {
   const pool = { isClosed: false };
   const threads = [startThread(options, pool)];
-  let lastTicket = 0;
-  const read = async (method: string, args: readonly unknown[]): Promise<unknown> => {
+  const read = async (
+    method: string,
+    args: readonly unknown[],
+    gone: AbortSignal | null,
+  ): Promise<unknown> => {
+    if (gone?.aborted === true) throw new ReadAbandonedError();
     if (pool.isClosed) throw new ReadUnavailableError('The storage is closed');
     const areBusy = threads.every(({ waiting }) => waiting.size > 0);
     if (areBusy && threads.length < count) threads.push(startThread(options, pool));
@@ -57,19 +68,24 @@ export function startReaders(options: ReaderOptions, count: number): ReaderPool 
       const found = `${waitingReads} wait for each of ${count} readers`;
       throw new ReadUnavailableError(`Too many reads at once: ${found}`);
     }
-    lastTicket += 1;
-    const ticket = lastTicket;
+    thread.lastTicket += 1;
+    const ticket = thread.lastTicket;
+    const abandon = () => thread.abandoned.add(ticket);
+    gone?.addEventListener('abort', abandon);
     const reply = await new Promise<ReadReply>((resolve) => {
       thread.waiting.set(ticket, resolve);
       thread.worker.postMessage({ ticket, method, args } satisfies ReadRequest);
     });
+    gone?.removeEventListener('abort', abandon);
     if (reply.ok) return reply.value;
+    if (reply.problem === 'abandoned') throw new ReadAbandonedError();
     if (reply.problem === 'timeout') throw new ReadTimeoutError(readLimitMs);
     if (reply.problem === 'ended') throw new ReadUnavailableError(String(reply.value));
     throw new Error(`${method}() failed: ${String(reply.value)}`);
   };
   return {
-    reader: readerOver(read),
+    reader: readerOver((method, args) => read(method, args, null)),
+    readerUntil: (gone) => readerOver((method, args) => read(method, args, gone)),
     async close() {
       pool.isClosed = true;
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
@@ -79,7 +95,13 @@ export function startReaders(options: ReaderOptions, count: number): ReaderPool 
 
 /** A thread that is started anew whenever it ends before the pool does. */
 function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean }): Thread {
-  const thread: Thread = { worker: startWorker(options), waiting: new Map() };
+  const data: ReaderData = { ...options, abandoned: createAbandoned() };
+  const thread: Thread = {
+    worker: startWorker(data),
+    lastTicket: 0,
+    abandoned: openAbandoned(data.abandoned),
+    waiting: new Map(),
+  };
   const follow = (worker: Worker) => {
     worker.on('message', (reply: ReadReply) => {
       const resolve = thread.waiting.get(reply.ticket);
@@ -101,7 +123,7 @@ function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean 
       setTimeout(() => {
         fail();
         if (pool.isClosed) return;
-        thread.worker = startWorker(options);
+        thread.worker = startWorker(data);
         follow(thread.worker);
       }, restartAfterMs);
     });
@@ -110,9 +132,9 @@ function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean 
   return thread;
 }
 
-function startWorker(options: ReaderOptions): Worker {
+function startWorker(data: ReaderData): Worker {
   return new Worker(new URL('./reader-thread.ts', import.meta.url), {
-    workerData: options,
+    workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
 }

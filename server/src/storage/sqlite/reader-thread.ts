@@ -2,15 +2,20 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { releaseMemoryOnceSettled } from '../release-memory.ts';
 import { openReader } from './connection.ts';
 import { passReadGate } from './read-gate.ts';
-import { ReadTimeoutError } from '../read-unavailable.ts';
+import { ReadAbandonedError, ReadTimeoutError } from '../read-unavailable.ts';
 import { openReads } from './reads.ts';
-import type { ReaderOptions, ReadReply, ReadRequest } from './reader-client.ts';
+import { openAbandoned } from './abandoned-reads.ts';
+import { readLimitMs } from './read-limit.ts';
+import type { ReaderData, ReadReply, ReadRequest } from './reader-client.ts';
 
-const { path, readGate } = workerData as ReaderOptions;
+const { path, readGate, abandoned } = workerData as ReaderData;
 
 /** Runs reads by name on a connection of its own, one after the other. */
 const db = openReader(path);
-const reads = openReads(db) as unknown as Readonly<
+const gone = openAbandoned(abandoned);
+let current = 0;
+const limits = { limitMs: readLimitMs, isAbandoned: () => gone.has(current) };
+const reads = openReads(db, limits) as unknown as Readonly<
   Record<string, (...args: unknown[]) => Promise<unknown>>
 >;
 
@@ -22,14 +27,20 @@ parentPort?.on('message', (request: ReadRequest) => {
 
 async function answer({ ticket, method, args }: ReadRequest): Promise<void> {
   passReadGate(readGate);
+  current = ticket;
   try {
+    if (gone.has(ticket)) throw new ReadAbandonedError();
     const value = await reads[method]?.(...args);
     reply({ ticket, ok: true, value });
   } catch (error) {
     const value = error instanceof Error ? error.message : String(error);
-    const isTimeout = error instanceof ReadTimeoutError;
-    reply({ ticket, ok: false, value, ...(isTimeout ? { problem: 'timeout' } : {}) });
+    reply({ ticket, ok: false, value, problem: problemOf(error) });
   }
+}
+
+function problemOf(error: unknown): NonNullable<ReadReply['problem']> {
+  if (error instanceof ReadAbandonedError) return 'abandoned';
+  return error instanceof ReadTimeoutError ? 'timeout' : 'failed';
 }
 
 function reply(message: ReadReply): void {

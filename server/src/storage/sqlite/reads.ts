@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import { sql } from 'kysely';
-import { ReadTimeoutError } from '../read-unavailable.ts';
+import { ReadAbandonedError, ReadTimeoutError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { compileForSqlite, type Runner } from '../queries/runner.ts';
 import { queryReads } from '../queries/query-reads.ts';
@@ -19,10 +19,22 @@ import { uuidBlob, uuidText } from './uuid-blob.ts';
 /** Statements kept prepared; beyond this many the oldest goes. */
 const preparedStatements = 200;
 
-/** Every read of the port over one read-only connection; one that takes too long throws a ReadTimeoutError. */
-export function openReads(db: Connection, limitMs: number = readLimitMs): Reader {
-  const watch = openWatch(db, limitMs);
-  const runner = openRunner(db);
+/** What ends a read before it is done. */
+export interface ReadLimits {
+  readonly limitMs: number;
+  /** Whether nobody waits any more for the read under way. */
+  isAbandoned(): boolean;
+}
+
+const standing: ReadLimits = { limitMs: readLimitMs, isAbandoned: () => false };
+
+/**
+ * Every read of the port over one read-only connection; one that takes too long throws a ReadTimeoutError, one that
+ * nobody waits for a ReadAbandonedError.
+ */
+export function openReads(db: Connection, limits: ReadLimits = standing): Reader {
+  const watch = openWatch(db, limits);
+  const runner = openRunner(db, limits);
   const reads = {
     ...accessReads(sqliteStatements(db), taggedSql),
     ...readMarkReads(sqliteStatements(db)),
@@ -46,9 +58,11 @@ const taggedSql = `SELECT s.id FROM session_tags AS t JOIN sessions AS s ON s.se
 const rowsPerLook = 64;
 
 /** Gives every read a time of its own; SQLite offers no limit, so that a function in the conditions holds it. */
-function openWatch(db: Connection, limitMs: number): (reads: Reader) => Reader {
+function openWatch(db: Connection, limits: ReadLimits): (reads: Reader) => Reader {
+  const { limitMs } = limits;
   let untilMs = Infinity;
   db.function('read_in_time', { deterministic: false }, () => {
+    goOn(limits);
     if (performance.now() > untilMs) throw new ReadTimeoutError(limitMs);
     return 1;
   });
@@ -67,10 +81,16 @@ function openWatch(db: Connection, limitMs: number): (reads: Reader) => Reader {
   };
 }
 
+/** Looked at with the clock, and before each statement of a read that has several. */
+function goOn(limits: ReadLimits): void {
+  if (limits.isAbandoned()) throw new ReadAbandonedError();
+}
+
 /** Runs queries on one connection. */
-function openRunner(db: Connection): Runner {
+function openRunner(db: Connection, limits: ReadLimits): Runner {
   const prepared = new Map<string, Statement>();
   const prepare = (text: string): Statement => {
+    goOn(limits);
     const known = prepared.get(text);
     if (known !== undefined) return known;
     const fresh = db.prepare(text);
