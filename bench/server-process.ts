@@ -24,13 +24,13 @@ export interface ServerProcess {
   stop(keep?: boolean): Promise<void>;
 }
 
-/** Starts `server/src/main.ts`; `dataDir` is a new directory unless given, settings go by their environment names. */
+/** Starts `server/niitaka.mjs`; `dataDir` is a new directory unless given, settings go by their environment names. */
 export async function startServer(
   dataDir?: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'niitaka-bench-'));
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../server/src/main.ts')], {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../server/niitaka.mjs')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

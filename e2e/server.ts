@@ -29,7 +29,7 @@ export interface TestServer {
   restart(): Promise<void>;
 }
 
-/** Builds the pages if need be, and starts `server/src/main.ts` on a free port. */
+/** Builds the pages if need be, and starts `server/niitaka.mjs` on a free port. */
 export async function startServer(): Promise<TestServer> {
   await buildDashboard(root, process.execPath);
   const data = mkdtempSync(join(tmpdir(), 'niitaka-e2e-'));
@@ -66,7 +66,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function launch(data: string, port: number): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [join(root, 'server/src/main.ts')], {
+  const child = spawn(process.execPath, [join(root, 'server/niitaka.mjs')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment(data, port),
   });
@@ -119,7 +119,7 @@ async function ingestBatch(
 }
 
 async function printLink(data: string, port: number): Promise<string> {
-  const child = spawn(process.execPath, [join(root, 'server/src/main.ts'), 'link'], {
+  const child = spawn(process.execPath, [join(root, 'server/niitaka.mjs'), 'link'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment(data, port),
   });

@@ -37,7 +37,7 @@ export async function startUnderFault(
   dataDir: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerUnderFault> {
-  const child = spawn(process.execPath, [join(root, 'server/src/main.ts')], {
+  const child = spawn(process.execPath, [join(root, 'server/niitaka.mjs')], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       ...process.env,

@@ -12,7 +12,7 @@ async function main() {
   checkNode();
   const node = await installPackages(root);
   const programs = [
-    ['--watch-preserve-output', '--watch', join(root, 'server/src/main.ts')],
+    ['--watch-preserve-output', '--watch', join(root, 'server/niitaka.mjs')],
     [join(root, 'node_modules/vite/bin/vite.js'), join(root, 'dashboard')],
   ];
   const children = programs.map((args) => spawn(node, args, { cwd: root, stdio: 'inherit' }));

@@ -31,7 +31,7 @@ async function main() {
  */
 function runServer(node, withDemo) {
   return new Promise((resolve) => {
-    const program = join(root, 'server', 'src', 'main.ts');
+    const program = join(root, 'server', 'niitaka.mjs');
     const server = spawn(node, [program], { cwd: root, stdio: 'inherit', detached: withDemo });
     const gone = new AbortController();
     const demo = withDemo

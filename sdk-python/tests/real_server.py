@@ -36,7 +36,7 @@ class RealServer:
         }
         node = ROOT / "node_modules" / ".bin" / "node"
         self.program = subprocess.Popen(
-            [str(node), "server/src/main.ts"], cwd=ROOT, env=given, stdin=subprocess.DEVNULL,
+            [str(node), "server/niitaka.mjs"], cwd=ROOT, env=given, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
         said = []

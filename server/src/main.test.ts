@@ -198,3 +198,17 @@ describe('sub-commands', () => {
     expect(version.stdout()).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
+
+describe('compiled code', () => {
+  test('is kept between starts, also of the first file: a later start compiles no types', async () => {
+    const settings = { TMPDIR: freshDirectory(), NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+    const first = start(['--version'], settings);
+    expect(await first.ended()).toBe(0);
+    const second = start(['--version'], settings);
+    expect(await second.ended()).toBe(0);
+    const typed = second.stderr().match(/^.*retrieving transpile cache for.*$/gm) ?? [];
+    expect(typed.length).toBeGreaterThan(0);
+    expect(typed.filter((line) => !line.endsWith('success'))).toEqual([]);
+    expect(typed.join()).toContain('/server/src/main.ts');
+  });
+});

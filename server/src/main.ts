@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module';
 import { decideConfig, gatherConfig, type Config } from './config.ts';
 import { parseArguments, usage } from './parse-arguments.ts';
 import { StartupError } from './storage/startup-error.ts';
@@ -72,9 +71,5 @@ function fail(text: string, exitCode: number): void {
   process.stderr.write(`${text.trimEnd()}\n`);
   process.exitCode = exitCode;
 }
-
-// Compiled code is kept between starts: without it each thread holds a compiler for types, some 25 MB.
-const { directory } = enableCompileCache();
-if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory;
 
 await main();

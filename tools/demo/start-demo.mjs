@@ -28,7 +28,7 @@ const historyDays = 7;
 export async function startDemo(root, node, gone) {
   const url = serverUrl(process.env);
   await untilReady(url, gone);
-  const link = await runProgram(node, [join(root, 'server/src/main.ts'), 'link'], {
+  const link = await runProgram(node, [join(root, 'server/niitaka.mjs'), 'link'], {
     cwd: root,
     quiet: true,
   });

@@ -5,7 +5,7 @@ import { isScript, isTest, type TreeFile } from './tree.ts';
 
 /** Where programs begin. */
 const entry =
-  /^(?:server\/src\/main\.ts|dashboard\/src\/app\/main\.tsx|(?:tools|bench|faults|samples)\/[^/]+\.(?:ts|mjs)|sdk-typescript\/src\/(?:index|cli|testing)\.ts|(?:.+\/)?(?:vite|vitest)\.config\.ts)$/;
+  /^(?:server\/niitaka\.mjs|dashboard\/src\/app\/main\.tsx|(?:tools|bench|faults|samples)\/[^/]+\.(?:ts|mjs)|sdk-typescript\/src\/(?:index|cli|testing)\.ts|(?:.+\/)?(?:vite|vitest)\.config\.ts)$/;
 
 /** Scripts, data and Python modules that no program reaches. */
 export function checkDeadFiles(files: readonly TreeFile[]): readonly string[] {

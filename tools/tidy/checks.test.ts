@@ -96,7 +96,7 @@ describe('checkDeadFiles()', () => {
   test('follows imports, URLs and named programs from where programs begin', () => {
     const found = checkDeadFiles(
       tree({
-        'server/src/main.ts': "import './a.ts';\nnew URL('./worker.ts', import.meta.url);",
+        'server/niitaka.mjs': "import './src/a.ts';\nnew URL('./src/worker.ts', import.meta.url);",
         'server/src/a.ts': "export { b } from './b.ts';",
         'server/src/b.ts': '',
         'server/src/worker.ts': '',

@@ -21,7 +21,7 @@ export interface RealServer {
 /** Starts the real server on a free port (or on `port`) and a fresh database (or on `data`). */
 export async function startServer(port = 0, data?: string): Promise<RealServer> {
   const folder = data ?? mkdtempSync(join(tmpdir(), 'niitaka-server-'));
-  const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'server/src/main.ts')], {
+  const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'server/niitaka.mjs')], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -12,6 +13,8 @@ type Collect = (options: { type: 'major'; execution: 'async'; flavor: 'last-reso
  */
 export function releaseMemoryOnceSettled(): void {
   setTimeout(() => {
+    // Kept now, not at the end: an end may be a kill, and code that is compiled later serves no start.
+    flushCompileCache();
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as Collect;
     void collect({ type: 'major', execution: 'async', flavor: 'last-resort' });

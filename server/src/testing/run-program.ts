@@ -17,7 +17,7 @@ export interface Program {
   ended(): Promise<number | null>;
 }
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../niitaka.mjs', import.meta.url));
 
 /** Runs the program as a person does, on a data directory of its own unless one is given. */
 export function runProgram(

@@ -151,7 +151,7 @@ describe('niitaka backup', () => {
 
   test('leaves nothing where the disk is full', async () => {
     const data = await storedDirectory();
-    const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../../niitaka.mjs', import.meta.url));
     const ran = spawnSync(
       'sh',
       ['-c', `ulimit -f 100; exec "$0" "$@"`, process.execPath, main, 'backup', backup],
