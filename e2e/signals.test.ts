@@ -101,6 +101,7 @@ test('type, agent, range and environment are filters in the URL (G2, S10)', asyn
       severity: 'info',
     }),
     signal('The router stopped', { agent_id: 'router', action: 'abort', severity: 'critical' }),
+    signal('The router stopped', { type: 'policy', subtype: 'policy_triggered', action: 'abort' }),
   ]);
   const page = await openFeed();
   await rows(page).nth(4).waitFor();
@@ -108,6 +109,8 @@ test('type, agent, range and environment are filters in the URL (G2, S10)', asyn
   await expect.poll(() => rows(page).count()).toBe(1);
   expect(await rows(page).textContent()).toContain('Call repeated');
   expect(new URL(page.url()).search).toBe('?type=control');
+  await page.getByRole('button', { name: 'Policy', exact: true }).click();
+  await expect.poll(() => rows(page).textContent()).toContain('policy triggered');
   await page.getByRole('button', { name: 'All', exact: true }).click();
   await page.getByRole('button', { name: 'Agent', exact: true }).click();
   await page.getByLabel('router').check();

@@ -18,6 +18,7 @@ const usage = `Runs the sample agents against a Niitaka server.
   --history-days N    first writes what the agents did in the last N days
   --once              then runs the short agents once, live, and ends (the default)
   --live              then runs all agents until stopped
+  --past              runs no agent: ends when the past is written
   --speed N           plays N times faster (1)`;
 
 /** Sample agents, labelled with the tag \`sample=true\`: past days by the public API, live runs by the SDK. */
@@ -27,16 +28,17 @@ async function main(): Promise<number> {
     console.error(`${options}\n\n${usage}`);
     return 2;
   }
-  const { target, historyDays, live, pace } = options;
+  const { target, historyDays, mode, pace } = options;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pace.stop());
   await writeHistory(target, historyDays);
+  if (mode === 'past') return 0;
   configure({
     apiUrl: target.url,
     apiKey: target.key,
     environment: 'production',
     captureContent: true,
   });
-  await (live ? runForever(pace) : runOnce(pace));
+  await (mode === 'live' ? runForever(pace) : runOnce(pace));
   await shutdown(5);
   return 0;
 }
@@ -44,7 +46,7 @@ async function main(): Promise<number> {
 interface Options {
   readonly target: Target;
   readonly historyDays: number;
-  readonly live: boolean;
+  readonly mode: 'once' | 'live' | 'past';
   readonly pace: Pace;
 }
 
@@ -57,6 +59,7 @@ function readOptions(): Options | string {
     'history-days': text,
     once: flag,
     live: flag,
+    past: flag,
     speed: text,
   };
   const { values } = parseArgs({ options });
@@ -67,7 +70,8 @@ function readOptions(): Options | string {
   const speed = Number(values.speed ?? 1);
   if (!(historyDays >= 0)) return 'Cannot run samples: --history-days must be a number >= 0.';
   if (!(speed > 0)) return 'Cannot run samples: --speed must be a number > 0.';
-  return { target: { url, key }, historyDays, live: values.live === true, pace: startPace(speed) };
+  const mode = values.past === true ? 'past' : values.live === true ? 'live' : 'once';
+  return { target: { url, key }, historyDays, mode, pace: startPace(speed) };
 }
 
 async function writeHistory(target: Target, days: number): Promise<void> {

@@ -92,6 +92,9 @@ describe('npm start', () => {
     const url = await untilReady(demo);
     await until(demo, async () => (await read(url, '/sessions?status=running'))[0]);
     expect((await read(url, '/sessions?status=done&tag=sample:true')).length).toBe(50);
+    const policies = await read<{ id: string; agent_id: string | null }>(url, '/policies');
+    expect(policies.map(({ id }) => id)).toContain('sample-loop-guard');
+    expect(policies.filter((policy) => policy.agent_id === null)).toEqual([]);
     demo.child.kill('SIGTERM');
     expect(await demo.exited).toBe(0);
     const after = start(process.execPath, ['tools/start.mjs']);

@@ -105,11 +105,15 @@ export const SessionTreeQuery = z.strictObject({
 /** Query of lists of signals and traces of one session. */
 export const MomentListQuery = z.strictObject({ limit, cursor });
 
-/** Query of `GET /signals`: of some types, agents and environments, that occurred in `[from, to)`. */
+/**
+ * Query of `GET /signals`: of some types, agents and environments, that occurred in `[from, to)`. Whoever leaves out the
+ * subtype `policy_triggered` reads each decision once: it stands beside the guardrail or control signal of the decision.
+ */
 export const SignalListQuery = z.strictObject({
   from: Timestamp.optional(),
   to: Timestamp.optional(),
   type: list.pipe(z.array(z.string().max(64)).max(20)).optional(),
+  without_subtype: list.pipe(z.array(z.string().max(64)).max(20)).optional(),
   agent_id: sessionFilters.agent_id,
   environment: sessionFilters.environment,
   limit,

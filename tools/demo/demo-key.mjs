@@ -2,6 +2,7 @@
  * @typedef {object} DemoKey
  * @property {string} key A key with scope ingest.
  * @property {boolean} isEmpty Whether no session has ever arrived.
+ * @property {(text: string) => Promise<void>} takePolicies Puts the policies of a YAML file in force.
  * @property {() => Promise<void>} revoke
  */
 
@@ -27,6 +28,9 @@ export async function openDemoKey(url, token) {
   return {
     key,
     isEmpty: identity.first_run === true,
+    takePolicies: async (text) => {
+      await call(url, 'POST', '/policies/import', { text }, cookie);
+    },
     revoke: async () => {
       await call(url, 'DELETE', `/keys/${id}`, null, cookie);
       await call(url, 'DELETE', '/session', null, cookie);

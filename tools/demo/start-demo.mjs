@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../setup/run-program.mjs';
@@ -34,14 +34,17 @@ export async function startDemo(root, node, gone) {
   });
   const token = /[?&]token=([\w-]+)/.exec(link.output)?.[1];
   if (token === undefined) throw new Error(`no sign-in link was printed: ${link.output.trim()}`);
-  const { key, revoke, isEmpty } = await openDemoKey(url, token);
-  const history = isEmpty ? ['--history-days', String(historyDays)] : [];
+  const { key, revoke, isEmpty, takePolicies } = await openDemoKey(url, token);
   const state = mkdtempSync(join(tmpdir(), 'niitaka-demo-'));
-  const agents = spawn(node, [join(root, 'samples/run.ts'), '--live', ...history], {
-    cwd: root,
-    env: { ...process.env, NIITAKA_URL: url, NIITAKA_API_KEY: key, XDG_STATE_HOME: state },
-    stdio: 'inherit',
-  });
+  const env = { ...process.env, NIITAKA_URL: url, NIITAKA_API_KEY: key, XDG_STATE_HOME: state };
+  const program = join(root, 'samples/run.ts');
+  // Policies come after the past, which they did not hold for; whoever changes them keeps the change.
+  if (isEmpty) {
+    const past = [program, '--past', '--history-days', String(historyDays)];
+    await runProgram(node, past, { cwd: root, env, quiet: true });
+    await takePolicies(readFileSync(join(root, 'samples/policies.yaml'), 'utf8'));
+  }
+  const agents = spawn(node, [program, '--live'], { cwd: root, env, stdio: 'inherit' });
   gone.addEventListener('abort', () => agents.kill('SIGTERM'));
   agents.once('exit', () => rmSync(state, { recursive: true, force: true }));
   console.log('Sample agents are running; their sessions carry the tag sample=true.');

@@ -9,6 +9,9 @@ export const signalTypes = [
   ['alert', 'Alert'],
 ] as const;
 
+/** The subtype that says of a guardrail or control signal beside it that a policy acted. */
+export const repeatingSubtype = 'policy_triggered';
+
 /** What a signal says, as a sentence; where it has no message, what kind of signal it is. */
 export function signalText(signal: Pick<Signal, 'message' | 'subtype'>): string {
   const text = signal.message.trim() === '' ? subtypeText(signal) : signal.message;

@@ -279,11 +279,13 @@ describe('the parts of a session', () => {
     expect(idsOf(await get('/signals'))).toEqual([2, 1]);
   });
 
-  test('/signals are filtered by type, agent, environment and range (G2)', async () => {
+  test('/signals are filtered by type, subtype, agent, environment and range (G2)', async () => {
     const found = async (query: string) => idsOf(await get(`/signals?${query}`));
     const [newest] = (await get('/signals')).json.items;
     expect(await found(`type=${newest.type},guardrail&environment=production`)).toEqual([2, 1]);
     expect(await found('type=guardrail')).toEqual([]);
+    expect(await found(`without_subtype=policy_triggered,${newest.subtype}`)).toEqual([]);
+    expect(await found('without_subtype=policy_triggered')).toEqual([2, 1]);
     expect(await found('agent_id=nobody')).toEqual([]);
     expect(await found(`from=${newest.occurred_at}`)).toEqual([2, 1]);
     expect(await found(`to=${newest.occurred_at}`)).toEqual([]);

@@ -188,6 +188,7 @@ export interface SignalFilter {
   /** Also signals of a tree, whose subject is its root. */
   readonly subjectId?: string | undefined;
   readonly types?: readonly string[] | undefined;
+  readonly withoutSubtypes?: readonly string[] | undefined;
   readonly agentIds?: readonly string[] | undefined;
   readonly environments?: readonly string[] | undefined;
   readonly fromMs?: number | undefined;

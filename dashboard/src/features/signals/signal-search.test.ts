@@ -8,6 +8,7 @@ test('signalQueryOf() asks for the last 7 days of production at first (G2, S10)'
   expect(signalQueryOf({}, rangeOf({}, nowMs))).toEqual({
     from: '2026-11-17T12:00:00.000Z',
     environment: 'production',
+    without_subtype: 'policy_triggered',
   });
 });
 

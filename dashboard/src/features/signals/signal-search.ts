@@ -3,7 +3,7 @@ import type { Query } from '../../lib/api/api-fetch.ts';
 import { allEnvironments, defaultEnvironment } from '../../lib/url/environment.ts';
 import type { Range } from '../../lib/url/range.ts';
 import type { SearchParams } from '../../lib/url/search-params.ts';
-import { signalTypes } from '../../lib/signal-text.ts';
+import { repeatingSubtype, signalTypes } from '../../lib/signal-text.ts';
 
 /** The page's query and how to change parts of it; undefined takes a key out. */
 export function useSignalSearch(): [SearchParams, (change: SearchParams) => void] {
@@ -31,6 +31,7 @@ export function signalQueryOf(search: SearchParams, range: Range): Query {
     from: new Date(range.fromMs).toISOString(),
     to: range.toMs === null ? undefined : new Date(range.toMs).toISOString(),
     type: typeOf(search) ?? undefined,
+    without_subtype: typeOf(search) === null ? repeatingSubtype : undefined,
     agent_id: search['agent'],
     environment: environment === allEnvironments ? undefined : environment,
   };

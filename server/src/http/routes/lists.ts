@@ -30,6 +30,7 @@ export async function listRoutes(app: FastifyInstance, parts: AppParts): Promise
     const { limit, cursor } = query;
     const filter = {
       types: query.type,
+      withoutSubtypes: query.without_subtype,
       agentIds: query.agent_id,
       environments: query.environment,
       fromMs: timeOf('from', query.from),

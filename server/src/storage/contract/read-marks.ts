@@ -30,7 +30,8 @@ export function readMarkContract(
       const signals = ages.map((age, number) =>
         signal(1, number, { occurred_at: iso(noonMs - age) }),
       );
-      await store.ingest([start(1), ...signals]);
+      const repeat = { type: 'policy', subtype: 'policy_triggered' };
+      await store.ingest([start(1), ...signals, signal(1, 9, repeat)]);
     });
     afterEach(() => store.close());
 
@@ -45,7 +46,7 @@ export function readMarkContract(
     const markOf = (number: number, limit = 10, orgId = testOrgId) =>
       store.reader.readMark(orgId, personOf(number), limit);
 
-    test('at first all since the invitation are unread, counted to a limit (G2)', async () => {
+    test('at first all since the invitation are unread, each act once, counted to a limit (G1, G2)', async () => {
       expect(await markOf(1)).toEqual({ untilMs: person.createdAtMs, unread: 3 });
       expect(await markOf(1, 2)).toEqual({ untilMs: person.createdAtMs, unread: 2 });
       expect(await markOf(3)).toBe(null);

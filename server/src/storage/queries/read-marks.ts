@@ -21,9 +21,11 @@ export function readMarkReads(db: Statements): ReadMarkReader {
   const mark = db.prepare<{ signals_read_at: number | null; created_at: number }>(
     'SELECT signals_read_at, created_at FROM people WHERE org_id = ? AND id = ?',
   );
+  // The signal that a policy acted repeats the one of its act.
   const unread = db.prepare<{ unread: number }>(
     `SELECT count(*) AS unread FROM
-       (SELECT 1 FROM signals WHERE org_id = ? AND occurred_at > ? LIMIT ?) AS counted`,
+       (SELECT 1 FROM signals WHERE org_id = ? AND occurred_at > ?
+          AND subtype <> 'policy_triggered' LIMIT ?) AS counted`,
   );
   return {
     async readMark(orgId, personId, limit) {

@@ -107,10 +107,13 @@ async function signals(
 }
 
 function signalConditions(runner: Runner, orgId: string, filter: SignalFilter): Sql[] {
-  const { subjectId, types, agentIds, environments, fromMs, toMs } = filter;
+  const { subjectId, types, withoutSubtypes, agentIds, environments, fromMs, toMs } = filter;
   const conditions = [sql`org_id = ${runner.id(orgId)}`];
   if (subjectId !== undefined) conditions.push(sql`subject_id = ${runner.id(subjectId)}`);
   if (types !== undefined) conditions.push(sql`type in (${sql.join(types)})`);
+  if (withoutSubtypes !== undefined) {
+    conditions.push(sql`subtype not in (${sql.join(withoutSubtypes)})`);
+  }
   if (agentIds !== undefined) conditions.push(sql`agent_id in (${sql.join(agentIds)})`);
   if (fromMs !== undefined) conditions.push(sql`occurred_at >= ${fromMs}`);
   if (toMs !== undefined) conditions.push(sql`occurred_at < ${toMs}`);
