@@ -119,6 +119,21 @@ describe('evaluatePolicies()', () => {
     expect(store.session(sessionId(1))).toMatchObject({ aborted: 1n, trace_count: 1n });
   });
 
+  test('a session is aborted once its SDK says so, also of what the server told first (P6, P7)', async () => {
+    const policy = await create();
+    await store.ingest([start(1), start(2), tool(1, 1), tool(1, 2), tool(2, 3), tool(2, 4)]);
+    expect(store.session(sessionId(1))).toMatchObject({ aborted: 0n });
+    const told = { policy_id: policy.id, policy_revision: 1, action: 'abort' };
+    const traceId = engineId(sessionId(1), 'trace', policy, 'limit');
+    const signalId = engineId(sessionId(2), 'guardrail/step_limit', policy, 'limit');
+    await store.ingest([
+      trace(1, 1, { ...told, trace_id: traceId, decided_by: 'sdk', enforced: true }),
+      signal(2, 2, { ...told, signal_id: signalId, type: 'guardrail', subtype: 'step_limit' }),
+    ]);
+    expect(store.session(sessionId(1))).toMatchObject({ aborted: 1n, trace_count: 1n });
+    expect(store.session(sessionId(2))).toMatchObject({ aborted: 1n, signal_count: 2n });
+  });
+
   test('of a session that is over it records what it saw, and no abort (P5)', async () => {
     await create();
     await store.ingest([start(1), tool(1, 1), tool(1, 2), end(1)]);

@@ -3,6 +3,7 @@ import { cutText, storableText } from '@niitaka/core/text/cut-text.ts';
 import { mergeMetrics } from '@niitaka/core/session/merge-metrics.ts';
 import { findSession, offsetOf, refuse, settle, type BatchWork } from './batch-work.ts';
 import type { MetricsRecord, SignalRecord, TraceRecord } from './record.ts';
+import type { StoredSession } from '../../storage/session-tx.ts';
 
 /** Messages of signals are cut at this many characters. */
 const messageLimit = 2_000;
@@ -51,10 +52,10 @@ export async function storeSignals(
     };
     const [isNews = false] = await work.context.tx.insertSignals(work.orgId, [row]);
     settle(work, owned, isNews);
+    if (record.type === 'guardrail' && record.action === 'abort') noteAbort(work, stored);
     if (!isNews) continue;
     work.signalIds.push(record.signalId);
     if (stored === undefined) continue;
-    stored.session.aborted ||= record.type === 'guardrail' && record.action === 'abort';
     work.sessions.touch(stored.session.id, true);
     await work.sessions.load([row.subjectId]);
     const subject = work.sessions.get(row.subjectId);
@@ -86,11 +87,18 @@ export async function storeTraces(work: BatchWork, records: readonly TraceRecord
     const row = { ...record, id: record.traceId, occurredAtMs };
     const [isNews = false] = await work.context.tx.insertTraces(work.orgId, [row]);
     settle(work, record, isNews);
+    if (record.action === 'abort' && record.enforced) noteAbort(work, stored);
     if (!isNews) continue;
     stored.session.traceCount += 1;
-    stored.session.aborted ||= record.action === 'abort' && record.enforced;
     work.sessions.touch(stored.session.id, true);
   }
+}
+
+/** The run was stopped, also where the server's own evaluation told of the decision first (P6, P7). */
+function noteAbort(work: BatchWork, stored: StoredSession | undefined): void {
+  if (stored === undefined || stored.session.aborted) return;
+  stored.session.aborted = true;
+  work.sessions.touch(stored.session.id, true);
 }
 
 /** A moment on the server's clock: what different senders tell is compared and listed by it (E6). */

@@ -50,7 +50,7 @@ export function AgentCard({ agent }: { readonly agent: AgentRow }) {
         stretched
         className={`mt-1.5 min-h-6.5 w-full flex-1 ${agent.running > 0 ? 'text-accent' : 'text-faint'}`}
       />
-      <dl className="mt-1.5 grid grid-cols-5 gap-x-2 border-t border-line2 pt-1.5">
+      <dl className="mt-1.5 grid grid-cols-[3fr_5fr_3fr_3fr_4fr] gap-x-2 border-t border-line2 pt-1.5">
         <Figure label="Running" figure={runningText(agent)} />
         <Figure label="Cost" figure={costText(agent)} />
         <Figure label="Errors" figure={errorRateText(agent)} />
