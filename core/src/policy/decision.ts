@@ -1,7 +1,7 @@
 import type { Policy } from './policy.ts';
 
-/** What a decision goes by: totals as they stand before the next call. Money is nano-USD. */
-export interface EvaluationState {
+/** What a session, its tree and its day have spent. Money is nano-USD. */
+export interface EvaluationTotals {
   readonly costNanoUsd: bigint;
   readonly steps: number;
   readonly treeCostNanoUsd: bigint;
@@ -12,6 +12,10 @@ export interface EvaluationState {
   /** The organisation's since 00:00 UTC, in the session's environment. */
   readonly orgDayCostNanoUsd: bigint;
   readonly orgDaySteps: number;
+}
+
+/** What a decision goes by: totals as they stand before the next call. */
+export interface EvaluationState extends EvaluationTotals {
   /** Ids of policies that have warned in the session, its tree or on this day. */
   readonly warned: ReadonlySet<string>;
   /** Whether calls without a price are in the totals, counted as 0: cost limits are then "blind" (P2). */

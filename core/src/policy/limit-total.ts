@@ -1,26 +1,26 @@
-import type { EvaluationState } from './decision.ts';
+import type { EvaluationTotals } from './decision.ts';
 import type { PolicyHead } from './policy.ts';
 
 /** The cost, in nano-USD, that a policy of this scope looks at (P1). */
-export function costOf(state: EvaluationState, { scope, agentId }: PolicyHead): bigint {
+export function costOf(totals: EvaluationTotals, { scope, agentId }: PolicyHead): bigint {
   switch (scope) {
     case 'session':
-      return state.costNanoUsd;
+      return totals.costNanoUsd;
     case 'tree':
-      return state.treeCostNanoUsd;
+      return totals.treeCostNanoUsd;
     case 'day':
-      return agentId === null ? state.orgDayCostNanoUsd : state.dayCostNanoUsd;
+      return agentId === null ? totals.orgDayCostNanoUsd : totals.dayCostNanoUsd;
   }
 }
 
 /** The steps that a policy of this scope looks at (P1). */
-export function stepsOf(state: EvaluationState, { scope, agentId }: PolicyHead): number {
+export function stepsOf(totals: EvaluationTotals, { scope, agentId }: PolicyHead): number {
   switch (scope) {
     case 'session':
-      return state.steps;
+      return totals.steps;
     case 'tree':
-      return state.treeSteps;
+      return totals.treeSteps;
     case 'day':
-      return agentId === null ? state.orgDaySteps : state.daySteps;
+      return agentId === null ? totals.orgDaySteps : totals.daySteps;
   }
 }

@@ -71,7 +71,7 @@ async function limitOf(
   orgId: string,
   { agentId, environment }: TreeBudget,
 ): Promise<bigint | null> {
-  const compiled = await policies.of(tx, orgId, agentId, environment);
+  const compiled = await (await policies.read(tx, orgId)).of(tx, agentId, environment);
   return compiled === null ? null : treeBudget(compiled);
 }
 

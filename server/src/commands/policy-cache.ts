@@ -11,54 +11,62 @@ const keptOrganisations = 1_000;
 
 /** The policies of organisations and of their agents' active versions, read anew only when the revision moves. */
 export interface PolicyCache {
-  /** For an agent in an environment; null where nothing is asked. */
-  of(
-    tx: Tx,
-    orgId: string,
-    agentId: string | null,
-    environment: string,
-  ): Promise<CompiledPolicies | null>;
-  /** Whether any policy of the organisation limits what a tree may spend (P10). */
-  limitsTrees(tx: Tx, orgId: string): Promise<boolean>;
+  /** As of the organisation's present revision. */
+  read(tx: Tx, orgId: string): Promise<OrganisationPolicies>;
 }
 
-interface Kept {
+/** The policies of one organisation at one revision. */
+export interface OrganisationPolicies {
   readonly revision: number;
-  readonly policies: readonly (Policy | BrokenPolicy)[];
-  readonly compiled: Map<string, CompiledPolicies | null>;
+  /** Whether any of them limits what a tree may spend (P10). */
   readonly limitsTrees: boolean;
+  /** For an agent in an environment; null where nothing is asked. */
+  of(tx: Tx, agentId: string | null, environment: string): Promise<CompiledPolicies | null>;
 }
 
 /** An empty cache. Only what ingest reads goes in: policies change in transactions of their own. */
 export function createPolicyCache(): PolicyCache {
-  const kept = new Map<string, Kept>();
-  const read = async (tx: Tx, orgId: string): Promise<Kept> => {
-    const revision = await tx.policyRevision(orgId);
-    const known = kept.get(orgId);
-    if (known?.revision === revision) return known;
-    const rows = revision === 0 ? [] : await tx.policiesOf(orgId, policyLimit);
-    const policies = rows.map(policyOfRow);
-    const limitsTrees = policies.some((one) => one.type === 'cost_limit' && one.scope === 'tree');
-    const fresh = { revision, policies, compiled: new Map(), limitsTrees };
-    kept.delete(orgId);
-    if (kept.size >= keptOrganisations) kept.delete(kept.keys().next().value ?? '');
-    kept.set(orgId, fresh);
-    return fresh;
-  };
+  const kept = new Map<string, OrganisationPolicies>();
   return {
-    async of(tx, orgId, agentId, environment) {
-      const { revision, policies, compiled } = await read(tx, orgId);
-      if (revision === 0) return null;
+    async read(tx, orgId) {
+      const revision = await tx.policyRevision(orgId);
+      const known = kept.get(orgId);
+      if (known?.revision === revision) return known;
+      const fresh = revision === 0 ? noPolicies : await readPolicies(tx, orgId, revision);
+      kept.delete(orgId);
+      if (kept.size >= keptOrganisations) kept.delete(kept.keys().next().value ?? '');
+      kept.set(orgId, fresh);
+      return fresh;
+    },
+  };
+}
+
+const noPolicies: OrganisationPolicies = {
+  revision: 0,
+  limitsTrees: false,
+  of: async () => null,
+};
+
+async function readPolicies(
+  tx: Tx,
+  orgId: string,
+  revision: number,
+): Promise<OrganisationPolicies> {
+  const policies = (await tx.policiesOf(orgId, policyLimit)).map(policyOfRow);
+  const compiled = new Map<string, CompiledPolicies | null>();
+  return {
+    revision,
+    limitsTrees: policies.some((one) => one.type === 'cost_limit' && one.scope === 'tree'),
+    async of(current, agentId, environment) {
       const key = `${environment}\n${agentId ?? ''}`;
       const known = compiled.get(key);
       if (known !== undefined) return known;
-      const all = [...policies, ...(await ofActiveVersion(tx, orgId, agentId))];
+      const all = [...policies, ...(await ofActiveVersion(current, orgId, agentId))];
       const fresh = all.length === 0 ? null : compilePolicies(all, agentId, environment);
       if (compiled.size >= keptOrganisations) compiled.clear();
       compiled.set(key, fresh);
       return fresh;
     },
-    limitsTrees: async (tx, orgId) => (await read(tx, orgId)).limitsTrees,
   };
 }
 

@@ -155,6 +155,11 @@ export interface SessionTx {
   priceId(tableVersion: string, priceJson: string): Promise<number>;
 
   insertSignals(orgId: string, rows: readonly SignalRow[]): Promise<boolean[]>;
+  /** Those of these signals that are stored, each with the session that told of it. */
+  findSignals(
+    orgId: string,
+    keys: readonly Pick<SignalRow, 'id' | 'subjectId'>[],
+  ): Promise<Pick<SignalRow, 'id' | 'sessionId'>[]>;
   /** Inserts traces; one known by id gathers `decidedBy` and stays otherwise as it is. */
   insertTraces(orgId: string, rows: readonly TraceRow[]): Promise<boolean[]>;
 

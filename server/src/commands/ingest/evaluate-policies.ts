@@ -8,9 +8,10 @@ import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { SignalRow, TraceRow } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
+import type { OrganisationPolicies } from '../policy-cache.ts';
 import type { GroupWork } from './batch-work.ts';
-
-const dayMs = 86_400_000;
+import { openTotals } from './read-totals.ts';
+import type { Spender, Warnings } from './warnings.ts';
 
 /** After a batch nothing has failed: only the limits are asked. */
 const afterBatch: EvaluationEvent = { type: 'batch' };
@@ -40,27 +41,49 @@ export interface AnsweredDecision {
  * totals, and about each failed call (P5). Totals must be saved. What the SDK decided too is the same row: ids are
  * minted alike (P7). A session with a policy file of its own is left to its SDK.
  */
-export async function evaluatePolicies(context: CommandContext, group: GroupWork): Promise<void> {
+export async function evaluatePolicies(
+  context: CommandContext,
+  group: GroupWork,
+  policies: OrganisationPolicies,
+  warnings: Warnings,
+): Promise<void> {
   const failed = Map.groupBy(group.failedCalls, ({ sessionId }) => sessionId);
+  const spenders = await spendersOf(context, group, policies);
+  await warnings.load(spenders);
+  for (const { session, totals, policies: own } of spenders) {
+    // A warning of its own comes again: by its ids it is no news, and what the SDK decided too stays one row.
+    const warned = warnings.toldByOthers(session);
+    const state = { ...totals, warned, hasUnpriced: session.unpricedCount > 0 };
+    const asked = { session, policies: own, state, warnings };
+    await decide(context, group, { ...asked, event: afterBatch, eventId: null });
+    for (const { eventId, ...event } of failed.get(session.id) ?? []) {
+      await decide(context, group, { ...asked, event: { type: 'error', ...event }, eventId });
+    }
+  }
+}
+
+async function spendersOf(
+  context: CommandContext,
+  group: GroupWork,
+  policies: OrganisationPolicies,
+): Promise<Spender[]> {
+  const totalsOf = openTotals(context, group.orgId);
+  const spenders: Spender[] = [];
   for (const id of group.spending) {
     const session = group.sessions.get(id)?.session;
     if (session === undefined || session.policySource === 'file') continue;
-    const { agentId, environment } = session;
-    const policies = await context.policies.of(context.tx, group.orgId, agentId, environment);
-    if (policies === null) continue;
-    const state = await stateOf(context, group.orgId, session);
-    await decide(context, group, { session, policies, state, event: afterBatch, eventId: null });
-    for (const { eventId, ...event } of failed.get(id) ?? []) {
-      const call = { type: 'error', ...event };
-      await decide(context, group, { session, policies, state, event: call, eventId });
-    }
+    const own = await policies.of(context.tx, session.agentId, session.environment);
+    if (own === null) continue;
+    spenders.push({ session, policies: own, totals: await totalsOf(session) });
   }
+  return spenders;
 }
 
 interface Asked {
   readonly session: Session;
   readonly policies: CompiledPolicies;
   readonly state: EvaluationState;
+  readonly warnings: Warnings;
   readonly event: EvaluationEvent;
   readonly eventId: string | null;
 }
@@ -79,6 +102,7 @@ async function decide(context: CommandContext, group: GroupWork, asked: Asked): 
   session.traceCount += newTraces;
   if (newTraces > 0) group.sessions.touch(session.id, true);
   await insertSignals(context, group, rows.signals);
+  for (const signal of rows.signals) asked.warnings.note(signal);
 }
 
 /** An abort is not taken back by what is said of a call that failed. */
@@ -189,35 +213,4 @@ function rowsOf(
       occurredAtMs: nowMs,
     }));
   return { traces, signals };
-}
-
-/** Warnings told already come again and are no news, for their ids are the same: none need be looked up. */
-const noneWarned: ReadonlySet<string> = new Set();
-
-async function stateOf(
-  { tx, nowMs }: CommandContext,
-  orgId: string,
-  session: Session,
-): Promise<EvaluationState> {
-  const { environment, agentId, rootSessionId, totalCostNanoUsd, stepCount } = session;
-  const own = { costNanoUsd: totalCostNanoUsd, steps: stepCount };
-  const isAlone = session.parentSessionId === null && session.childCount === 0;
-  const today = Math.floor(nowMs / dayMs) * dayMs;
-  const [tree, day, orgDay] = await Promise.all([
-    isAlone ? own : tx.treeSpent(orgId, rootSessionId),
-    tx.daySpent(orgId, environment, today, agentId ?? ''),
-    tx.daySpent(orgId, environment, today, null),
-  ]);
-  return {
-    costNanoUsd: own.costNanoUsd,
-    steps: own.steps,
-    treeCostNanoUsd: tree.costNanoUsd,
-    treeSteps: tree.steps,
-    dayCostNanoUsd: day.costNanoUsd,
-    daySteps: day.steps,
-    orgDayCostNanoUsd: orgDay.costNanoUsd,
-    orgDaySteps: orgDay.steps,
-    warned: noneWarned,
-    hasUnpriced: session.unpricedCount > 0,
-  };
 }

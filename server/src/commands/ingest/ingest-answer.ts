@@ -1,10 +1,13 @@
 import type { ControlCommand } from '@niitaka/core/control/control-command.ts';
 import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
-import type { SessionStatus } from '@niitaka/core/session/session.ts';
-import type { StoredSession } from '../../storage/session-tx.ts';
+import type { EvaluationTotals } from '@niitaka/core/policy/decision.ts';
+import type { Session, SessionStatus } from '@niitaka/core/session/session.ts';
 import type { CommandContext } from '../command.ts';
+import type { OrganisationPolicies } from '../policy-cache.ts';
 import type { AnsweredDecision } from './evaluate-policies.ts';
 import type { BatchWork } from './batch-work.ts';
+import { openTotals } from './read-totals.ts';
+import type { Spender, Warnings } from './warnings.ts';
 
 /** A session named in the batch, with what it, its tree and its day have spent. */
 export interface AnsweredSession {
@@ -54,25 +57,27 @@ export async function ingestAnswers(
   context: CommandContext,
   works: readonly BatchWork[],
   named: readonly ReadonlySet<string>[],
+  policies: OrganisationPolicies,
+  warnings: Warnings,
 ): Promise<IngestOutcome[]> {
-  const orgId = works[0]?.orgId ?? '';
-  const spent = spentReader(context, orgId);
+  const [first] = works;
+  if (first === undefined) return [];
+  const { orgId } = first;
+  const known = [...new Set(named.flatMap((ids) => [...ids]))].flatMap(
+    (id) => first.sessions.get(id)?.session ?? [],
+  );
+  const answered = await answeredSessions(context, orgId, known, policies, warnings);
   const orders = await openOrders(context, orgId, works);
-  const answers: IngestOutcome[] = [];
-  for (const [index, work] of works.entries()) {
-    const sessions: AnsweredSession[] = [];
-    for (const id of named[index] ?? []) {
-      const stored = work.sessions.get(id);
-      if (stored === undefined) continue;
+  return works.map((work, index) => {
+    const sessions = [...(named[index] ?? [])].flatMap((id) => {
+      const session = answered.get(id);
+      if (session === undefined) return [];
       const decision = work.evaluates ? undefined : work.decisions.get(id);
-      sessions.push(
-        decision === undefined ? await spent(stored) : { ...(await spent(stored)), decision },
-      );
-    }
+      return [decision === undefined ? session : { ...session, decision }];
+    });
     const control = sessions.flatMap(({ session_id: id }) => orders.get(id) ?? []);
-    answers.push(answerOf(work, sessions, control));
-  }
-  return answers;
+    return answerOf(work, sessions, control);
+  });
 }
 
 /** Commands that wait to be obeyed, of the sessions that were worked on and are not done. */
@@ -117,50 +122,48 @@ function cutWarnings(warnings: readonly string[]): readonly string[] {
   return [...warnings.slice(0, maxWarnings - 1), `${more} more warnings`];
 }
 
-/** Reads what trees and days have spent, each once. */
-function spentReader(
-  { tx, nowMs }: CommandContext,
+/** Every session named, as it stands now: what is asked of the database is asked for all of them. */
+async function answeredSessions(
+  context: CommandContext,
   orgId: string,
-): (stored: StoredSession) => Promise<AnsweredSession> {
-  const today = Math.floor(nowMs / 86_400_000) * 86_400_000;
-  const revision = tx.policyRevision(orgId);
-  const trees = once((root) => tx.treeSpent(orgId, root));
-  const days = once((environment) => tx.daySpent(orgId, environment, today, null));
-  const agentDays = once((key) => {
-    // A name may hold any character, an agent's id no control character.
-    const at = key.lastIndexOf('\n');
-    const [environment, agentId] = [key.slice(0, at), key.slice(at + 1)];
-    return tx.daySpent(orgId, environment, today, agentId);
-  });
-  return async ({ session }) => {
-    const own = { costNanoUsd: session.totalCostNanoUsd, steps: session.stepCount };
-    const inTree = session.parentSessionId !== null || session.childCount > 0;
-    const tree = inTree ? await trees(session.rootSessionId) : own;
-    const day = await agentDays(`${session.environment}\n${session.agentId ?? ''}`);
-    const orgDay = await days(session.environment);
-    return {
-      session_id: session.id,
-      status: session.status,
-      total_cost: usdNumber(own.costNanoUsd),
-      step_count: own.steps,
-      tree_cost: usdNumber(tree.costNanoUsd),
-      tree_step_count: tree.steps,
-      day_cost: usdNumber(day.costNanoUsd),
-      day_steps: day.steps,
-      org_day_cost: usdNumber(orgDay.costNanoUsd),
-      org_day_steps: orgDay.steps,
-      warned: [],
-      policy_revision: await revision,
-    };
-  };
+  sessions: readonly Session[],
+  policies: OrganisationPolicies,
+  warnings: Warnings,
+): Promise<ReadonlyMap<string, AnsweredSession>> {
+  const totalsOf = openTotals(context, orgId);
+  const spenders: Spender[] = [];
+  const totals = new Map<Session, EvaluationTotals>();
+  for (const session of sessions) {
+    const spent = await totalsOf(session);
+    totals.set(session, spent);
+    const own = await policies.of(context.tx, session.agentId, session.environment);
+    if (own !== null) spenders.push({ session, policies: own, totals: spent });
+  }
+  await warnings.load(spenders);
+  const answered = [...totals].map(([session, spent]) =>
+    answeredSession(session, spent, warnings.told(session), policies.revision),
+  );
+  return new Map(answered.map((one) => [one.session_id, one]));
 }
 
-/** Reads each key once. */
-function once<T>(read: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const cache = new Map<string, Promise<T>>();
-  return (key) => {
-    const known = cache.get(key) ?? read(key);
-    cache.set(key, known);
-    return known;
+function answeredSession(
+  session: Session,
+  totals: EvaluationTotals,
+  warned: readonly string[],
+  policyRevision: number,
+): AnsweredSession {
+  return {
+    session_id: session.id,
+    status: session.status,
+    total_cost: usdNumber(totals.costNanoUsd),
+    step_count: totals.steps,
+    tree_cost: usdNumber(totals.treeCostNanoUsd),
+    tree_step_count: totals.treeSteps,
+    day_cost: usdNumber(totals.dayCostNanoUsd),
+    day_steps: totals.daySteps,
+    org_day_cost: usdNumber(totals.orgDayCostNanoUsd),
+    org_day_steps: totals.orgDaySteps,
+    warned,
+    policy_revision: policyRevision,
   };
 }

@@ -10,6 +10,7 @@ import type { HeartbeatRecord, ParsedBatch, ParsedRecord } from './record.ts';
 import { startSessions } from './start-sessions.ts';
 import { storeEvents } from './store-events.ts';
 import { storeMetrics, storeSignals, storeTraces } from './store-outcomes.ts';
+import { openWarnings } from './warnings.ts';
 
 /** One batch of one sender. */
 export interface ArrivedBatch {
@@ -54,13 +55,15 @@ export async function ingestBatches(
   await group.ledgers.flush();
   if (group.models.size > 0) await context.tx.touchModels(orgId, [...group.models.values()]);
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
-  if (group.spending.size > 0 && (await context.tx.policyRevision(orgId)) > 0) {
+  const policies = await context.policies.read(context.tx, orgId);
+  const warnings = openWarnings(context, orgId);
+  if (group.spending.size > 0 && policies.revision > 0) {
     await group.sessions.save();
-    await chargeLeases(context, group);
-    await evaluatePolicies(context, group);
+    if (policies.limitsTrees) await chargeLeases(context, group);
+    await evaluatePolicies(context, group, policies, warnings);
   }
   await group.sessions.flush(group.signalIds);
-  return ingestAnswers(context, works, named);
+  return ingestAnswers(context, works, named, policies, warnings);
 }
 
 /**

@@ -64,6 +64,21 @@ export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
       });
     });
 
+    test('findSignals() answers those that are stored, with who told of them (P2)', async () => {
+      await engine.write(async (tx) => {
+        const ofDay = { ...signal, id: id(52), subjectId: org, sessionId: null };
+        await tx.insertSignals(org, [signal, ofDay]);
+        const elsewhere = { id: id(52), subjectId: id(1) };
+        const found = await tx.findSignals(org, [signal, ofDay, elsewhere]);
+        expect(found.toSorted((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
+          { id: id(50), sessionId: id(1) },
+          { id: id(52), sessionId: null },
+        ]);
+        expect(await tx.findSignals(otherOrg, [signal])).toEqual([]);
+        expect(await tx.findSignals(org, [])).toEqual([]);
+      });
+    });
+
     test('a signal of a transaction that failed is new again', async () => {
       await engine.writeAndFail((tx) => tx.insertSignals(org, [signal]));
       expect(await engine.write((tx) => tx.insertSignals(org, [signal]))).toEqual([true]);

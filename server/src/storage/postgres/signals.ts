@@ -1,10 +1,10 @@
 import { signalValues, traceValues } from '../queries/outcome-values.ts';
 import type { SessionTx, TraceRow } from '../session-tx.ts';
-import { uuidBlob } from '../sqlite/uuid-blob.ts';
+import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
 import { columnsOf, unnest, type Column } from './unnest.ts';
 import type { Work } from './work.ts';
 
-type Part = Pick<SessionTx, 'insertSignals' | 'insertTraces'>;
+type Part = Pick<SessionTx, 'insertSignals' | 'findSignals' | 'insertTraces'>;
 
 /** Signals and decision traces as they arrive. */
 export function signalWrites(work: Work): Part {
@@ -13,6 +13,22 @@ export function signalWrites(work: Work): Part {
       const values = rows.map((row) => [uuidBlob(orgId), ...signalValues(row)]);
       const names = await insertNew(work, 'signals', 'subject_id', signalColumns, values);
       return rows.map((row) => names.delete(`${row.subjectId}/${row.id}`));
+    },
+    async findSignals(orgId, keys) {
+      if (keys.length === 0) return [];
+      const { from, values } = unnest(
+        columnsOf('uuid', ['subject_id', 'id']),
+        keys.map(({ id, subjectId }) => [uuidBlob(subjectId), uuidBlob(id)]),
+        2,
+      );
+      const rows = await work.rows<{ id: Buffer; session_id: Buffer | null }>(
+        `SELECT id, session_id FROM signals WHERE org_id = $1 AND (subject_id, id) IN (SELECT * FROM ${from})`,
+        [uuidBlob(orgId), ...values],
+      );
+      return rows.map(({ id, session_id: session }) => ({
+        id: uuidText(id),
+        sessionId: session && uuidText(session),
+      }));
     },
     async insertTraces(orgId, rows) {
       const values = rows.map((row) => [uuidBlob(orgId), ...traceValues(row)]);

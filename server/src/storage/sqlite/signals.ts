@@ -1,9 +1,9 @@
 import { signalValues, traceValues } from '../queries/outcome-values.ts';
 import type { SessionTx } from '../session-tx.ts';
 import type { Connection } from './connection.ts';
-import { uuidBlob } from './uuid-blob.ts';
+import { uuidBlob, uuidText } from './uuid-blob.ts';
 
-type Part = Pick<SessionTx, 'insertSignals' | 'insertTraces'>;
+type Part = Pick<SessionTx, 'insertSignals' | 'findSignals' | 'insertTraces'>;
 
 /** Signals and decision traces as they arrive. */
 export function signalWrites(db: Connection): Part {
@@ -11,6 +11,9 @@ export function signalWrites(db: Connection): Part {
     `INSERT INTO signals (org_id, subject_id, id, session_id, type, subtype, action, severity, agent_id, policy_id,
        event_id, message, data, occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
+  );
+  const find = db.prepare<[Buffer, Buffer, Buffer], { session_id: Buffer | null }>(
+    'SELECT session_id FROM signals WHERE org_id = ? AND subject_id = ? AND id = ?',
   );
   const insertTrace = db.prepare(
     `INSERT INTO decision_traces (org_id, session_id, id, event_id, policy_id, policy_revision, action, inputs,
@@ -26,6 +29,14 @@ export function signalWrites(db: Connection): Part {
     async insertSignals(orgId, rows) {
       const org = uuidBlob(orgId);
       return rows.map((row) => insertSignal.run(org, ...signalValues(row)).changes === 1);
+    },
+    async findSignals(orgId, keys) {
+      const org = uuidBlob(orgId);
+      return keys.flatMap(({ id, subjectId }) => {
+        const row = find.get(org, uuidBlob(subjectId), uuidBlob(id));
+        if (row === undefined) return [];
+        return [{ id, sessionId: row.session_id && uuidText(row.session_id) }];
+      });
     },
     async insertTraces(orgId, rows) {
       const org = uuidBlob(orgId);
