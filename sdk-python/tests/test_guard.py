@@ -1,9 +1,10 @@
 """The guard of one session by itself: what it counts, what it decides before a step, and what it tells (P5 to P7)."""
 
 import unittest
+from unittest import mock
 
 from client_case import KEY, ClientCase
-from niitaka import AgentExecutionStopped
+from niitaka import AgentExecutionStopped, _guard
 from niitaka._guard import Guard
 from niitaka._http import Connection
 from niitaka._snapshot import SnapshotKey, Snapshots
@@ -196,6 +197,18 @@ class Telling(GuardCase):
         guard.read_answer({"total_cost": 0, "step_count": 0, "warned": []})
         guard.check(6)
         self.assertEqual(len(self.of_kind("trace")), 1)
+
+    def test_warned_on_another_day(self):
+        """What it warned of on one day it warns of on the next (P2)"""
+        warn = {"type": "warn"}
+        guard = self.guard(limit(action=warn, scope="day"), limit(2, action=warn, scope="tree"))
+        midnight = 1_781_568_000_000
+        for now, steps in ((midnight - 2, 3), (midnight - 1, 4), (midnight, 5), (midnight + 1, 6)):
+            with mock.patch.object(_guard, "now_ms", return_value=now):
+                guard.check(steps)
+        told = [each for each in self.of_kind("signal") if each["type"] == "guardrail"]
+        days = [(each["policy_id"], each["occurred_at"][:10]) for each in told]
+        self.assertEqual(days, [("p1", "2026-06-15"), ("p2", "2026-06-15"), ("p1", "2026-06-16")])
 
     def test_warning_beside_an_abort(self):
         """A warning joins an abort of the same step, and is told once like it (P3)"""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timezone
-from typing import Any, Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Set
 
 from ._clock import now_ms, rfc3339
 from ._cost.event_cost import PriceList, event_cost
@@ -23,6 +22,7 @@ from ._policy.describe_decision import describe_decision
 from ._policy.evaluate import evaluate, limit_total
 from ._policy.policy import Policy
 from ._snapshot import SnapshotKey, Snapshots
+from ._warned_policies import WarnedPolicies
 
 #: Before a step nothing has failed: only the limits are asked.
 _BEFORE_STEP = EvaluationEvent("step")
@@ -77,8 +77,7 @@ class Guard:
         self._own_cost = 0
         self._told: Dict[str, int] = {}
         self._unpriced = False
-        self._warned: Set[str] = set()
-        self._warned_elsewhere: FrozenSet[str] = frozenset()
+        self._warned = WarnedPolicies()
         self._recorded: Set[str] = set()
         snapshots.request(key)
 
@@ -147,7 +146,7 @@ class Guard:
                 self._told[f"{name}_steps"] = _whole(steps)
             warned = totals.get("warned")
             if isinstance(warned, list):
-                self._warned_elsewhere = frozenset(each for each in warned if isinstance(each, str))
+                self._warned.tell([each for each in warned if isinstance(each, str)])
 
     def check(self, steps: int) -> None:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
@@ -190,14 +189,15 @@ class Guard:
     ) -> Decision:
         with self._lock:
             started = time.perf_counter()
-            state = self._state(steps)
+            now = now_ms()
+            state = self._state(steps, now)
             if refused is not None:
                 # All of the budget is spent or held for calls under way; this one would come on top.
                 taken = max(state.tree_cost_nano_usd, refused.limit)
                 state = state._replace(tree_cost_nano_usd=taken + refused.estimate)
             decision = evaluate(policies, state, event)
             if decision.considered or decision.errors:
-                day = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+                day = rfc3339(now)[:10]
                 context = DecisionContext(self._session_id, self._root_session_id, event_id, day, state, event)
                 model = decision.fallback_model
                 is_done = model is None or may_use(model)
@@ -207,7 +207,7 @@ class Guard:
             raise self._stop(policy, state, event)
         return decision
 
-    def _state(self, steps: int) -> EvaluationState:
+    def _state(self, steps: int, now: int) -> EvaluationState:
         told = self._told
         cost = max(self._own_cost, told.get("cost", 0))
         # What this process has spent since the server last counted is on top of what the server knows of the others.
@@ -220,13 +220,13 @@ class Guard:
         return EvaluationState(
             cost_nano_usd=cost,
             steps=steps,
-            warned=self._warned | self._warned_elsewhere,
+            warned=self._warned.at(now),
             has_unpriced=self._unpriced,
             **wider,
         )
 
     def _tell(self, decision: Decision, context: DecisionContext, is_done: bool, latency_us: float) -> None:
-        self._warned.update(decision.warned_now)
+        self._warned.note(decision)
         enforced = {policy.id for policy, result in decision.considered if result in ("matched", "exhausted")}
         if not is_done and decision.policy is not None:
             enforced.discard(decision.policy.id)

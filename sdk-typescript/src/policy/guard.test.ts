@@ -1,5 +1,5 @@
 import type { IngestRecord } from '@niitaka/protocol/ingest.ts';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { Guard, type PolicySource } from './guard.ts';
 import { readSnapshot, type Snapshot, type SnapshotKey } from './snapshot.ts';
@@ -22,6 +22,7 @@ beforeEach(() => {
   sent = [];
   revisions = [];
 });
+afterEach(() => void vi.useRealTimers());
 
 const traces = () => sent.filter((record): record is Trace => record.kind === 'trace');
 const signals = () => sent.filter((record): record is Signal => record.kind === 'signal');
@@ -126,6 +127,39 @@ describe('Guard.check()', () => {
     guard.readAnswer({ warned: ['p2'] });
     for (let steps = 0; steps < 5; steps += 1) guard.check(steps);
     expect(traces().map((trace) => [trace.policy_id, trace.action])).toEqual([['p1', 'warn']]);
+  });
+
+  test('takes the server’s last word on who has warned (P2)', () => {
+    const guard = guardBy(snapshotOf(policy(1, { action: { type: 'warn' }, scope: 'day' })));
+    guard.readAnswer({ warned: ['p1'] });
+    guard.check(2);
+    expect(traces()).toEqual([]);
+    guard.readAnswer({ warned: [] });
+    guard.check(3);
+    guard.readAnswer({ warned: [] });
+    guard.check(4);
+    expect(traces()).toHaveLength(1);
+  });
+
+  test('what it warned of on one day it warns of on the next (P2)', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 5, 15, 23, 59) });
+    const warning = { action: { type: 'warn' } };
+    const guard = guardBy(
+      snapshotOf(policy(1, { ...warning, scope: 'day' }), policy(2, { ...warning, scope: 'tree' })),
+    );
+    guard.check(2);
+    guard.check(3);
+    vi.setSystemTime(Date.UTC(2026, 5, 16));
+    guard.check(4);
+    guard.check(5);
+    const ofDay = signals().filter(
+      ({ policy_id: id, type }) => id === 'p1' && type === 'guardrail',
+    );
+    expect(ofDay.map((signal) => signal.occurred_at.slice(0, 10))).toEqual([
+      '2026-06-15',
+      '2026-06-16',
+    ]);
+    expect(signals().filter(({ policy_id: id }) => id === 'p2')).toHaveLength(2);
   });
 
   test('a policy in shadow is recorded and stops nothing; a broken one is told of once (P1, P3)', () => {

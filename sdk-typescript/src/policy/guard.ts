@@ -15,6 +15,7 @@ import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-e
 import { wireTime } from '../transport/wire-time.ts';
 import type { Snapshot, SnapshotKey } from './snapshot.ts';
 import { wholeOf, type TreeSpending } from './tree-spending.ts';
+import { openWarnedPolicies } from './warned-policies.ts';
 
 type Totals = Partial<IngestAnswer['sessions'][number]>;
 
@@ -62,7 +63,7 @@ export class Guard {
   /** The limit on its tree by which calls are booked before they are made, as of the last check (P10). */
   treeLimitNanoUsd: bigint | null = null;
   readonly #parts: GuardParts;
-  readonly #warned = new Set<string>();
+  readonly #warned = openWarnedPolicies();
   readonly #recorded = new Set<string>();
   #told: Totals = {};
   #ownCostNanoUsd = 0n;
@@ -105,7 +106,7 @@ export class Guard {
     if (totals.policy_revision !== undefined) {
       this.#parts.source.noteRevision(totals.policy_revision);
     }
-    for (const id of totals.warned ?? []) this.#warned.add(id);
+    this.#warned.tell(totals.warned ?? []);
   }
 
   /** Before a step, `steps` being finished or under way: records what the policies say, throws on an abort. */
@@ -153,7 +154,8 @@ export class Guard {
     mayUse: (model: string) => boolean,
   ): Decision {
     const startedTick = performance.now();
-    const state = this.#state(steps);
+    const nowMs = Date.now();
+    const state = this.#state(steps, nowMs);
     const decision = evaluate(snapshot.policies, state, event);
     const { action, policy, fallbackModel } = decision;
     if (decision.considered.length > 0 || decision.errors.length > 0) {
@@ -163,7 +165,7 @@ export class Guard {
         rootSessionId: this.tree.rootSessionId,
         organisationId: unknownOrganisation,
         eventId,
-        day: wireTime(Date.now()).slice(0, 10),
+        day: wireTime(nowMs).slice(0, 10),
         state,
         event,
         broken: snapshot.policies.broken,
@@ -171,11 +173,12 @@ export class Guard {
       const isDone = fallbackModel === null || mayUse(fallbackModel);
       this.#tell(decision, context, isDone, (performance.now() - startedTick) * 1000);
     }
+    this.#warned.note(decision);
     if (action === 'abort' && policy !== null) throw this.#stop(policy, state, event);
     return decision;
   }
 
-  #state(steps: number): EvaluationState {
+  #state(steps: number, nowMs: number): EvaluationState {
     const told = this.#told;
     const toldCost = nano(told.total_cost);
     const costNanoUsd = largest(this.#ownCostNanoUsd, toldCost);
@@ -194,7 +197,7 @@ export class Guard {
       daySteps: stepsWithFresh(told.day_steps),
       orgDayCostNanoUsd: withFresh(told.org_day_cost),
       orgDaySteps: stepsWithFresh(told.org_day_steps),
-      warned: this.#warned,
+      warned: this.#warned.at(nowMs),
       hasUnpriced: this.#hasUnpriced,
     };
   }
@@ -247,7 +250,6 @@ export class Guard {
         occurred_at,
       });
     }
-    for (const id of decision.warnedNow) this.#warned.add(id);
   }
 
   #sendOnce(id: string, record: IngestRecord): void {
