@@ -7,6 +7,7 @@ from client_case import KEY, ClientCase
 from niitaka import AgentExecutionStopped, _guard
 from niitaka._guard import Guard
 from niitaka._http import Connection
+from niitaka._leases import Leases
 from niitaka._snapshot import SnapshotKey, Snapshots
 from scripted_server import scripted_server
 
@@ -30,6 +31,7 @@ class GuardCase(ClientCase):
         self.server = context.__enter__()
         self.addCleanup(context.__exit__, None, None, None)
         self.records = []
+        self.leases = None
 
     def guard(self, *policies, agent_id="looper"):
         """A guard that holds these policies."""
@@ -37,9 +39,14 @@ class GuardCase(ClientCase):
         self.server.gets["/api/v1/snapshot"] = (200, body, {})
         key = SnapshotKey(agent_id, "production")
         self.snapshots = Snapshots(Connection(self.server.url, KEY), self.server.url, KEY, False)
-        guard = Guard(SESSION, ROOT, key, self.snapshots, self.records.append)
+        guard = Guard(SESSION, ROOT, key, self.snapshots, self.records.append, leases=self.leases)
         self.server.wait_for(lambda: self.snapshots.of(key) is not None)
         return guard
+
+    def serve(self, *policies, revision=2, prices=PRICES):
+        """From here on the server tells these."""
+        body = {"revision": revision, "policies": list(policies), "prices": prices}
+        self.server.gets["/api/v1/snapshot"] = (200, body, {})
 
     def stopped(self, guard, steps=0):
         with self.assertRaises(AgentExecutionStopped) as caught:
@@ -138,7 +145,7 @@ class Cost(GuardCase):
             self.assertEqual(self.stopped(guard).found, 6, name)
 
     def test_blind(self):
-        """A call without a price counts 0 and makes cost limits blind for the rest of the session (P2)"""
+        """A call without a price counts 0 and makes cost limits blind (P2)"""
         guard = self.guard(cost(1, action={"type": "warn"}))
         guard.count({"model": "unheard-of", "input_tokens": 10**6, "output_tokens": 1})
         guard.count({"cost_usd": 2})
@@ -154,6 +161,92 @@ class Cost(GuardCase):
             guard.read_answer({"total_cost": damage, "step_count": damage, "tree_cost": damage, "warned": damage})
             guard.check(2)
         self.assertEqual(self.records, [])
+
+
+class FromTheStart(GuardCase):
+    """What was spent before a limit came, or before a price was known, counts once they are there (P2, P5)."""
+
+    def answered(self, guard, revision=1, **more):
+        """An answer came that had nothing of the calls in it yet."""
+        guard.read_answer({"total_cost": 0, "step_count": 0, "policy_revision": revision, **more})
+
+    def until_known(self, guard, revision):
+        self.server.wait_for(lambda: self.snapshots.of(guard._key).revision == revision)
+
+    def test_before_the_limit(self):
+        """Calls made while no policy held count under one that came later, with the server away from then on (P5)"""
+        guard = self.guard()
+        for _ in range(3):
+            guard.count(CALL)
+        guard.check(3)
+        self.serve(cost("0.00002"))
+        self.answered(guard, revision=2)
+        self.until_known(guard, 2)
+        self.server.gets.clear()
+        self.assertEqual(self.stopped(guard, 3).found, 0.00003)
+
+    def test_before_the_snapshot(self):
+        """Calls made before anything was known of policies and prices count as well (P5, C1)"""
+        key = SnapshotKey("looper", "production")
+        self.snapshots = Snapshots(Connection(self.server.url, KEY), self.server.url, KEY, False)
+        guard = Guard(SESSION, ROOT, key, self.snapshots, self.records.append)
+        guard.count(CALL)
+        guard.count({"cost_usd": 0.25})
+        guard.check(2)
+        self.serve(cost("0.25"))
+        self.answered(guard, revision=2)
+        self.server.wait_for(lambda: self.snapshots.of(key) is not None)
+        self.assertEqual(self.stopped(guard, 2).found, 0.25001)
+
+    def test_before_the_price(self):
+        """The first call of a model is counted when its price is known: the server is asked for it (C1, P2)"""
+        guard = self.guard(cost("0.00001"))
+        self.serve(cost("0.00001"), revision=1, prices=[])
+        self.snapshots.request(guard._key)
+        self.server.wait_for(lambda: not self.snapshots.of(guard._key).prices.find("openai", "gpt-5")[0])
+        for _ in range(2):
+            guard.count(CALL)
+        guard.check(2)
+        self.serve(cost("0.00001"), revision=1)
+        self.answered(guard)
+        self.server.wait_for(lambda: self.snapshots.of(guard._key).prices.find("openai", "gpt-5")[0])
+        self.assertEqual(self.stopped(guard, 2).found, 0.00002)
+        self.assertNotIn("blind", self.of_kind("trace")[0]["inputs"])
+
+    def test_nothing_to_price(self):
+        """For calls that tell no tokens no price is asked for, and limits stay blind (P2)"""
+        guard = self.guard(cost("0.00001"))
+        asked = []
+        self.server.gets["/api/v1/snapshot"] = lambda path: asked.append(path) or (304, {}, {})
+        guard.count({"model": "gpt-5"})
+        self.answered(guard)
+        guard.count({**CALL, "output_tokens": 2})
+        self.stopped(guard, 2)
+        self.assertEqual((asked, self.of_kind("trace")[0]["inputs"]["blind"]), ([], True))
+
+    def test_no_price_is_no_harm(self):
+        """Whatever a program calls a model, its call is recorded and raises nothing"""
+        guard = self.guard(cost(1))
+        for damage in ([], {}, 7, None, b"gpt"):
+            guard.count({"provider": damage, "model": damage, "response_model": damage, "input_tokens": 1})
+            self.answered(guard)
+        guard.check(5)
+
+    def test_tells_the_lease(self):
+        """A tree's lease is told what the session had spent before its tree was limited, and what the server said (P10)"""
+        self.leases = Leases(Connection(self.server.url, KEY), ROOT, lambda each: True, lambda: None)
+        guard = self.guard()
+        guard.count(CALL)
+        guard.count(CALL)
+        self.assertEqual(self.leases._trees, {})
+        self.serve(cost(1, scope="tree"))
+        self.answered(guard, revision=2, total_cost=0.00001, tree_cost=0.5)
+        self.until_known(guard, 2)
+        guard.check(2)
+        tree = self.leases._trees[ROOT]
+        self.assertEqual((tree.spent, tree.known_total), (20_000, 500_010_000))
+        guard.count(CALL)
+        self.assertEqual((tree.spent, tree.known_total), (30_000, 500_020_000))
 
 
 class Telling(GuardCase):

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const root = dirname(folder);
 /** Minified bytes at most: of everything, and of an app with sessions and events alone. The aim is 30,000. */
-const wholeLimitBytes = 130_000;
+const wholeLimitBytes = 133_000;
 const littleLimitBytes = 90_000;
 const laterLimitBytes = 6_000;
 const node24 = join(root, 'node_modules/.bin/node');

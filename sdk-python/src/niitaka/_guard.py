@@ -21,7 +21,9 @@ from ._policy.decision_rows import DecisionContext, decision_signals, decision_t
 from ._policy.describe_decision import describe_decision
 from ._policy.evaluate import evaluate, limit_total
 from ._policy.policy import Policy
+from ._price_search import PriceSearch
 from ._snapshot import SnapshotKey, Snapshots
+from ._spending import Spending
 from ._warned_policies import WarnedPolicies
 
 #: Before a step nothing has failed: only the limits are asked.
@@ -74,29 +76,22 @@ class Guard:
         #: The limit on its tree by which calls are booked, as of the newest check (P10).
         self.tree_limit: Optional[Policy] = None
         self._lock = threading.RLock()
-        self._own_cost = 0
+        self._spending = Spending()
+        self._prices = _NO_PRICES
+        #: What of its spending its tree's lease was told; None where nobody has asked for it.
+        self._tree_told: Optional[int] = None
         self._told: Dict[str, int] = {}
-        self._unpriced = False
+        self._search = PriceSearch()
         self._warned = WarnedPolicies()
         self._recorded: Set[str] = set()
         snapshots.request(key)
 
     def count(self, data: Mapping[str, Any], booking: Optional[Booking] = None) -> None:
-        """A model call was recorded. Every policy's trace tells the cost, not only a cost limit's (P7)."""
-        if booking is not None:
-            self.settle(data, booking)
-        policies = self._policies()
-        if policies is None or not policies.rank:
-            return  # nobody asks: what was spent until somebody does is in the server's totals
-        snapshot = self._snapshots.of(self._key)
-        cost = event_cost(data, _NO_PRICES if snapshot is None else snapshot.prices)
+        """A model call was recorded. It counts whether or not a policy asks: one that comes later will (P5)."""
         with self._lock:
-            if cost is None:
-                self._unpriced = True
-            else:
-                self._own_cost += cost
-        if cost and booking is None and policies.tree_limit is not None and self._leases is not None:
-            self._leases.settle(self._session_id, self._root_session_id, cost, 0)
+            self._note_prices()
+            self._spending.add(data, self._prices)
+            self._tell_tree(booking)
 
     def wanted(self, provider: str, model: Any, usage: TokenUsage) -> Optional[Wanted]:
         """What a call is estimated to take of its tree's budget; None where it costs nothing that is known (P10)."""
@@ -120,7 +115,7 @@ class Guard:
         return Booking(leases, wanted) if leases is not None and await leases.take_async(wanted) else None
 
     def settle(self, data: Mapping[str, Any], booking: Booking) -> None:
-        """A booked call ended: its cost stands in the place of its estimate."""
+        """A booked call failed: what it cost all the same stands in the place of its estimate."""
         leases, wanted = booking
         if leases is not self._leases:
             return  # of the process that this one was forked from
@@ -147,12 +142,16 @@ class Guard:
             warned = totals.get("warned")
             if isinstance(warned, list):
                 self._warned.tell([each for each in warned if isinstance(each, str)])
+            self._seek_prices()
 
     def check(self, steps: int) -> None:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
         policies = self._policies()
         if policies is not None:
-            self.tree_limit = policies.tree_limit
+            with self._lock:
+                self.tree_limit = policies.tree_limit
+                self._note_prices()
+                self._tell_tree()
             self._decide(policies, steps, _BEFORE_STEP, None, _may_use_any)
 
     @property
@@ -171,6 +170,37 @@ class Guard:
         decision = self._decide(policies, steps, event, failed.event_id, may_use)
         model = decision.fallback_model
         return decision if decision.action == "retry" or model is not None and may_use(model) else None
+
+    def _note_prices(self) -> None:
+        """Calls that had no price so far count as soon as theirs is known."""
+        snapshot = self._snapshots.of(self._key)
+        if snapshot is not None and snapshot.prices is not self._prices:
+            self._prices = snapshot.prices
+            self._spending.price_anew(snapshot.prices)
+
+    def _seek_prices(self) -> None:
+        """A snapshot has the prices of models that the server has heard of: for one that is new it is fetched again."""
+        self._note_prices()
+        policies = self._policies()
+        if policies is None or not policies.rank or not self._spending.has_unpriced:
+            return
+        if self._search.is_due(self._spending.unpriced_models(), time.monotonic()):
+            self._snapshots.request(self._key)
+
+    def _tell_tree(self, booking: Optional[Booking] = None) -> None:
+        """Where the tree is limited, its lease knows of all that was spent here: since the session's start (P10)."""
+        leases = self._leases
+        # An estimate of the process that this one was forked from is not ours to give back.
+        estimate = booking.wanted.estimate if booking is not None and booking.leases is leases else 0
+        if leases is None or self.tree_limit is None and not estimate:
+            return
+        is_first, cost = self._tree_told is None, self._spending.cost
+        fresh = cost - (self._tree_told or 0)
+        if fresh or estimate:
+            leases.settle(self._session_id, self._root_session_id, fresh, estimate)
+        self._tree_told = cost
+        if is_first and "tree_cost" in self._told:
+            leases.hear(self._session_id, self._root_session_id, self._told["cost"], self._told["tree_cost"])
 
     def _policies(self) -> Optional[CompiledPolicies]:
         if self._own is not None:
@@ -209,7 +239,8 @@ class Guard:
 
     def _state(self, steps: int, now: int) -> EvaluationState:
         told = self._told
-        cost = max(self._own_cost, told.get("cost", 0))
+        self._note_prices()
+        cost = max(self._spending.cost, told.get("cost", 0))
         # What this process has spent since the server last counted is on top of what the server knows of the others.
         fresh_cost = cost - told.get("cost", 0)
         fresh_steps = max(0, steps - told.get("steps", 0))
@@ -221,7 +252,7 @@ class Guard:
             cost_nano_usd=cost,
             steps=steps,
             warned=self._warned.at(now),
-            has_unpriced=self._unpriced,
+            has_unpriced=self._spending.has_unpriced,
             **wider,
         )
 

@@ -118,12 +118,16 @@ class Leases:
             root = self._roots.get(session_id) if isinstance(session_id, str) else None
             if session_id is None or root is None or "tree_cost" not in told:
                 continue
-            is_live = self._is_live(session_id)
-            with self._lock:
-                tree = self._tree(root)
-                tree.hear(session_id, _nano(told.get("total_cost")), _nano(told["tree_cost"]), is_live)
-                if not is_live and session_id not in tree.own:
-                    self._roots.pop(session_id, None)
+            self.hear(session_id, root, _nano(told.get("total_cost")), _nano(told["tree_cost"]))
+
+    def hear(self, session_id: str, root_session_id: str, cost: int, tree_cost: int) -> None:
+        """The server told what a session and its tree have cost."""
+        is_live = self._is_live(session_id)
+        with self._lock:
+            tree = self._tree(root_session_id)
+            tree.hear(session_id, cost, tree_cost, is_live)
+            if not is_live and session_id not in tree.own:
+                self._roots.pop(session_id, None)
 
     def renew(self) -> None:
         """With every heartbeat: leases that would expire before the next but one."""

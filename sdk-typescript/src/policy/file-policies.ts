@@ -1,17 +1,22 @@
-import { costOfEvent } from '@niitaka/core/cost/cost-of-event.ts';
 import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { PolicySource } from './guard.ts';
 import { readConfig } from './runtime-config.ts';
 import type { Snapshot } from './snapshot.ts';
+import { reportedCost } from './spending.ts';
 
 /** The policies of a file in place of the server's, whose prices hold all the same (P8). */
 export function filePolicies(source: PolicySource, policies: CompiledPolicies): PolicySource {
-  const costOf: Snapshot['costOf'] = (data) => costOfEvent(data, null, null).costNanoUsd;
   let from: Snapshot | null = null;
   const config = readConfig(null, 'default');
   // The server leases by its own policies alone.
   const treeLimitNanoUsd = null;
-  let merged: Snapshot = { revision: null, policies, treeLimitNanoUsd, config, costOf };
+  let merged: Snapshot = {
+    revision: null,
+    policies,
+    treeLimitNanoUsd,
+    config,
+    costOf: reportedCost,
+  };
   return {
     of: (key) => {
       const served = source.of(key);

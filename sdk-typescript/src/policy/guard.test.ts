@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { Guard, type PolicySource } from './guard.ts';
 import { readSnapshot, type Snapshot, type SnapshotKey } from './snapshot.ts';
+import type { TreeSpending } from './tree-spending.ts';
 
 type Trace = Extract<IngestRecord, { kind: 'trace' }>;
 type Signal = Extract<IngestRecord, { kind: 'signal' }>;
@@ -18,7 +19,14 @@ const prices = [{ provider: 'openai', model: 'gpt-5', input: '1.25', output: '10
 
 let sent: IngestRecord[];
 let revisions: number[];
+/** What the server told last. */
+let known: Snapshot | null;
+let requests: number;
+let tree: TreeSpending;
 beforeEach(() => {
+  known = null;
+  requests = 0;
+  tree = { rootSessionId: sessionId, spentNanoUsd: 0n, whole: null };
   sent = [];
   revisions = [];
 });
@@ -56,15 +64,17 @@ function snapshotOf(...policies: readonly object[]): Snapshot {
 }
 
 function guardBy(snapshot: Snapshot | null): Guard {
+  known = snapshot;
   const source: PolicySource = {
-    of: () => snapshot,
-    request: () => {},
+    of: () => known,
+    request: () => {
+      requests += 1;
+    },
     first: () => Promise.resolve(snapshot),
     refresh: () => {},
     noteRevision: (revision) => revisions.push(revision),
   };
   const send = (record: IngestRecord) => sent.push(record);
-  const tree = { rootSessionId: sessionId, spentNanoUsd: 0n, whole: null };
   return new Guard({ sessionId, tree, key, source, send });
 }
 
@@ -207,6 +217,80 @@ describe('Guard.check()', () => {
     guard.readAnswer({ policy_revision: 7 });
     expect(sent).toEqual([]);
     expect(revisions).toEqual([7]);
+  });
+});
+
+describe('what was spent before a limit came, or before a price was known,', () => {
+  const call = { provider: 'openai', model: 'gpt-5', input_tokens: 0, output_tokens: 1 };
+  const unpriced = (...policies: readonly object[]) =>
+    readSnapshot(key, JSON.stringify({ revision: 1, policies, prices: [] }));
+
+  test('counts under a limit that came later, with the server away from then on (P5)', () => {
+    const guard = guardBy(snapshotOf());
+    for (let made = 0; made < 3; made += 1) guard.count(call);
+    guard.check(3);
+    known = snapshotOf(costLimit(1, 0.00002));
+    expect(thrownBy(() => guard.check(3))).toMatchObject({ found: 0.00003, threshold: 0.00002 });
+  });
+
+  test('counts when the first snapshot came after it (P5, C1)', () => {
+    const guard = guardBy(null);
+    guard.count(call);
+    guard.count({ cost_usd: 0.25 });
+    guard.check(2);
+    known = snapshotOf(costLimit(1, 0.25));
+    expect(thrownBy(() => guard.check(2))).toMatchObject({ found: 0.25001 });
+  });
+
+  test('counts once the price is there, which the server is asked for (C1, P2)', () => {
+    const guard = guardBy(unpriced(costLimit(1, 0.00001)));
+    guard.count(call);
+    guard.count(call);
+    guard.check(2);
+    guard.readAnswer({ total_cost: 0, step_count: 0 });
+    expect(requests).toBe(2);
+    known = snapshotOf(costLimit(1, 0.00001));
+    expect(thrownBy(() => guard.check(2))).toMatchObject({ found: 0.00002 });
+    expect(traces()[0]?.inputs).not.toHaveProperty('blind');
+  });
+
+  test('counts as estimated where only its texts are known, which are not kept (C1)', () => {
+    const guard = guardBy(unpriced(costLimit(1, 0.00001)));
+    guard.count({ provider: 'openai', model: 'gpt-5', output: 'eight ch', usage_estimated: true });
+    known = snapshotOf(costLimit(1, 0.00001));
+    expect(thrownBy(() => guard.check(2))).toMatchObject({ found: 0.00002 });
+  });
+
+  test('is told to its tree, whose lease needs it (P10)', () => {
+    const guard = guardBy(null);
+    guard.count(call);
+    expect(tree.spentNanoUsd).toBe(0n);
+    known = snapshotOf();
+    guard.count(call);
+    expect(tree.spentNanoUsd).toBe(20_000n);
+  });
+
+  test('stays unknown without tokens, and no price is asked for (P2)', () => {
+    const guard = guardBy(snapshotOf(costLimit(1, 0.00001)));
+    guard.count({ model: 'gpt-5' });
+    guard.readAnswer({ total_cost: 0 });
+    guard.count({ ...call, output_tokens: 2 });
+    thrownBy(() => guard.check(2));
+    expect(traces()[0]?.inputs).toMatchObject({ blind: true });
+    expect(requests).toBe(1);
+  });
+
+  test('harms nobody, whatever a program calls its models', () => {
+    const guard = guardBy(snapshotOf(costLimit(1, 1)));
+    const thrower = () => {
+      throw new Error('not readable');
+    };
+    guard.count(new Proxy({}, { get: thrower }));
+    for (const damage of [[], {}, 7, null, Symbol('gpt')]) {
+      guard.count({ provider: damage, model: damage, response_model: damage, input_tokens: 1 });
+      guard.readAnswer({ total_cost: 0 });
+    }
+    guard.check(5);
   });
 });
 

@@ -13,7 +13,9 @@ import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { wireTime } from '../transport/wire-time.ts';
+import { PriceSearch } from './price-search.ts';
 import type { Snapshot, SnapshotKey } from './snapshot.ts';
+import { reportedCost, Spending, type CostOf } from './spending.ts';
 import { wholeOf, type TreeSpending } from './tree-spending.ts';
 import { openWarnedPolicies } from './warned-policies.ts';
 
@@ -66,9 +68,12 @@ export class Guard {
   readonly #warned = openWarnedPolicies();
   readonly #recorded = new Set<string>();
   #told: Totals = {};
-  #ownCostNanoUsd = 0n;
+  readonly #spending = new Spending();
+  readonly #search = new PriceSearch();
+  #costOf: CostOf = reportedCost;
+  /** What of the spending is in its tree's. */
+  #treeCostNanoUsd = 0n;
   #leastTreeCostNanoUsd = 0n;
-  #hasUnpriced = false;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
@@ -85,19 +90,11 @@ export class Guard {
     return this.#parts.source.of(this.#parts.key)?.costOf(data) ?? null;
   }
 
-  /** A model call was recorded. */
+  /** A model call was recorded. It counts whether or not a policy asks: one that comes later will (P5). */
   count(data: LlmData): void {
-    const snapshot = this.#parts.source.of(this.#parts.key);
-    // Where nobody asks, nothing is counted: what was spent until somebody does is in the server's totals. Every
-    // policy's trace tells the cost, not only a cost limit's (P7).
-    if (snapshot === null || !hasAny(snapshot.policies)) return;
-    const cost = snapshot.costOf(data);
-    if (cost === null) {
-      this.#hasUnpriced = true;
-      return;
-    }
-    this.#ownCostNanoUsd += cost;
-    this.tree.spentNanoUsd += cost;
+    this.#notePrices();
+    this.#spending.add(data, this.#costOf);
+    this.#tellTree();
   }
 
   /** Takes over what the server says the session, its tree and its day have spent, and who has warned. */
@@ -107,11 +104,12 @@ export class Guard {
       this.#parts.source.noteRevision(totals.policy_revision);
     }
     this.#warned.tell(totals.warned ?? []);
+    this.#seekPrices();
   }
 
   /** Before a step, `steps` being finished or under way: records what the policies say, throws on an abort. */
   check(steps: number): void {
-    const snapshot = this.#parts.source.of(this.#parts.key);
+    const snapshot = this.#notePrices();
     this.treeLimitNanoUsd = snapshot?.treeLimitNanoUsd ?? null;
     if (snapshot !== null) this.#decide(snapshot, steps, beforeStep, null, () => true);
   }
@@ -144,6 +142,31 @@ export class Guard {
     const { action, fallbackModel } = decision;
     const isAgain = action === 'retry' || (fallbackModel !== null && mayUse(fallbackModel));
     return isAgain ? decision : null;
+  }
+
+  /** Calls that had no price so far count as soon as theirs is known. */
+  #notePrices(): Snapshot | null {
+    const snapshot = this.#parts.source.of(this.#parts.key);
+    if (snapshot !== null && snapshot.costOf !== this.#costOf) {
+      this.#costOf = snapshot.costOf;
+      this.#spending.priceAnew(snapshot.costOf);
+      this.#tellTree();
+    }
+    return snapshot;
+  }
+
+  /** A snapshot has the prices of models that the server has heard of: for one that is new it is fetched again. */
+  #seekPrices(): void {
+    const policies = this.#notePrices()?.policies;
+    if (policies === undefined || !hasAny(policies) || !this.#spending.hasUnpriced) return;
+    const isDue = this.#search.isDue(this.#spending.unpricedModels(), performance.now());
+    if (isDue) this.#parts.source.request(this.#parts.key);
+  }
+
+  #tellTree(): void {
+    const { costNanoUsd } = this.#spending;
+    this.tree.spentNanoUsd += costNanoUsd - this.#treeCostNanoUsd;
+    this.#treeCostNanoUsd = costNanoUsd;
   }
 
   #decide(
@@ -181,7 +204,7 @@ export class Guard {
   #state(steps: number, nowMs: number): EvaluationState {
     const told = this.#told;
     const toldCost = nano(told.total_cost);
-    const costNanoUsd = largest(this.#ownCostNanoUsd, toldCost);
+    const costNanoUsd = largest(this.#spending.costNanoUsd, toldCost);
     // What this process has spent since the server last counted is on top of what the server knows of the others.
     const freshCost = costNanoUsd - toldCost;
     const freshSteps = Math.max(0, steps - (told.step_count ?? 0));
@@ -198,7 +221,7 @@ export class Guard {
       orgDayCostNanoUsd: withFresh(told.org_day_cost),
       orgDaySteps: stepsWithFresh(told.org_day_steps),
       warned: this.#warned.at(nowMs),
-      hasUnpriced: this.#hasUnpriced,
+      hasUnpriced: this.#spending.hasUnpriced,
     };
   }
 

@@ -101,6 +101,35 @@ describe('a policy made on the server', () => {
     });
   });
 
+  test('limits a model’s first call by a price that is known after it (C1, P5)', async () => {
+    await createPolicy({
+      type: 'cost_limit',
+      agent_id: 'spender',
+      condition: { cost_exceeded: 0.2 },
+      action: { type: 'abort' },
+    });
+    const call = { provider: 'openai', model: 'gpt-4o-mini', input_tokens: 1_000_000 };
+    const key = {
+      agentId: 'spender',
+      environment: 'production',
+      experimentId: null,
+      variant: null,
+    };
+    const { policies } = defaultClient().outlet;
+    const run = startSession({ agentId: 'spender' }, async (session) => {
+      session.event('llm', { data: call });
+      await vi.waitUntil(async () => {
+        await flush(10);
+        session.step('think', () => 1);
+        return policies?.of(key)?.costOf(call) === 150_000_000n;
+      }, 20_000);
+      // Of this one the server has not heard.
+      session.event('llm', { data: call });
+      return session.step('think', () => 1);
+    });
+    await expect(run).rejects.toMatchObject({ found: 0.3, threshold: 0.2 });
+  });
+
   test('holds with the server away, from the first step on (P5)', async () => {
     const kept = filesUnder(join(state, 'niitaka', 'snapshots'));
     expect(kept.length).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
-import { costOfEvent, pricedModel, type LlmData } from '@niitaka/core/cost/cost-of-event.ts';
+import { costOfEvent, pricedModel } from '@niitaka/core/cost/cost-of-event.ts';
 import { parsePrice, type Price, type PriceRow } from '@niitaka/core/cost/price.ts';
 import { compilePolicies, type CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { treeBudget } from '@niitaka/core/policy/grant-lease.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import { readConfig, type RuntimeConfig } from './runtime-config.ts';
+import type { CostOf } from './spending.ts';
 
 /** Whom a snapshot is for. */
 export interface SnapshotKey {
@@ -22,7 +23,7 @@ export interface Snapshot {
   /** The smallest enforced limit that stops a tree, whose budget the server leases; null where none is (P10). */
   readonly treeLimitNanoUsd: bigint | null;
   /** Whole nano-USD of a call as the server will find it; null when unknown (C1). */
-  readonly costOf: (data: LlmData) => bigint | null;
+  readonly costOf: CostOf;
 }
 
 /** Reads an answer of the server; null for what is none. A policy that cannot be read stays, as a broken one (P3). */

@@ -22,6 +22,9 @@ _COUNTS = (
     "output_image_tokens",
 )
 
+#: Every field of `data` that the cost depends on.
+PRICED_BY = ("provider", "model", "response_model", "cost_usd", *_COUNTS)
+
 
 class PriceList:
     """Prices by provider and model; one without a provider is for every provider."""
@@ -42,11 +45,10 @@ class PriceList:
 
     def find(self, provider: Any, model: Any) -> Tuple[Optional[Price], bool]:
         """The price of a model, and whether it stands before a reported cost."""
-        for key in ((provider, model), (None, model)):
-            found = self._prices.get(key)
-            if found is not None:
-                return found
-        return None, False
+        if not isinstance(model, str):
+            return None, False
+        own = self._prices.get((provider, model)) if isinstance(provider, str) else None
+        return own or self._prices.get((None, model), (None, False))
 
     def find_likely(self, provider: Any, model: Any) -> Optional[Price]:
         """The price of a model as a request names it: answers, and so prices, often name a dated version of it."""
@@ -61,11 +63,24 @@ class PriceList:
         return self._likely[key]
 
 
+def priced_model(data: Mapping[str, Any]) -> Optional[str]:
+    """The model that a call is priced by: the one that answered, else the one that was asked."""
+    for name in ("response_model", "model"):
+        model = data.get(name)
+        if isinstance(model, str) and model:
+            return model
+    return None
+
+
+def tells_tokens(data: Mapping[str, Any]) -> bool:
+    """Whether there is anything that a price could be put on."""
+    return any(read_token_count(data.get(name)) is not None for name in ("input_tokens", "output_tokens"))
+
+
 def event_cost(data: Mapping[str, Any], prices: PriceList) -> Optional[int]:
     """Whole nano-USD; None for a call whose cost is unknown."""
-    model = data.get("response_model") or data.get("model")
-    price, is_over_report = prices.find(data.get("provider"), model)
-    has_tokens = any(read_token_count(data.get(name)) is not None for name in ("input_tokens", "output_tokens"))
+    price, is_over_report = prices.find(data.get("provider"), priced_model(data))
+    has_tokens = tells_tokens(data)
     reported = parse_decimal(data.get("cost_usd"))
     if reported is not None and reported >= 0 and not (is_over_report and has_tokens):
         return round(reported * 10**9)

@@ -1,0 +1,48 @@
+"""What one session's calls of models have cost here, from its start, by the prices that are known by now (C1)."""
+
+from __future__ import annotations
+
+from typing import Any, FrozenSet, List, Mapping, Optional
+
+from ._cost.event_cost import PRICED_BY, PriceList, event_cost, priced_model, tells_tokens
+from ._json import Record
+from ._limits import UNPRICED_CALLS
+
+
+class Spending:
+    """Callers hold a lock of their own."""
+
+    def __init__(self) -> None:
+        #: Nano-USD of the calls that have a price.
+        self.cost = 0
+        #: What is to be priced of the calls that have none yet.
+        self._unpriced: List[Record] = []
+        #: Whether there are calls whose cost will never be known here.
+        self._is_blind = False
+
+    @property
+    def has_unpriced(self) -> bool:
+        """Whether calls count nothing for want of a price (P2)."""
+        return self._is_blind or bool(self._unpriced)
+
+    def add(self, data: Mapping[str, Any], prices: PriceList) -> None:
+        """A call was recorded; one that has no price waits for it."""
+        cost = event_cost(data, prices)
+        if cost is not None:
+            self.cost += cost
+            return
+        has_room = len(self._unpriced) < UNPRICED_CALLS
+        if tells_tokens(data) and has_room:
+            self._unpriced.append({name: data[name] for name in PRICED_BY if name in data})
+        else:
+            self._is_blind = True
+
+    def price_anew(self, prices: PriceList) -> None:
+        """Other prices are known: calls that waited for theirs count from here on."""
+        waiting, self._unpriced = self._unpriced, []
+        for call in waiting:
+            self.add(call, prices)
+
+    def unpriced_models(self) -> FrozenSet[Optional[str]]:
+        """The models whose price calls wait for."""
+        return frozenset(map(priced_model, self._unpriced))
