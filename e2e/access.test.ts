@@ -29,7 +29,6 @@ test('a page that is not signed in leads to the sign-in page, and back after an 
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(
     '/settings/keys?env=staging',
   );
-  await page.context().close();
 });
 
 test('a sign-in link works once (O3)', async () => {
@@ -41,7 +40,6 @@ test('a sign-in link works once (O3)', async () => {
   await second.goto(link);
   await second.getByRole('alert').waitFor();
   expect(problemsOf(first).filter((text) => !text.includes('401'))).toEqual([]);
-  await Promise.all([first.context().close(), second.context().close()]);
 });
 
 test('a new key is shown once and can be revoked (O2)', async () => {
@@ -59,7 +57,6 @@ test('a new key is shown once and can be revoked (O2)', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await row.getByText('revoked').waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('a person is invited by a link, with a role, and revoked (O3)', async () => {
@@ -81,7 +78,6 @@ test('a person is invited by a link, with a role, and revoked (O3)', async () =>
     .first()
     .waitFor();
   expect(await axeProblems(page)).toEqual([]);
-  await Promise.all([page.context().close(), ada.context().close()]);
 });
 
 test('the sections of Settings are no wider than a phone, whatever their tables hold', async () => {
@@ -94,7 +90,6 @@ test('the sections of Settings are no wider than a phone, whatever their tables 
     await page.getByRole('table').getByRole('row').nth(1).waitFor();
     expect(`${section} ${await overflow()}`).toBe(`${section} 0`);
   }
-  await page.context().close();
 });
 
 test('signing out ends the browser session', async () => {
@@ -108,5 +103,4 @@ test('signing out ends the browser session', async () => {
   await page.getByRole('heading', { name: 'Sign in to Niitaka' }).waitFor();
   await page.goto(`${server.url}/sessions`);
   await page.getByRole('heading', { name: 'Sign in to Niitaka' }).waitFor();
-  await page.context().close();
 });

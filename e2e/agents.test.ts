@@ -48,7 +48,6 @@ test('every agent has a card with its status as a word and its figures (A1, A2)'
   expect(await sorter.locator('dl > div').nth(2).textContent()).toBe('Errors100 %');
   expect(await axeProblems(page)).toEqual([]);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('the list is searched, narrowed and put in order, and the URL holds all of it', async () => {
@@ -70,7 +69,6 @@ test('the list is searched, narrowed and put in order, and the URL holds all of 
   await expect.poll(() => names(page)).toEqual(['planner', 'support-router', 'mail-sorter']);
   expect(search(page).get('sort')).toBe('cost');
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('cards are reached by j and k and opened by Enter; the list is live', async () => {
@@ -93,7 +91,6 @@ test('cards are reached by j and k and opened by Enter; the list is live', async
   await page.goBack();
   await cards(page).nth(2).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test("an agent's page shows its figures over time, also as a table, and leads to its sessions", async () => {
@@ -107,7 +104,6 @@ test("an agent's page shows its figures over time, also as a table, and leads to
   await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
   expect(search(page).get('agent')).toBe('support-router');
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('name, description and status are edited; archived agents leave the list (A1, A2)', async () => {
@@ -131,7 +127,6 @@ test('name, description and status are edited; archived agents leave the list (A
   await cards(page).filter({ hasText: 'Plans the week of the team.' }).waitFor();
   expect(search(page).get('archived')).toBe('yes');
   expect(problemsOf(page).filter((text) => !text.includes('422'))).toEqual([]);
-  await page.context().close();
 });
 
 test('a draft is made, compared, activated, and rolled back (A3)', async () => {
@@ -176,7 +171,6 @@ test('a draft is made, compared, activated, and rolled back (A3)', async () => {
   await first.getByText('active', { exact: true }).waitFor();
   expect(await stored()).toEqual(['2 archived', '1 active']);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 async function stored(): Promise<string[]> {
@@ -194,7 +188,6 @@ test('what is typed into a draft is not lost by a key: Esc asks first', async ()
   await editor.getByRole('alert').getByText('What you typed is not stored.').waitFor();
   await editor.getByRole('button', { name: 'Discard it' }).click();
   await expect.poll(() => editor.count()).toBe(0);
-  await page.context().close();
 });
 
 test('its policies and signals stand on its page and lead on (A3)', async () => {
@@ -214,7 +207,6 @@ test('its policies and signals stand on its page and lead on (A3)', async () => 
   await page.goto(`${server.url}/agents/nobody`);
   await page.getByText('The agent could not be read').waitFor();
   expect(await axeProblems(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('who only reads sees agents and versions, and nothing to change them', async () => {
@@ -230,7 +222,6 @@ test('who only reads sees agents and versions, and nothing to change them', asyn
     expect(await page.getByRole('button', { name }).count()).toBe(0);
   }
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test.each(['light', 'dark'] as const)('list, agent and versions fit a phone, %s', async (theme) => {
@@ -245,5 +236,4 @@ test.each(['light', 'dark'] as const)('list, agent and versions fit a phone, %s'
   await page.getByRole('region', { name: 'Version 2' }).waitFor();
   expect(await overflow()).toBe(0);
   expect(await axeProblems(page)).toEqual([]);
-  await page.context().close();
 });

@@ -44,7 +44,6 @@ test('a running session is paused from its head: asked, delivered and obeyed are
   await page.getByRole('button', { name: 'Control' }).click();
   await page.getByRole('menuitem', { name: 'Resume…' }).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('a limit that would be raised is refused in words, and the dialog stays (G3)', async () => {
@@ -61,7 +60,6 @@ test('a limit that would be raised is refused in words, and the dialog stays (G3
   await page.getByRole('alert').getByText('can only be lowered: 1 stands, got 2').waitFor();
   await page.keyboard.press('Escape');
   expect(await page.getByRole('dialog').count()).toBe(0);
-  await page.context().close();
 });
 
 test('a session can be ended without its agent, and offers no control then (G3, S4)', async () => {
@@ -72,7 +70,6 @@ test('a session can be ended without its agent, and offers no control then (G3, 
   await dialog.getByRole('button', { name: 'End this session on the server' }).click();
   await page.getByText(/^obeyed after 0 s/).waitFor();
   await expect.poll(() => page.getByRole('button', { name: 'Control' }).count()).toBe(0);
-  await page.context().close();
 });
 
 async function acknowledge(state: 'delivered' | 'obeyed'): Promise<void> {

@@ -51,7 +51,6 @@ test('a policy is run on history before it is made, and leads to the sessions at
   await run.getByRole('button', { name: 'Run it on history' }).click();
   await run.getByText('It would have done nothing in any of 2 sessions in 7 d').waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('a dry run is cancelled, and what the server refuses is told (P9)', async () => {
@@ -76,7 +75,6 @@ test('a dry run is cancelled, and what the server refuses is told (P9)', async (
     .getByRole('alert')
     .getByText(/the server could not be reached/)
     .waitFor();
-  await page.context().close();
 });
 
 test.each(['light', 'dark'] as const)('a dry run fits a phone, %s', async (theme) => {
@@ -94,5 +92,4 @@ test.each(['light', 'dark'] as const)('a dry run fits a phone, %s', async (theme
     .toBeGreaterThan(0);
   expect(await dialog.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
   expect(await axeProblems(page)).toEqual([]);
-  await page.context().close();
 });

@@ -46,7 +46,6 @@ test('the first visit gives a program with a real key and shows its session when
     .first()
     .waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('sample sessions are loaded with one click and removed with another (O3)', async () => {
@@ -69,5 +68,4 @@ test('sample sessions are loaded with one click and removed with another (O3)', 
   await page.goto(`${server.url}/sessions?env=all&range=30d`);
   await page.getByRole('row').filter({ hasText: 'Say hello' }).waitFor();
   expect(await page.getByRole('row').count()).toBe(2);
-  await page.context().close();
 }, 120_000);

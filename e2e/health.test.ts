@@ -48,7 +48,6 @@ test.each([
   expect(problemsOf(page)).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
-  await page.context().close();
 });
 
 test('the figures move by themselves while records come in', async () => {
@@ -59,5 +58,4 @@ test('the figures move by themselves while records come in', async () => {
   const more = sessionScript(Date.now() - 10_000, { goal: 'Another' });
   await server.ingest(more.records);
   await expect.poll(() => bars.count(), { timeout: 20_000 }).toBeGreaterThan(before);
-  await page.context().close();
 });

@@ -64,7 +64,6 @@ test('a new session appears on top, and grows in place until it is done', async 
   await row(page, 'Fresh run').filter({ hasText: '$1.27' }).waitFor();
   await row(page, 'Fresh run').filter({ hasText: 'Done' }).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('while the reader is further down new sessions wait behind a pill', async () => {
@@ -84,7 +83,6 @@ test('while the reader is further down new sessions wait behind a pill', async (
   await pill.click();
   await row(page, 'Waiting run 2').waitFor();
   expect(await pill.count()).toBe(0);
-  await page.context().close();
 });
 
 test('an open tree keeps its rows when held back ones are shown (S9)', async () => {
@@ -101,7 +99,6 @@ test('an open tree keeps its rows when held back ones are shown (S9)', async () 
   await page.getByRole('button', { name: '1 new' }).click();
   await row(page, 'Held back').waitFor();
   await row(page, 'Draft a reply').waitFor();
-  await page.context().close();
 });
 
 test('a running session of a filtered view comes in only when it matches', async () => {
@@ -112,7 +109,6 @@ test('a running session of a filtered view comes in only when it matches', async
   await server.ingest([...other.records, ...same.records]);
   await row(page, 'Same agent run').waitFor();
   expect(await row(page, 'Other agent run').count()).toBe(0);
-  await page.context().close();
 });
 
 test('after the server was away the page catches up without a gap', async () => {
@@ -125,7 +121,6 @@ test('after the server was away the page catches up without a gap', async () => 
   await server.ingest(records);
   await row(page, 'Run during the cut').waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
-  await page.context().close();
 }, 90_000);
 
 test('without a network the page says so, and goes on by itself once it is back', async () => {
@@ -145,7 +140,6 @@ test('without a network the page says so, and goes on by itself once it is back'
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('tab', { name: 'Timeline' }).waitFor();
   expect(await page.getByText('could not be reached').count()).toBe(0);
-  await page.context().close();
 }, 90_000);
 
 test('two tabs of a browser share one stream, and both show what is new', async () => {
@@ -164,5 +158,4 @@ test('two tabs of a browser share one stream, and both show what is new', async 
   await server.ingest(sessionRecords({ goal: 'Seen by the heir', startMs: Date.now() }).records);
   await row(second, 'Seen by the heir').waitFor();
   expect(streams).toBe(1);
-  await second.context().close();
 });

@@ -60,7 +60,6 @@ test('an empty list says why and makes the loop guard, in plain words (P1, P2)',
   ]);
   expect((await stored('loop guard')).condition).toEqual({ steps_exceeded: 40 });
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('every type is made in the editor; what is wrong is told at its field (P1, P2, P4)', async () => {
@@ -105,7 +104,6 @@ test('every type is made in the editor; what is wrong is told at its field (P1, 
   expect(await first.textContent()).toContain('dear run');
   expect(await axeProblems(page)).toEqual([]);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('a mode is switched in the list, and the history tells who changed what (P1)', async () => {
@@ -127,7 +125,6 @@ test('a mode is switched in the list, and the history tells who changed what (P1
   await page.keyboard.press('Escape');
   await expect.poll(() => new URL(page.url()).search).toBe('');
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('of two admins the second sees both versions and decides which stands (P1)', async () => {
@@ -153,7 +150,6 @@ test('of two admins the second sees both versions and decides which stands (P1)'
   await row(page, 'steps ≥ 70').waitFor();
   expect(await stored('loop guard')).toMatchObject({ revision: revision + 3, priority: 0 });
   expect(problemsOf(page).filter((text) => !text.includes('409'))).toEqual([]);
-  await page.context().close();
 });
 
 test('who only reads sees the policies and their history, and nothing to change them (P1)', async () => {
@@ -170,7 +166,6 @@ test('who only reads sees the policies and their history, and nothing to change 
   await page.getByRole('dialog', { name: 'History of “loop guard”' }).waitFor();
   await page.getByText('Revision 1', { exact: true }).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test.each(['light', 'dark'] as const)('the list and the editor fit a phone, %s', async (theme) => {
@@ -188,7 +183,6 @@ test.each(['light', 'dark'] as const)('the list and the editor fit a phone, %s',
   await dialog.getByRole('status', { name: 'What it does' }).waitFor();
   expect(await dialog.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
   expect(await axeProblems(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('what was typed is not lost by a key: Esc asks first', async () => {
@@ -204,7 +198,6 @@ test('what was typed is not lost by a key: Esc asks first', async () => {
   await page.keyboard.press('Escape');
   await dialog.getByRole('button', { name: 'Discard it' }).click();
   await expect.poll(() => dialog.count()).toBe(0);
-  await page.context().close();
 });
 
 test('the decisions of a session name its policy, and lead to its history (P7)', async () => {
@@ -231,7 +224,6 @@ test('the decisions of a session name its policy, and lead to its history (P7)',
   await page.getByRole('link', { name: 'loop guard' }).first().click();
   await page.getByRole('dialog', { name: 'History of “loop guard”' }).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('a policy is deleted after a question', async () => {
@@ -244,5 +236,4 @@ test('a policy is deleted after a question', async () => {
   await dialog.getByRole('button', { name: 'Delete the policy' }).click();
   await expect.poll(() => line.count()).toBe(0);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });

@@ -66,7 +66,6 @@ test('a file is pasted, told where it is wrong, looked at, and taken (P8)', asyn
   await page.getByRole('table', { name: 'Policies' }).getByText('retry 2 ×').waitFor();
   expect((await policies()).toSorted()).toEqual(['loop guard 1', 'retry 1']);
   expect(problemsOf(page).filter((message) => !message.includes('422'))).toEqual([]);
-  await page.context().close();
 });
 
 test('what is exported is imported without a change, and with one where it was edited (P8)', async () => {
@@ -98,7 +97,6 @@ test('what is exported is imported without a change, and with one where it was e
   await page.getByRole('table', { name: 'Policies' }).getByText('steps ≥ 60').waitFor();
   expect((await policies()).toSorted()).toEqual(['loop guard 2', 'retry 1']);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test.each(['light', 'dark'] as const)(
@@ -115,6 +113,5 @@ test.each(['light', 'dark'] as const)(
     await dialog.getByRole('alert').getByText('The file was not taken.').waitFor();
     await dialog.getByRole('button', { name: 'Leave' }).click();
     await expect.poll(() => dialog.count()).toBe(0);
-    await page.context().close();
   },
 );

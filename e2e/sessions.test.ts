@@ -80,7 +80,6 @@ test('the list shows each session with status, agent, cost and outcome', async (
   expect(await page.getByText('Total Cost').locator('..').textContent()).toContain('$0.5172');
   expect(await axeProblems(page)).toEqual([]);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('children open on demand and close again, by keyboard alone (S9)', async () => {
@@ -101,7 +100,6 @@ test('children open on demand and close again, by keyboard alone (S9)', async ()
   await page.getByRole('complementary', { name: 'Session' }).waitFor();
   await page.keyboard.press('Escape');
   await page.waitForURL((url) => !url.searchParams.has('session'));
-  await page.context().close();
 });
 
 test('a chain deeper than ten levels ends in a line that opens the rest as a root (S9)', async () => {
@@ -136,7 +134,6 @@ test('a chain deeper than ten levels ends in a line that opens the rest as a roo
   expect(await row(page, 'Level 11.').getAttribute('aria-level')).toBe('2');
   await page.getByRole('button', { name: 'All sessions' }).click();
   await row(page, 'Level 0.').waitFor();
-  await page.context().close();
 });
 
 test('the environment defaults to production and can be all (S10)', async () => {
@@ -149,7 +146,6 @@ test('the environment defaults to production and can be all (S10)', async () => 
   expect(new URL(page.url()).searchParams.get('env')).toBe('all');
   await page.goBack();
   await row(page, 'Übersetze').waitFor({ state: 'detached' });
-  await page.context().close();
 });
 
 test('filters live in the URL, show as chips, and clear together', async () => {
@@ -165,7 +161,6 @@ test('filters live in the URL, show as chips, and clear together', async () => {
   expect(new URL(page.url()).search).toBe('');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   expect(await axeProblems(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('search finds word beginnings as typed, and a child keeps its parent in view (S11)', async () => {
@@ -181,7 +176,6 @@ test('search finds word beginnings as typed, and a child keeps its parent in vie
   expect(await axeProblems(page)).toEqual([]);
   await page.getByRole('button', { name: 'Clear all filters' }).click();
   await row(page, 'Research').waitFor();
-  await page.context().close();
 });
 
 test('sorting by cost orders the list and says so', async () => {
@@ -199,7 +193,6 @@ test('sorting by cost orders the list and says so', async () => {
   expect(await page.getByRole('columnheader', { name: 'Cost' }).getAttribute('aria-sort')).toBe(
     'descending',
   );
-  await page.context().close();
 });
 
 test('columns hide, move and stay so for this browser', async () => {
@@ -224,7 +217,6 @@ test('columns hide, move and stay so for this browser', async () => {
     'Met',
     'Tokens',
   ]);
-  await page.context().close();
 });
 
 test('a view keeps filters under a name', async () => {
@@ -239,7 +231,6 @@ test('a view keeps filters under a name', async () => {
   await page.getByRole('button', { name: 'Failing', exact: true }).click();
   await page.waitForURL((url) => url.searchParams.get('errors') === 'yes');
   await row(page, 'Triage').waitFor({ state: 'detached' });
-  await page.context().close();
 });
 
 test('the histogram stands as a table too, and a bar zooms', async () => {
@@ -248,7 +239,6 @@ test('the histogram stands as a table too, and a bar zooms', async () => {
   const table = page.getByRole('region', { name: 'Sessions by start' });
   await table.getByRole('button').last().click();
   await page.waitForURL((url) => url.searchParams.has('from') && url.searchParams.has('to'));
-  await page.context().close();
 });
 
 test('the histogram zooms by keyboard alone', async () => {
@@ -265,7 +255,6 @@ test('the histogram zooms by keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.searchParams.has('from') && url.searchParams.has('to'));
   expect(new URL(page.url()).searchParams.has('session')).toBe(false);
-  await page.context().close();
 });
 
 test('the command palette finds a session by its goal and opens it', async () => {
@@ -277,7 +266,6 @@ test('the command palette finds a session by its goal and opens it', async () =>
   await page.getByRole('option', { name: /Research competitor pricing/ }).click();
   await page.waitForURL((url) => url.searchParams.has('session'));
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('what is typed right after Ctrl-K arrives whole, however late the palette loads', async () => {
@@ -291,7 +279,6 @@ test('what is typed right after Ctrl-K arrives whole, however late the palette l
   await page.keyboard.type('competitor');
   await page.getByRole('option', { name: /Research competitor pricing/ }).waitFor();
   expect(await page.getByRole('combobox').inputValue()).toBe('competitor');
-  await page.context().close();
 });
 
 test('on a narrow screen every filter can be reached', async () => {
@@ -302,7 +289,6 @@ test('on a narrow screen every filter can be reached', async () => {
   await expect.poll(async () => ((await popup.boundingBox())?.y ?? -1) >= 0).toBe(true);
   await popup.getByPlaceholder('key:value').scrollIntoViewIfNeeded();
   await popup.getByPlaceholder('key:value').click();
-  await page.context().close();
 });
 
 test('an export holds exactly the filtered list, with the columns on screen', async () => {
@@ -326,7 +312,6 @@ test('an export holds exactly the filtered list, with the columns on screen', as
     'Triage issue and propose labels',
   ]);
   await page.getByText(/^Saved niitaka-sessions/).waitFor();
-  await page.context().close();
 });
 
 test('a narrow screen shows two-line rows and a bottom bar', async () => {
@@ -340,5 +325,4 @@ test('a narrow screen shows two-line rows and a bottom bar', async () => {
   expect(width).toBe(390);
   expect(await row(page, 'Research').textContent()).toContain('2 errors');
   expect(await axeProblems(page)).toEqual([]);
-  await page.context().close();
 });

@@ -63,7 +63,6 @@ test('an empty feed says why, and fills while it is watched (G2)', async () => {
     'Today1 signal',
   ]);
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('signals stand by day, newest first, and a row opens its session at the event (G2)', async () => {
@@ -89,7 +88,6 @@ test('signals stand by day, newest first, and a row opens its session at the eve
   await page.goBack();
   await rows(page).nth(2).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test('type, agent, range and environment are filters in the URL (G2, S10)', async () => {
@@ -126,7 +124,6 @@ test('type, agent, range and environment are filters in the URL (G2, S10)', asyn
   await page.getByRole('button', { name: 'All environments' }).last().click();
   await rows(page).nth(4).waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
 
 test.each([
@@ -161,7 +158,6 @@ test.each([
     await page.getByRole('button', { name: 'Older signals' }).click();
     await expect.poll(() => rows(page).count()).toBeGreaterThan(130);
     expect(problemsOf(page)).toEqual([]);
-    await page.context().close();
   },
 );
 
@@ -186,5 +182,4 @@ test('each person has an unread count and dots, until the feed is marked as read
   const fresh = rows(page).filter({ hasText: 'Once more' });
   await fresh.getByText('Not read:').waitFor();
   expect(problemsOf(page)).toEqual([]);
-  await page.context().close();
 });
