@@ -31,7 +31,7 @@ class ProcessCase(ClientCase):
     def adopt(self, server):
         """The next process of the same key starts, and brings what was left."""
         self.configure(server)
-        self.assertTrue(niitaka.flush(10))
+        self.assertTrue(niitaka.flush(30))
 
     def numbers(self, server, session_id):
         return sorted(each["data"]["n"] for each in server.of_kind("event") if each["session_id"] == session_id)
