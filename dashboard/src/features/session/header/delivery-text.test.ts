@@ -14,7 +14,7 @@ const whole = {
 
 test('deliveryText() says how much of what was sent is here (D1)', () => {
   expect(deliveryText(whole)).toBe('1,412 of 1,412 received');
-  expect(deliveryText({ ...whole, expected: 0, received: 0 })).toBe('nothing numbered sent yet');
+  expect(deliveryText({ ...whole, expected: 0, received: 0 })).toBe('nothing counted yet');
 });
 
 test('deliveryGaps() names each gap, and nothing when all is here (D1)', () => {

@@ -3,7 +3,7 @@ import { formatCount, formatNoun } from '../../../lib/format-count.ts';
 
 /** How much of what was sent is here: "412 of 412 received" (D1). */
 export function deliveryText(delivery: Delivery): string {
-  if (delivery.expected === 0) return 'nothing numbered sent yet';
+  if (delivery.expected === 0) return 'nothing counted yet';
   return `${formatCount(delivery.received)} of ${formatCount(delivery.expected)} received`;
 }
 
