@@ -1,7 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import { buildIngestSchemas } from '@niitaka/protocol/ingest-schemas.ts';
 import { buildOpenApi } from '@niitaka/protocol/openapi.ts';
 import packageJson from '../protocol/package.json' with { type: 'json' };
 
-/** Writes protocol/openapi.json anew from the schemas: node tools/openapi.ts */
-const path = new URL('../protocol/openapi.json', import.meta.url);
-await writeFile(path, `${JSON.stringify(buildOpenApi(packageJson.version), null, 2)}\n`);
+/** Writes protocol/openapi.json and protocol/ingest.json anew from the schemas: node tools/openapi.ts */
+const written = { openapi: buildOpenApi(packageJson.version), ingest: buildIngestSchemas() };
+for (const [name, value] of Object.entries(written)) {
+  const path = new URL(`../protocol/${name}.json`, import.meta.url);
+  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -200,8 +200,12 @@ describe('what is read', () => {
     });
     expect(batch.sentAtMs).toBeNull();
     expect(batch.records).toMatchObject([{ sender: null }]);
-    expect(batch.warnings).toHaveLength(4);
-    expect(batch.warnings[0]).toBe('unknown field "extra" is left out');
+    expect(batch.warnings).toEqual([
+      'unknown field "extra" is left out',
+      'sdk is left out: sdk.version is missing',
+      'policy_revisions is left out: policy_revisions must be object: got []',
+      'sent_at is left out: sent_at must be an RFC 3339 time with an offset: got "yesterday"',
+    ]);
   });
 
   test('unknown fields beside data are named, those in data are kept', () => {

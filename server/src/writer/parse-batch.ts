@@ -1,5 +1,4 @@
 import { limits } from '@niitaka/core/limits.ts';
-import { IngestEnvelope } from '@niitaka/protocol/ingest.ts';
 import type {
   LostRecords,
   ParsedBatch,
@@ -9,7 +8,12 @@ import type {
 import { shapeProblem } from './check-shape.ts';
 import { readId, readTime, type Raw } from './parse-fields.ts';
 import { parseRecord, recordProblem, type Reading } from './parse-record.ts';
-import { schemaProblem, type RecordSchema } from './record-schemas.ts';
+import {
+  fieldProblem,
+  schemaProblem,
+  type RecordSchema,
+  type RecordSchemas,
+} from './record-schemas.ts';
 
 /** Why a whole batch is refused, as HTTP says it. */
 export interface BatchRefusal {
@@ -24,15 +28,12 @@ export type ParsedBody<T> =
   | { readonly ok: false; readonly refusal: BatchRefusal };
 
 /** Reads one body; a failure refuses the whole batch, a bad record only itself (E5, E7). */
-export function parseBatch(
-  body: Uint8Array,
-  schemas: ReadonlyMap<string, RecordSchema>,
-): ParsedBody<ParsedBatch> {
+export function parseBatch(body: Uint8Array, schemas: RecordSchemas): ParsedBody<ParsedBatch> {
   const read = readRecords(body);
   if (!read.ok) return read;
   const { envelope, records } = read.value;
   const warnings: string[] = [];
-  const sdk = readEnvelope(envelope, warnings);
+  const sdk = readEnvelope(envelope, schemas, warnings);
   // No record is larger than its batch.
   const mayBeTooLarge = body.byteLength > limits.recordBytes;
   const parsed: ParsedRecord[] = [];
@@ -103,17 +104,16 @@ interface Sdk {
 }
 
 /** Bad fields around the records are left out with a warning: they never sink a batch. */
-function readEnvelope(envelope: Raw, warnings: string[]): Sdk {
-  const read = <K extends keyof typeof IngestEnvelope.shape>(field: K) => {
-    const result = IngestEnvelope.shape[field].safeParse(envelope[field]);
-    if (!result.success)
-      warnings.push(
-        `${field} is left out: ${result.error.issues[0]?.message ?? 'not as it must be'}`,
-      );
-    return result.data;
+function readEnvelope(envelope: Raw, schemas: RecordSchemas, warnings: string[]): Sdk {
+  const read = (field: string): unknown => {
+    const value = envelope[field];
+    const validate = schemas.envelope.get(field);
+    if (value === undefined || validate?.(value) === true) return value;
+    warnings.push(`${field} is left out: ${fieldProblem(field, value, validate?.errors?.[0])}`);
+    return undefined;
   };
   for (const field of Object.keys(envelope)) {
-    if (field !== 'records' && !(field in IngestEnvelope.shape)) {
+    if (field !== 'records' && !schemas.envelope.has(field)) {
       warnings.push(`unknown field ${JSON.stringify(field.slice(0, 64))} is left out`);
     }
   }
@@ -132,15 +132,11 @@ function readEnvelope(envelope: Raw, warnings: string[]): Sdk {
   };
 }
 
-function problemOf(
-  record: unknown,
-  schemas: ReadonlyMap<string, RecordSchema>,
-  reading: Reading,
-): Problem | null {
+function problemOf(record: unknown, schemas: RecordSchemas, reading: Reading): Problem | null {
   if (!isObject(record))
     return { code: 'invalid', message: 'Cannot read this record: wanted an object' };
   const kind = kindOf(record);
-  const schema = schemas.get(kind);
+  const schema = schemas.kinds.get(kind);
   if (schema === undefined) {
     const shown = JSON.stringify(record['kind'] ?? null).slice(0, 80);
     return { code: 'unknown_kind', message: `Unknown record kind ${shown}` };

@@ -1,6 +1,5 @@
-import { recordKinds, type RecordKind } from '@niitaka/protocol/ingest.ts';
+import ingest from '@niitaka/protocol/ingest.json' with { type: 'json' };
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { z } from 'zod';
 
 /** The check of one record kind, and the fields it knows. */
 export interface RecordSchema {
@@ -8,17 +7,23 @@ export interface RecordSchema {
   readonly fields: ReadonlySet<string>;
 }
 
-/** Compiles the wire's schemas once; a look-up by kind answers undefined for an unknown one. */
-export function compileRecordSchemas(): ReadonlyMap<string, RecordSchema> {
+/** What a batch is checked by; a look-up answers undefined for an unknown kind or field. */
+export interface RecordSchemas {
+  readonly kinds: ReadonlyMap<string, RecordSchema>;
+  /** The fields around the records, each by itself. */
+  readonly envelope: ReadonlyMap<string, ValidateFunction>;
+}
+
+/** Compiles the wire's schemas once, from their JSON: what makes it would take 4 MB of this thread. */
+export function compileRecordSchemas(): RecordSchemas {
   const ajv = new Ajv({ coerceTypes: false, removeAdditional: false, strict: false });
-  const kinds = Object.entries(recordKinds) as [RecordKind, z.ZodObject][];
-  return new Map(
-    kinds.map(([kind, schema]) => {
-      const json = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
-      const fields = new Set(Object.keys(schema.shape));
-      return [kind, { validate: ajv.compile(json), fields }];
-    }),
-  );
+  const kinds = Object.entries(ingest.records).map(([kind, schema]): [string, RecordSchema] => {
+    const fields = new Set(Object.keys(schema.properties));
+    return [kind, { validate: ajv.compile(schema), fields }];
+  });
+  const fields = Object.entries(ingest.envelope.properties);
+  const envelope = fields.map(([field, schema]) => [field, ajv.compile(schema)] as const);
+  return { kinds: new Map(kinds), envelope: new Map(envelope) };
 }
 
 /** What is wrong with a record, in words, with the value found. */
@@ -28,14 +33,29 @@ export function schemaProblem(
   error: ErrorObject | undefined,
 ): string {
   if (error === undefined) return `Cannot read this ${kind} record`;
-  const path = error.instancePath.slice(1).replaceAll('/', '.');
+  return `Cannot read this ${kind} record: ${problemAt('', record, error)}`;
+}
+
+/** What is wrong with a field around the records, in words, with the value found. */
+export function fieldProblem(
+  field: string,
+  value: unknown,
+  error: ErrorObject | undefined,
+): string {
+  if (error === undefined) return 'it is not as it must be';
+  return problemAt(field, { [field]: value }, error);
+}
+
+/** `field` is where the value that was checked lies in `whole`, empty for all of it. */
+function problemAt(field: string, whole: object, error: ErrorObject): string {
+  const path = joined(field, error.instancePath.slice(1).replaceAll('/', '.'));
   if (error.keyword === 'required') {
     const { missingProperty } = error.params as { missingProperty: string };
-    return `Cannot read this ${kind} record: ${joined(path, missingProperty)} is missing`;
+    return `${joined(path, missingProperty)} is missing`;
   }
-  const found = JSON.stringify(valueAt(record, path)) ?? 'nothing';
+  const found = JSON.stringify(valueAt(whole, path)) ?? 'nothing';
   const shown = found.length > 80 ? `${found.slice(0, 80)}…` : found;
-  return `Cannot read this ${kind} record: ${path || 'it'} ${wantedOf(error)}: got ${shown}`;
+  return `${path || 'it'} ${wantedOf(error)}: got ${shown}`;
 }
 
 function wantedOf(error: ErrorObject): string {
@@ -48,7 +68,7 @@ function wantedOf(error: ErrorObject): string {
 }
 
 function joined(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
+  return path === '' || name === '' ? path + name : `${path}.${name}`;
 }
 
 function valueAt(record: object, path: string): unknown {

@@ -16,7 +16,7 @@ import {
 import { openFairQueue, type FairQueue, type Lane } from './fair-queue.ts';
 import type { WriterAnswer, WriterReport, WriterRequest } from './messages.ts';
 import { parseBatch, type ParsedBody } from './parse-batch.ts';
-import type { RecordSchema } from './record-schemas.ts';
+import type { RecordSchemas } from './record-schemas.ts';
 
 /** Bytes of bodies parsed for one transaction. */
 const groupBytes = 524_288;
@@ -35,7 +35,7 @@ export interface WriterParts {
   /** Each carries out one group at a time. */
   readonly engines: readonly Transactions[];
   readonly base: ContextParts;
-  readonly schemas: ReadonlyMap<string, RecordSchema>;
+  readonly schemas: RecordSchemas;
   readonly clock: () => number;
   readonly report: (error: unknown) => void;
   readonly send: (report: WriterReport) => void;
