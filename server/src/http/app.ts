@@ -59,6 +59,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       maxHeaderSize: headerBytesLimit,
     },
     clientErrorHandler: answerClientError,
+    schemaController: { compilersFactory: withoutCompilers },
   });
   app.decorateRequest('caller', null);
   readJsonBodies(app);
@@ -138,6 +139,13 @@ function readJsonBodies(app: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     return parse(request, String(body), done);
   });
+}
+
+// Input is parsed by the protocol: without these, compilers for schemas of routes are loaded, some 3 MB.
+const withoutCompilers = { buildValidator: refuseSchemas, buildSerializer: refuseSchemas };
+
+function refuseSchemas(): never {
+  throw new Error('a route has a schema of its own: what it takes is parsed by the protocol');
 }
 
 function withoutBasePath(url: string, basePath: string): string {
