@@ -3,6 +3,7 @@ import { compilePolicies, type CompiledPolicies } from '@niitaka/core/policy/com
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import type { BrokenPolicy, Policy } from '@niitaka/core/policy/policy.ts';
 import type { PolicyRow } from '../storage/policy-rows.ts';
+import type { SnapshotRevision } from '../storage/policy-tx.ts';
 import type { Tx } from '../storage/tx.ts';
 import { policyLimit } from './create-policy.ts';
 
@@ -17,7 +18,7 @@ export interface PolicyCache {
 
 /** The policies of one organisation at one revision. */
 export interface OrganisationPolicies {
-  readonly revision: number;
+  readonly revision: SnapshotRevision;
   /** Whether any of them limits what a tree may spend (P10). */
   readonly limitsTrees: boolean;
   /** For an agent in an environment; null where nothing is asked. */
@@ -29,10 +30,10 @@ export function createPolicyCache(): PolicyCache {
   const kept = new Map<string, OrganisationPolicies>();
   return {
     async read(tx, orgId) {
-      const revision = await tx.policyRevision(orgId);
+      const revision = await tx.snapshotRevision(orgId);
       const known = kept.get(orgId);
-      if (known?.revision === revision) return known;
-      const fresh = revision === 0 ? noPolicies : await readPolicies(tx, orgId, revision);
+      if (known?.revision.policies === revision.policies) return { ...known, revision };
+      const fresh = await readPolicies(tx, orgId, revision);
       kept.delete(orgId);
       if (kept.size >= keptOrganisations) kept.delete(kept.keys().next().value ?? '');
       kept.set(orgId, fresh);
@@ -41,17 +42,12 @@ export function createPolicyCache(): PolicyCache {
   };
 }
 
-const noPolicies: OrganisationPolicies = {
-  revision: 0,
-  limitsTrees: false,
-  of: async () => null,
-};
-
 async function readPolicies(
   tx: Tx,
   orgId: string,
-  revision: number,
+  revision: SnapshotRevision,
 ): Promise<OrganisationPolicies> {
+  if (revision.policies === 0) return { revision, limitsTrees: false, of: async () => null };
   const policies = (await tx.policiesOf(orgId, policyLimit)).map(policyOfRow);
   const compiled = new Map<string, CompiledPolicies | null>();
   return {

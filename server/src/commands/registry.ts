@@ -25,6 +25,7 @@ import { moveQueuedTrees } from './move-queued-trees.ts';
 import { noteControlPoll } from './note-control-poll.ts';
 import { noteDeed } from './note-deed.ts';
 import { noteLastUses } from './note-last-uses.ts';
+import { priceModels } from './price-models.ts';
 import { publishRoots } from './publish-roots.ts';
 import { revokeKey } from './revoke-key.ts';
 import { revokePerson } from './revoke-person.ts';
@@ -60,6 +61,7 @@ export const commands = {
   'note-control-poll': noteControlPoll,
   'note-deed': noteDeed,
   'note-last-uses': noteLastUses,
+  'price-models': priceModels,
   'publish-roots': publishRoots,
   'revoke-key': revokeKey,
   'revoke-person': revokePerson,

@@ -204,6 +204,51 @@ describe('the snapshot (P5)', () => {
       }),
     ]);
   });
+
+  test('its revision moves when a model is used for the first time (P5, wire)', async () => {
+    const call = { provider: 'openai', model: 'gpt-5-mini', input_tokens: 9, output_tokens: 9 };
+    const before = (await snapshot('agent_id=first')).json.revision;
+    const ask = (records: object[]) => server.ask('POST', '/api/v1/ingest', { body: { records } });
+    const first = await ask([start(2), llm(2, 11, { data: call })]);
+    const after = (await snapshot('agent_id=first')).json.revision;
+    expect(after).toBeGreaterThan(before);
+    expect(first.json.sessions[0].policy_revision).toBe(after);
+    await ask([llm(2, 12, { data: call })]);
+    expect((await snapshot('agent_id=first')).json.revision).toBe(after);
+  });
+
+  test('carries the prices of models that its policies and its version name, before any call (P5, wire)', async () => {
+    const named = async () => {
+      const { prices } = (await snapshot('agent_id=namer&environment=named')).json;
+      return prices.flatMap(({ model, provider }: { model: string; provider: string }) =>
+        ['claude-sonnet-4-5', 'gpt-4.1', 'o4-mini'].includes(model) ? [[provider, model]] : [],
+      );
+    };
+    const fallback = {
+      type: 'fallback',
+      environment: 'named',
+      condition: {},
+      action: { fallback_model: 'claude-sonnet-4-5' },
+    };
+    expect(await named()).toEqual([]);
+    await create(fallback);
+    await create({ ...fallback, action: { fallback_model: 'nobody-sells-this' } });
+    await create({ ...fallback, environment: 'other', action: { fallback_model: 'o4-mini' } });
+    expect(await named()).toEqual([['anthropic', 'claude-sonnet-4-5']]);
+    const records = [start(3, { agent_id: 'namer' })];
+    await server.ask('POST', '/api/v1/ingest', { body: { records } });
+    const versions = '/api/v1/agents/namer/versions';
+    const guardrails = { fallback: { fallback_model: 'o4-mini' } };
+    await server.ask('POST', versions, { body: { model: 'gpt-4.1', guardrails } });
+    const before = (await snapshot('agent_id=namer')).json.revision;
+    await server.ask('POST', `${versions}/1/activate`);
+    expect((await snapshot('agent_id=namer')).json.revision).toBe(before + 1);
+    expect(await named()).toEqual([
+      ['openai', 'gpt-4.1'],
+      ['anthropic', 'claude-sonnet-4-5'],
+      ['openai', 'o4-mini'],
+    ]);
+  });
 });
 
 describe('who may (O2)', () => {

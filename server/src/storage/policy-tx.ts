@@ -1,5 +1,13 @@
 import type { PolicyRevisionRow, PolicyRow } from './policy-rows.ts';
 
+/** What tells the snapshots of an organisation apart. */
+export interface SnapshotRevision {
+  /** Moves with every change of a policy and of an agent's active version; 0 before the first. */
+  readonly policies: number;
+  /** Moves with every model that is used for the first time, and with every price that changes. */
+  readonly prices: number;
+}
+
 /** Writes of policies; each change moves the organisation's policy revision, by which snapshots are told apart. */
 export interface PolicyTx {
   /** Policies by age, at most `limit`. */
@@ -15,6 +23,7 @@ export interface PolicyTx {
   newestPolicyRevision(orgId: string, id: string): Promise<number>;
   insertPolicyRevision(row: PolicyRevisionRow): Promise<void>;
   movePolicyRevision(orgId: string): Promise<void>;
+  snapshotRevision(orgId: string): Promise<SnapshotRevision>;
 }
 
 /** A model as calls named it, with the price that they were charged by. */
@@ -58,6 +67,5 @@ export interface PolicyReader {
   policy(orgId: string, id: string): Promise<PolicyRow | null>;
   /** Revisions of one policy, newest first, also of one that was deleted. */
   policyRevisions(orgId: string, id: string, limit: number): Promise<PolicyRevisionRow[]>;
-  /** Moves with every change of a policy. */
-  currentPolicyRevision(orgId: string): Promise<number>;
+  snapshotRevision(orgId: string): Promise<SnapshotRevision>;
 }

@@ -194,7 +194,6 @@ export interface SessionTx {
     dayMs: number,
     agentId: string | null,
   ): Promise<Spent>;
-  policyRevision(orgId: string): Promise<number>;
 
   /** Marks rows as changed: they take the next revisions, at the latest as the last step of the transaction. */
   recordChanges(

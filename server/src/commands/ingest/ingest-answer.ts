@@ -3,6 +3,7 @@ import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { EvaluationTotals } from '@niitaka/core/policy/decision.ts';
 import type { Session, SessionStatus } from '@niitaka/core/session/session.ts';
 import type { CommandContext } from '../command.ts';
+import type { SnapshotRevision } from '../../storage/policy-tx.ts';
 import type { OrganisationPolicies } from '../policy-cache.ts';
 import type { AnsweredDecision } from './evaluate-policies.ts';
 import type { BatchWork } from './batch-work.ts';
@@ -150,7 +151,7 @@ function answeredSession(
   session: Session,
   totals: EvaluationTotals,
   warned: readonly string[],
-  policyRevision: number,
+  { policies, prices }: SnapshotRevision,
 ): AnsweredSession {
   return {
     session_id: session.id,
@@ -164,6 +165,6 @@ function answeredSession(
     org_day_cost: usdNumber(totals.orgDayCostNanoUsd),
     org_day_steps: totals.orgDaySteps,
     warned,
-    policy_revision: policyRevision,
+    policy_revision: policies + prices,
   };
 }

@@ -57,7 +57,7 @@ export async function ingestBatches(
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
   const policies = await context.policies.read(context.tx, orgId);
   const warnings = openWarnings(context, orgId);
-  if (group.spending.size > 0 && policies.revision > 0) {
+  if (group.spending.size > 0 && policies.revision.policies > 0) {
     await group.sessions.save();
     if (policies.limitsTrees) await chargeLeases(context, group);
     await evaluatePolicies(context, group, policies, warnings);

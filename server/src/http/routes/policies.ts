@@ -1,29 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { guardrailPolicies } from '@niitaka/core/agent/guardrail-policies.ts';
-import { runtimeConfig } from '@niitaka/core/agent/runtime-config.ts';
 import { comparePolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import {
   ChangePolicy,
   CreatePolicy,
-  SnapshotQuery,
   type ListedPolicy,
   type Policy,
   type PolicyRevision,
-  type Snapshot,
 } from '@niitaka/protocol/policy.ts';
 import { policyLimit } from '../../commands/create-policy.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { onceOf } from '../idempotency.ts';
-import {
-  contentOf,
-  contentToWire,
-  guardrailToWire,
-  policyToWire,
-  revisionToWire,
-} from '../map-policy.ts';
+import { contentOf, contentToWire, policyToWire, revisionToWire } from '../map-policy.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';
 
@@ -96,56 +85,8 @@ export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promi
   );
 }
 
-/** `/snapshot`: what an agent needs to decide by itself; unchanged it is answered with 304 (P5). */
-export async function snapshotRoutes(
-  app: FastifyInstance,
-  { storage, clock }: AppParts,
-): Promise<void> {
-  app.get('/snapshot', { config: { access: 'ingest' } }, async (request, reply) => {
-    const { orgId } = callerOf(request);
-    const query = parseInput(SnapshotQuery, request.query, 'query');
-    const revision = await storage.reader.currentPolicyRevision(orgId);
-    const rows = await storage.reader.policies(orgId, policyLimit);
-    const { agent_id: agentId } = query;
-    const active =
-      agentId === undefined ? null : await storage.reader.activeVersion(orgId, agentId);
-    const policies = [
-      ...rows.map(policyToWire).filter((policy) => isFor(policy, query)),
-      ...(active === null ? [] : guardrailPolicies(active).map(guardrailToWire)),
-    ];
-    const { llm, sources } = runtimeConfig(active);
-    const config = { llm: { ...llm }, sources };
-    const used = await storage.reader.modelPrices(orgId, clock() - usedWithinMs, pricesLimit);
-    const prices = used.map(priceToWire);
-    const snapshot: Snapshot = { revision, policies: inOrder(policies), config, prices };
-    const text = JSON.stringify(snapshot);
-    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-    reply.header('etag', tag);
-    if (request.headers['if-none-match'] === tag) return reply.code(304).send();
-    return reply.type('application/json; charset=utf-8').send(text);
-  });
-}
-
-/** The models whose prices a snapshot carries: used within 30 days, and no more than this. */
-const usedWithinMs = 30 * 86_400_000;
-const pricesLimit = 1_000;
-
-function priceToWire(used: { provider: string | null; model: string; price: string }) {
-  const row = JSON.parse(used.price) as Record<string, unknown>;
-  const { provider, model } = used;
-  return { ...row, provider, model } as Snapshot['prices'][number];
-}
-
-function isFor(policy: Policy, asked: SnapshotQuery): boolean {
-  const isForAgent = policy.agent_id === null || policy.agent_id === asked.agent_id;
-  const { environment } = policy;
-  const isThere =
-    environment === null || asked.environment === undefined || environment === asked.environment;
-  return policy.mode !== 'off' && isForAgent && isThere;
-}
-
 /** The order over all stages in which the engine asks them (P3). */
-function inOrder<P extends Policy>(policies: readonly P[]): P[] {
+export function inOrder<P extends Policy>(policies: readonly P[]): P[] {
   return policies
     .map((policy) => ({ policy, read: readPolicy(policy) }))
     .toSorted((one, other) => comparePolicies(one.read, other.read))

@@ -137,6 +137,24 @@ export function policyContract(open: () => Promise<PolicyEngine>): void {
     });
   });
 
+  test('snapshotRevision() moves with a model that is new and with a new price, not with days (P5, O1)', async () => {
+    const pricesOf = async (orgId: string) => (await engine.reader.snapshotRevision(orgId)).prices;
+    const moves = async (model: string, price: string, seenOnMs: number) => {
+      const before = await pricesOf(org);
+      await engine.write(async (tx) => {
+        const priceId = await tx.priceId('book 3', price);
+        await tx.touchModels(org, [{ provider: 'moved', model, priceId, seenOnMs }]);
+      });
+      return (await pricesOf(org)) !== before;
+    };
+    const others = await pricesOf(otherOrg);
+    expect(await moves('gpt-5', '{"input":"3"}', 100)).toBe(true);
+    expect(await moves('gpt-5', '{"input":"3"}', 200)).toBe(false);
+    expect(await moves('gpt-5', '{"input":"4"}', 200)).toBe(true);
+    expect(await moves('o3', '{"input":"4"}', 200)).toBe(true);
+    expect(await pricesOf(otherOrg)).toBe(others);
+  });
+
   describe('revisions of policies', () => {
     test('policyRevisions() lists the newest first, the deletion too (P1)', async () => {
       const row = { orgId: org, policyId: 'p1', author: 'Ada' };
@@ -159,13 +177,17 @@ export function policyContract(open: () => Promise<PolicyEngine>): void {
     });
 
     test("movePolicyRevision() moves one organisation's only (P5)", async () => {
-      expect(await engine.reader.currentPolicyRevision(org)).toBe(0);
+      const before = await engine.reader.snapshotRevision(org);
+      expect(before.policies).toBe(0);
       await engine.write(async (tx) => {
         await tx.movePolicyRevision(org);
         await tx.movePolicyRevision(org);
       });
-      expect(await engine.reader.currentPolicyRevision(org)).toBe(2);
-      expect(await engine.reader.currentPolicyRevision(otherOrg)).toBe(0);
+      expect(await engine.reader.snapshotRevision(org)).toEqual({ ...before, policies: 2 });
+      expect((await engine.reader.snapshotRevision(otherOrg)).policies).toBe(0);
+      await engine.write(async (tx) => {
+        expect(await tx.snapshotRevision(org)).toEqual({ ...before, policies: 2 });
+      });
     });
   });
 }

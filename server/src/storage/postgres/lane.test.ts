@@ -141,7 +141,7 @@ describe('transactions', () => {
     const [lane] = lanes;
     const tx = await lane.begin();
     await lane.rollback();
-    await expect(tx.policyRevision(org)).rejects.toThrow('the transaction is over');
+    await expect(tx.snapshotRevision(org)).rejects.toThrow('the transaction is over');
   });
 
   test('two over the same sessions wait for each other, whatever order they are named in', async () => {
@@ -180,10 +180,10 @@ describe('transactions', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND state = 'idle in transaction'`,
     );
-    const error: unknown = await tx.policyRevision(org).catch((thrown: unknown) => thrown);
+    const error: unknown = await tx.snapshotRevision(org).catch((thrown: unknown) => thrown);
     expect(mayPass(error)).toBe(true);
     await lane.rollback();
-    expect(await (await lane.begin()).policyRevision(org)).toBe(0);
+    expect(await (await lane.begin()).snapshotRevision(org)).toEqual({ policies: 0, prices: 0 });
     await lane.commit();
   });
 

@@ -15,7 +15,7 @@ import type { Work } from './work.ts';
 
 type Part = Pick<
   SessionTx,
-  'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent' | 'policyRevision'
+  'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent'
 >;
 
 /** Roll-ups, tree totals and day totals. */
@@ -60,7 +60,7 @@ function spentReads(
   work: Work,
   trees: SumTable,
   days: SumTable,
-): Pick<Part, 'treeSpent' | 'daySpent' | 'policyRevision'> {
+): Pick<Part, 'treeSpent' | 'daySpent'> {
   const spent = async (
     text: string,
     values: readonly unknown[],
@@ -89,13 +89,6 @@ function spentReads(
       if (agentId === null) return spent(where, [org, ...key], days.waiting(org, key));
       const ofAgent = [...key, agentId];
       return spent(`${where} AND agent_id = $4`, [org, ...ofAgent], days.waiting(org, ofAgent));
-    },
-    async policyRevision(orgId) {
-      const [row] = await work.rows<{ policy_revision: number }>(
-        'SELECT policy_revision FROM organisations WHERE id = $1',
-        [uuidBlob(orgId)],
-      );
-      return row?.policy_revision ?? 0;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { PolicyContent, PolicyRevisionRow, PolicyRow } from '../policy-rows.ts';
-import type { PolicyReader, PolicyTx } from '../policy-tx.ts';
+import type { PolicyReader, PolicyTx, SnapshotRevision } from '../policy-tx.ts';
 import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
 import type { Statements } from './statements.ts';
 
@@ -30,6 +30,7 @@ export function policyWrites(db: Statements): PolicyTx {
   return {
     ...changes(db),
     ...counters(db),
+    snapshotRevision: theSnapshotRevision(db),
     policiesOf: listOf(db),
     async findPolicy(orgId, id) {
       const row = await find.get(uuidBlob(orgId), id);
@@ -47,9 +48,6 @@ export function policyReads(db: Statements): PolicyReader {
     `SELECT org_id, policy_id, revision, author, at, body FROM policy_revisions
      WHERE org_id = ? AND policy_id = ? ORDER BY revision DESC LIMIT ?`,
   );
-  const current = db.prepare<{ policy_revision: number }>(
-    'SELECT policy_revision FROM organisations WHERE id = ?',
-  );
   return {
     policies: listOf(db),
     async policy(orgId, id) {
@@ -59,9 +57,7 @@ export function policyReads(db: Statements): PolicyReader {
     async policyRevisions(orgId, id, limit) {
       return (await revisions.all(uuidBlob(orgId), id, limit)).map(revisionOf);
     },
-    async currentPolicyRevision(orgId) {
-      return (await current.get(uuidBlob(orgId)))?.policy_revision ?? 0;
-    },
+    snapshotRevision: theSnapshotRevision(db),
   };
 }
 
@@ -70,6 +66,19 @@ function listOf(db: Statements): PolicyReader['policies'] {
     `SELECT ${columns} FROM policies WHERE org_id = ? ORDER BY created_at, id LIMIT ?`,
   );
   return async (orgId, limit) => (await list.all(uuidBlob(orgId), limit)).map(policyOf);
+}
+
+function theSnapshotRevision(db: Statements): PolicyReader['snapshotRevision'] {
+  // Rows of models are never removed, and a new price has a new id: the sum moves with each.
+  const find = db.prepare<SnapshotRevision>(
+    `SELECT policy_revision AS policies,
+       (SELECT count(*) + coalesce(sum(price_id), 0) FROM models_used WHERE org_id = ?) AS prices
+     FROM organisations WHERE id = ?`,
+  );
+  return async (orgId) => {
+    const org = uuidBlob(orgId);
+    return (await find.get(org, org)) ?? { policies: 0, prices: 0 };
+  };
 }
 
 function changes(db: Statements): Pick<PolicyTx, 'insertPolicy' | 'updatePolicy' | 'deletePolicy'> {

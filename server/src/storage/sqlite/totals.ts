@@ -13,7 +13,7 @@ import { uuidBlob } from './uuid-blob.ts';
 
 type Part = Pick<
   SessionTx,
-  'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent' | 'policyRevision'
+  'addRollups' | 'addTreeTotals' | 'addDayTotals' | 'treeSpent' | 'daySpent'
 >;
 
 interface SpentSql {
@@ -55,7 +55,7 @@ export function totalWrites(db: Connection): Part {
   };
 }
 
-function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent' | 'policyRevision'> {
+function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent'> {
   const tree = db
     .prepare<[Buffer, Buffer], SpentSql>(
       `SELECT sum(total_cost) AS cost, sum(step_count) AS steps FROM tree_totals
@@ -74,9 +74,6 @@ function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent' | 'poli
        WHERE org_id = ? AND environment = ? AND day = ?`,
     )
     .safeIntegers();
-  const revision = db
-    .prepare<[Buffer], number>('SELECT policy_revision FROM organisations WHERE id = ?')
-    .pluck();
   return {
     async treeSpent(orgId, rootSessionId) {
       return spentOf(tree.get(uuidBlob(orgId), uuidBlob(rootSessionId)));
@@ -88,9 +85,6 @@ function spentReads(db: Connection): Pick<Part, 'treeSpent' | 'daySpent' | 'poli
           ? organisation.get(org, environment, at)
           : agent.get(org, environment, at, agentId);
       return spentOf(row);
-    },
-    async policyRevision(orgId) {
-      return revision.get(uuidBlob(orgId)) ?? 0;
     },
   };
 }
