@@ -14,8 +14,8 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const root = dirname(folder);
 /** Minified bytes at most: of everything, and of an app with sessions and events alone. The aim is 30,000. */
-const wholeLimitBytes = 133_000;
-const littleLimitBytes = 90_000;
+const wholeLimitBytes = 134_000;
+const littleLimitBytes = 93_000;
 const laterLimitBytes = 6_000;
 const node24 = join(root, 'node_modules/.bin/node');
 

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { ConfigureOptions } from '../client/configure-options.ts';
 import { defaultClient } from '../client/default-client.ts';
 import { configure, flush, observe, shutdown, startSession, type Session } from '../index.ts';
 import { startProvider, type LoopbackProvider } from '../testing/loopback-provider.ts';
 import { completion } from '../testing/openai-frames.ts';
 import { startServer, testKey, type RealServer } from '../testing/real-server.ts';
 import { startProxy, type RecordingProxy } from '../testing/recording-proxy.ts';
+import { tempFolder } from '../testing/temp-folder.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
@@ -45,13 +49,13 @@ interface Line {
 }
 
 /** An SDK with its server behind a proxy, which has the policies of an agent. */
-async function open(agentId: string): Promise<Line> {
+async function open(agentId: string, options: ConfigureOptions = {}): Promise<Line> {
   const proxy = await startProxy(server.url);
   const provider = await startProvider(() => ({
     body: { ...completion, model: 'gpt-5', usage },
     afterMs: 5,
   }));
-  configure({ apiKey: testKey, apiUrl: proxy.url, spool: false });
+  configure({ apiKey: testKey, apiUrl: proxy.url, spool: false, ...options });
   const key = { agentId, environment: 'production', experimentId: null, variant: null };
   const { policies } = defaultClient().outlet;
   policies?.request(key);
@@ -150,6 +154,23 @@ test('without the server calls go on by the totals that are known (P10, P5)', as
     await Promise.all(Array.from({ length: 20 }, call));
   });
   expect(provider.requests.length).toBe(20);
+  expect(leasesAt(proxy)).toEqual([]);
+});
+
+test('a limit of a policy file holds for calls at once, by what is known here (P8, P10)', async () => {
+  const policyFile = join(tempFolder(), 'agents.yaml');
+  // For three calls and a bit: they are booked at nearly twice of what they cost.
+  const limit =
+    '{ name: own, type: cost_limit, scope: tree, condition: { cost_exceeded: 0.02 }, action: { type: abort } }';
+  writeFileSync(policyFile, `agents: [leaser]\npolicies:\n  - ${limit}\n`);
+  const { proxy, provider, call } = await open('leaser', { policyFile });
+  const settled = await startSession({ agentId: 'leaser' }, () =>
+    Promise.allSettled(Array.from({ length: 20 }, call)),
+  );
+  expect(provider.requests.length).toBe(4);
+  const reasons = settled.flatMap((it) => (it.status === 'rejected' ? [String(it.reason)] : []));
+  expect(reasons.length).toBe(16);
+  for (const reason of reasons) expect(reason).toMatch(/tree cost \$0\.0\d+ > \$0\.02, policy own/);
   expect(leasesAt(proxy)).toEqual([]);
 });
 

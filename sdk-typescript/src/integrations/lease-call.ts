@@ -29,11 +29,12 @@ export async function bookCall(
   body: Json,
 ): Promise<Booking | null> {
   const { control } = recorder;
-  const limitNanoUsd = control.guard?.treeLimitNanoUsd ?? null;
-  if (control.guard === null || limitNanoUsd === null) return null;
+  const limit = control.guard?.treeLimit ?? null;
+  if (control.guard === null || limit === null) return null;
   const estimate = control.guard.costOf(estimateOf(endpoint, origin, body)) ?? 0n;
-  const booking = await leaseOf(recorder, control.guard.tree).lease.book(estimate, limitNanoUsd);
-  if (booking === null) control.refuse(limitNanoUsd + (estimate > 0n ? estimate : 1n));
+  const { lease } = leaseOf(recorder, control.guard.tree);
+  const booking = await lease.book(estimate, limit);
+  if (booking === null) control.refuse(limit.nanoUsd + (estimate > 0n ? estimate : 1n));
   return booking;
 }
 

@@ -86,7 +86,7 @@ class ObservedRequest {
 
   /** The call has begun; where a limit holds its tree, it goes on once the budget has room for it. */
   #go(options: unknown): unknown {
-    const isLimited = (this.#recorder.control.guard?.treeLimitNanoUsd ?? null) !== null;
+    const isLimited = (this.#recorder.control.guard?.treeLimit ?? null) !== null;
     return isLimited ? this.#book(options) : this.#prepare(options);
   }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { Guard, type PolicySource } from './guard.ts';
 import { readSnapshot, type Snapshot, type SnapshotKey } from './snapshot.ts';
-import type { TreeSpending } from './tree-spending.ts';
+import { newTree, type TreeSpending } from './tree-spending.ts';
 
 type Trace = Extract<IngestRecord, { kind: 'trace' }>;
 type Signal = Extract<IngestRecord, { kind: 'signal' }>;
@@ -26,7 +26,7 @@ let tree: TreeSpending;
 beforeEach(() => {
   known = null;
   requests = 0;
-  tree = { rootSessionId: sessionId, spentNanoUsd: 0n, whole: null };
+  tree = newTree(sessionId);
   sent = [];
   revisions = [];
 });

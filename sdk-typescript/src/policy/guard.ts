@@ -14,7 +14,7 @@ import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { wireTime } from '../transport/wire-time.ts';
 import { PriceSearch } from './price-search.ts';
-import type { Snapshot, SnapshotKey } from './snapshot.ts';
+import type { Snapshot, SnapshotKey, TreeLimit } from './snapshot.ts';
 import { reportedCost, Spending, type CostOf } from './spending.ts';
 import { wholeOf, type TreeSpending } from './tree-spending.ts';
 import { openWarnedPolicies } from './warned-policies.ts';
@@ -63,7 +63,7 @@ const unknownOrganisation = '00000000-0000-0000-0000-000000000000';
 /** The policies of one session, asked before every step by the same rules as the server's (P1 to P7). */
 export class Guard {
   /** The limit on its tree by which calls are booked before they are made, as of the last check (P10). */
-  treeLimitNanoUsd: bigint | null = null;
+  treeLimit: TreeLimit | null = null;
   readonly #parts: GuardParts;
   readonly #warned = openWarnedPolicies();
   readonly #recorded = new Set<string>();
@@ -71,8 +71,9 @@ export class Guard {
   readonly #spending = new Spending();
   readonly #search = new PriceSearch();
   #costOf: CostOf = reportedCost;
-  /** What of the spending is in its tree's. */
+  /** What of the spending is in its tree's, and what of that the server has not told yet. */
   #treeCostNanoUsd = 0n;
+  #freshNanoUsd = 0n;
   #leastTreeCostNanoUsd = 0n;
 
   constructor(parts: GuardParts) {
@@ -104,13 +105,19 @@ export class Guard {
       this.#parts.source.noteRevision(totals.policy_revision);
     }
     this.#warned.tell(totals.warned ?? []);
+    this.#tellTree();
     this.#seekPrices();
+  }
+
+  /** Whether the server has yet to tell what was spent here. */
+  get hasFresh(): boolean {
+    return this.#freshNanoUsd > 0n;
   }
 
   /** Before a step, `steps` being finished or under way: records what the policies say, throws on an abort. */
   check(steps: number): void {
     const snapshot = this.#notePrices();
-    this.treeLimitNanoUsd = snapshot?.treeLimitNanoUsd ?? null;
+    this.treeLimit = snapshot?.treeLimit ?? null;
     if (snapshot !== null) this.#decide(snapshot, steps, beforeStep, null, () => true);
   }
 
@@ -164,9 +171,14 @@ export class Guard {
   }
 
   #tellTree(): void {
+    const { tree } = this;
     const { costNanoUsd } = this.#spending;
-    this.tree.spentNanoUsd += costNanoUsd - this.#treeCostNanoUsd;
+    tree.spentNanoUsd += costNanoUsd - this.#treeCostNanoUsd;
     this.#treeCostNanoUsd = costNanoUsd;
+    const freshNanoUsd = largest(0n, costNanoUsd - nano(this.#told.total_cost));
+    tree.freshNanoUsd += freshNanoUsd - this.#freshNanoUsd;
+    this.#freshNanoUsd = freshNanoUsd;
+    tree.toldNanoUsd = largest(tree.toldNanoUsd, nano(this.#told.tree_cost));
   }
 
   #decide(

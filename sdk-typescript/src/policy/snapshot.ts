@@ -14,14 +14,27 @@ export interface SnapshotKey {
   readonly variant: string | null;
 }
 
+/** What a tree may spend. */
+export interface TreeLimit {
+  readonly nanoUsd: bigint;
+  /** Whether the server knows of it, and leases parts of it; else what is known here decides. */
+  readonly isLeased: boolean;
+}
+
+/** The smallest limit of these policies that stops a tree; null where none does. */
+export function treeLimitOf(policies: CompiledPolicies, isLeased: boolean): TreeLimit | null {
+  const nanoUsd = treeBudget(policies);
+  return nanoUsd === null ? null : { nanoUsd, isLeased };
+}
+
 /** What the server says an agent is to go by, made ready to decide (P5). */
 export interface Snapshot {
   /** Moves with every change of policies and prices. */
   readonly revision: number | null;
   readonly policies: CompiledPolicies;
   readonly config: RuntimeConfig;
-  /** The smallest enforced limit that stops a tree, whose budget the server leases; null where none is (P10). */
-  readonly treeLimitNanoUsd: bigint | null;
+  /** The smallest enforced limit that stops a tree; null where none is (P10). */
+  readonly treeLimit: TreeLimit | null;
   /** Whole nano-USD of a call as the server will find it; null when unknown (C1). */
   readonly costOf: CostOf;
 }
@@ -42,7 +55,7 @@ export function readSnapshot(
     revision: typeof revision === 'number' ? revision : null,
     config: readConfig(config, origin),
     policies: compiled,
-    treeLimitNanoUsd: treeBudget(compiled),
+    treeLimit: treeLimitOf(compiled, true),
     costOf: (data) => {
       const price = priceOf(data['provider'], pricedModel(data));
       return costOfEvent(data, price?.overReport === true ? price : null, price).costNanoUsd;

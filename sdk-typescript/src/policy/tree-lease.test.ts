@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TreeLease, type AskedPart, type Booking, type GrantedPart } from './tree-lease.ts';
-import type { TreeSpending } from './tree-spending.ts';
+import { newTree, type TreeSpending } from './tree-spending.ts';
 
 interface Asked {
   readonly spent: bigint;
@@ -9,7 +9,7 @@ interface Asked {
   readonly answer: (granted: bigint | null, more?: Partial<GrantedPart>) => Promise<void>;
 }
 
-const limit = 6_400n;
+const limit = { nanoUsd: 6_400n, isLeased: true };
 
 let tree: TreeSpending;
 let asked: Asked[];
@@ -17,7 +17,7 @@ let lease: TreeLease;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  tree = { rootSessionId: 'root', spentNanoUsd: 0n, whole: null };
+  tree = newTree('root');
   asked = [];
   lease = new TreeLease(tree, ask);
 });
@@ -47,13 +47,13 @@ function ask(asking: AskedPart): Promise<GrantedPart | null> {
 }
 
 /** Books, and tells what became of it: `waits` as long as nothing did. */
-function book(estimate: bigint): { state: string; booking: Booking | null } {
+function book(estimate: bigint, limited = limit): { state: string; booking: Booking | null } {
   const call: { state: string; booking: Booking | null } = { state: 'waits', booking: null };
   const decide = (booking: Booking | null) => {
     call.booking = booking;
     call.state = booking === null ? 'refused' : 'goes';
   };
-  const booked = lease.book(estimate, limit);
+  const booked = lease.book(estimate, limited);
   if (booked instanceof Promise) void booked.then(decide);
   else decide(booked);
   return call;
@@ -190,6 +190,36 @@ describe('without the server', () => {
     expect(asked.length).toBe(2);
   });
 
+  test('what the server told last and what was spent here since decide (P10)', async () => {
+    Object.assign(tree, { toldNanoUsd: 6_000n, freshNanoUsd: 300n });
+    const calls = [book(60n)];
+    await last().answer(null);
+    calls.push(book(60n), book(60n));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.map(({ state }) => state)).toEqual(['goes', 'goes', 'waits']);
+    tree.freshNanoUsd += 30n;
+    await spend(calls[0] as (typeof calls)[0], 30n);
+    expect(calls[2]?.state).toBe('goes');
+    tree.freshNanoUsd += 100n;
+    for (const call of calls.slice(1)) await spend(call, 50n);
+    expect(asked.length).toBe(1);
+    const late = book(1n);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late.state).toBe('refused');
+  });
+
+  test('a limit that it does not know of is kept by what is known here (P8, P10)', async () => {
+    const own = { nanoUsd: 100n, isLeased: false };
+    const calls = [book(60n, own), book(60n, own), book(60n, own), book(60n, own)];
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.map(({ state }) => state)).toEqual(['goes', 'goes', 'waits', 'waits']);
+    await spend(calls[0] as (typeof calls)[0], 10n);
+    expect(calls.map(({ state }) => state)).toEqual(['goes', 'goes', 'goes', 'waits']);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(calls[3]?.state).toBe('refused');
+    expect(asked).toEqual([]);
+  });
+
   test('nobody waits longer than two seconds for an answer (P10)', async () => {
     const call = book(10n);
     await vi.advanceTimersByTimeAsync(1_999);
@@ -277,7 +307,7 @@ describe('a lease that is held', () => {
 describe('two trees that turn out to be one', () => {
   /** A lease of sessions whose root was not known, taken over by the other. */
   function startPart(spentNanoUsd: bigint): { part: TreeSpending; partLease: TreeLease } {
-    const part: TreeSpending = { rootSessionId: 'child', spentNanoUsd, whole: null };
+    const part: TreeSpending = { ...newTree('child'), spentNanoUsd };
     return { part, partLease: new TreeLease(part, ask) };
   }
 

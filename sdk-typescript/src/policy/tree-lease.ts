@@ -1,4 +1,5 @@
-import { wholeOf, type TreeSpending } from './tree-spending.ts';
+import type { TreeLimit } from './snapshot.ts';
+import { knownNanoUsd, wholeOf, type TreeSpending } from './tree-spending.ts';
 
 /** What the server says to a sender that asks for a part of its tree's budget. */
 export interface GrantedPart {
@@ -48,6 +49,7 @@ const renewWithinMs = 30_000;
 
 interface Waiting {
   readonly estimateNanoUsd: bigint;
+  readonly limit: TreeLimit;
   readonly sinceTick: number;
   readonly timer: NodeJS.Timeout;
   readonly decide: (booking: Booking | null) => void;
@@ -85,20 +87,19 @@ export class TreeLease {
 
   /**
    * Books the estimate of a call before it is made, at once where the lease suffices. Null where nothing is left; where
-   * the server is away it is booked all the same, for then the last known totals decide.
+   * the server is away, or does not know of the limit, the totals that are known here decide.
    */
-  book(estimateNanoUsd: bigint, limitNanoUsd: bigint): Promise<Booking | null> | Booking {
-    this.#limitNanoUsd = limitNanoUsd;
+  book(estimateNanoUsd: bigint, limit: TreeLimit): Promise<Booking | null> | Booking {
+    this.#limitNanoUsd = limit.nanoUsd;
     this.#lastNanoUsd = estimateNanoUsd;
     this.#bookedTick = performance.now();
-    if (this.#waiting.length === 0 && this.#suffices(estimateNanoUsd)) {
-      return this.#take(estimateNanoUsd);
-    }
+    const isFree = limit.isLeased && this.#suffices(estimateNanoUsd);
+    if (this.#waiting.length === 0 && isFree) return this.#take(estimateNanoUsd);
     return new Promise((decide) => {
       const sinceTick = performance.now();
       // The timer holds the process, for a call waits for it; the request does not.
       const timer = setTimeout(() => this.#current.#giveUp(waiting), waitForPartMs);
-      const waiting: Waiting = { estimateNanoUsd, sinceTick, timer, decide };
+      const waiting: Waiting = { estimateNanoUsd, limit, sinceTick, timer, decide };
       this.#waiting.push(waiting);
       this.#serve();
     });
@@ -186,14 +187,29 @@ export class TreeLease {
   /** Lets go whoever can be decided on, in the order in which they came, and asks for the others. */
   #serve(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const { estimateNanoUsd } = next;
-      // The last of the money lets one more call go: only its cost will say whether it is too much.
-      const isLast = this.#isCut && this.#free > 0n;
-      const mayGo = this.#suffices(estimateNanoUsd) || isLast || this.#isAway;
-      if (!mayGo && !(performance.now() < this.#exhaustedUntilTick)) break;
-      this.#decide(next, mayGo ? this.#take(estimateNanoUsd) : null);
+      const mayGo = this.#mayGo(next);
+      if (mayGo === null) break;
+      this.#decide(next, mayGo ? this.#take(next.estimateNanoUsd) : null);
     }
-    if (this.#waiting.length > 0) this.#askAgain();
+    const isForServer = this.#waiting.some(({ limit }) => limit.isLeased);
+    if (isForServer && !this.#isAway) this.#askAgain();
+  }
+
+  /** Null where that is still to be seen. */
+  #mayGo({ estimateNanoUsd, limit }: Waiting): boolean | null {
+    // The last of the money lets one more call go: only its cost will say whether it is too much.
+    const isLast = this.#isCut && this.#free > 0n;
+    if (limit.isLeased && (this.#suffices(estimateNanoUsd) || isLast)) return true;
+    if (!limit.isLeased || this.#isAway) {
+      if (this.#isKnownLeft(limit)) return true;
+      return this.#bookedNanoUsd > 0n ? null : false;
+    }
+    return performance.now() < this.#exhaustedUntilTick ? false : null;
+  }
+
+  /** Whether all that is known here leaves anything of the limit. */
+  #isKnownLeft({ nanoUsd }: TreeLimit): boolean {
+    return knownNanoUsd(this.#tree) + this.#bookedNanoUsd < nanoUsd;
   }
 
   #decide(waiting: Waiting, booking: Booking | null): void {
@@ -202,11 +218,12 @@ export class TreeLease {
     waiting.decide(booking);
   }
 
-  /** The time is over: money that is only booked is left, and so is what no server has spoken of. */
+  /** The time is over: money that is only booked is left; where no server has spoken, what is known here decides. */
   #giveUp(waiting: Waiting): void {
     const isUnheard = this.#answeredTick < waiting.sinceTick;
     const isLeft = this.#isLive && this.#capNanoUsd > this.#spent;
-    const mayGo = isUnheard || isLeft;
+    const isHere = isUnheard || !waiting.limit.isLeased;
+    const mayGo = isHere ? this.#isKnownLeft(waiting.limit) : isLeft;
     this.#decide(waiting, mayGo ? this.#take(waiting.estimateNanoUsd) : null);
   }
 

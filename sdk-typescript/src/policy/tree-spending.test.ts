@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Trees, wholeOf } from './tree-spending.ts';
+import { knownNanoUsd, newTree, Trees, wholeOf } from './tree-spending.ts';
 
 test('a tree is one, by whichever of its roots it is asked for (P10)', () => {
   const trees = new Trees();
@@ -20,7 +20,7 @@ test('a tree whose root was not known keeps what it has spent (P10)', () => {
   part.spentNanoUsd = 3n;
   expect(trees.learn(part, 'root')).toBe(part);
   expect(trees.of('root')).toBe(part);
-  expect(part).toEqual({ rootSessionId: 'root', spentNanoUsd: 3n, whole: null });
+  expect(part).toEqual({ ...newTree('root'), spentNanoUsd: 3n });
   // What became a part of it before it was a part itself is in it too.
   const lower = trees.of('lower');
   trees.learn(lower, 'child');
@@ -36,4 +36,16 @@ test('the oldest tree is forgotten for a further one', () => {
   for (let count = 0; count < 999; count += 1) trees.of(`tree ${count}`);
   expect(trees.of('second').spentNanoUsd).toBe(2n);
   expect(trees.of('first').spentNanoUsd).toBe(0n);
+});
+
+test('what a tree has cost is what the server told, and what was spent here since (P10)', () => {
+  const trees = new Trees();
+  const [tree, part] = [trees.of('root'), trees.of('child')];
+  Object.assign(tree, { spentNanoUsd: 5n, toldNanoUsd: 90n, freshNanoUsd: 2n });
+  Object.assign(part, { spentNanoUsd: 3n, toldNanoUsd: 80n, freshNanoUsd: 3n });
+  expect([knownNanoUsd(tree), knownNanoUsd(part)]).toEqual([92n, 83n]);
+  trees.learn(part, 'root');
+  expect(knownNanoUsd(part)).toBe(95n);
+  // Of what others spent nothing is known: at least what was spent here.
+  expect(knownNanoUsd({ ...newTree('root'), spentNanoUsd: 7n, freshNanoUsd: 1n })).toBe(7n);
 });

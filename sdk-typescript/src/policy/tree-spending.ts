@@ -4,12 +4,28 @@ export interface TreeSpending {
   rootSessionId: string;
   /** By the prices known here; it only grows. */
   spentNanoUsd: bigint;
+  /** What the whole tree has cost, as the server said it last. */
+  toldNanoUsd: bigint;
+  /** What of its sessions' spending here the server has not told as theirs yet. */
+  freshNanoUsd: bigint;
   /** The tree that this one turned out to be a part of; all is counted there. */
   whole: TreeSpending | null;
 }
 
 /** Trees that are remembered; the oldest is forgotten for a further one. */
 const treeLimit = 1_000;
+
+/** A tree of which nothing is known yet. */
+export function newTree(rootSessionId: string): TreeSpending {
+  return { rootSessionId, spentNanoUsd: 0n, toldNanoUsd: 0n, freshNanoUsd: 0n, whole: null };
+}
+
+/** What the tree has cost, as far as it is known here. */
+export function knownNanoUsd(part: TreeSpending): bigint {
+  const { spentNanoUsd, toldNanoUsd, freshNanoUsd } = wholeOf(part);
+  const known = toldNanoUsd + freshNanoUsd;
+  return known > spentNanoUsd ? known : spentNanoUsd;
+}
 
 /** The trees of this process, by their root. */
 export class Trees {
@@ -19,7 +35,7 @@ export class Trees {
   of(rootSessionId: string): TreeSpending {
     const known = this.#byRoot.get(rootSessionId);
     if (known !== undefined) return wholeOf(known);
-    const tree = { rootSessionId, spentNanoUsd: 0n, whole: null };
+    const tree = newTree(rootSessionId);
     this.#remember(rootSessionId, tree);
     return tree;
   }
@@ -33,6 +49,8 @@ export class Trees {
     whole.rootSessionId = rootSessionId;
     if (whole === tree) return whole;
     whole.spentNanoUsd += tree.spentNanoUsd;
+    whole.freshNanoUsd += tree.freshNanoUsd;
+    if (tree.toldNanoUsd > whole.toldNanoUsd) whole.toldNanoUsd = tree.toldNanoUsd;
     tree.whole = whole;
     return whole;
   }
