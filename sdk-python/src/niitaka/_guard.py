@@ -21,7 +21,6 @@ from ._policy.decision_rows import DecisionContext, decision_signals, decision_t
 from ._policy.describe_decision import describe_decision
 from ._policy.evaluate import evaluate, limit_total
 from ._policy.policy import Policy
-from ._price_search import PriceSearch
 from ._snapshot import SnapshotKey, Snapshots
 from ._spending import Spending
 from ._warned_policies import WarnedPolicies
@@ -81,7 +80,6 @@ class Guard:
         #: What of its spending its tree's lease was told; None where nobody has asked for it.
         self._tree_told: Optional[int] = None
         self._told: Dict[str, int] = {}
-        self._search = PriceSearch()
         self._warned = WarnedPolicies()
         self._recorded: Set[str] = set()
         snapshots.request(key)
@@ -142,7 +140,6 @@ class Guard:
             warned = totals.get("warned")
             if isinstance(warned, list):
                 self._warned.tell([each for each in warned if isinstance(each, str)])
-            self._seek_prices()
 
     def check(self, steps: int) -> None:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
@@ -177,15 +174,6 @@ class Guard:
         if snapshot is not None and snapshot.prices is not self._prices:
             self._prices = snapshot.prices
             self._spending.price_anew(snapshot.prices)
-
-    def _seek_prices(self) -> None:
-        """A snapshot has the prices of models that the server has heard of: for one that is new it is fetched again."""
-        self._note_prices()
-        policies = self._policies()
-        if policies is None or not policies.rank or not self._spending.has_unpriced:
-            return
-        if self._search.is_due(self._spending.unpriced_models(), time.monotonic()):
-            self._snapshots.request(self._key)
 
     def _tell_tree(self, booking: Optional[Booking] = None) -> None:
         """Where the tree is limited, its lease knows of all that was spent here: since the session's start (P10)."""

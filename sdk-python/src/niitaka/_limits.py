@@ -115,9 +115,6 @@ CALL_ATTEMPTS = 32
 TOLD_ROWS = 10_000
 #: Calls of a session that wait for the price of their model; a further one counts nothing for good.
 UNPRICED_CALLS = 1_000
-#: Seconds after the first look for the price of a model; each further pause is twice as long, up to the most.
-PRICE_LOOK_SECONDS = 0.25
-PRICE_LOOK_MOST_SECONDS = 60.0
 #: Seconds without an answer of the server after which a pause ends.
 PAUSE_WITHOUT_SERVER_SECONDS = 300.0
 #: Seconds that the end of the process waits for the last delivery.

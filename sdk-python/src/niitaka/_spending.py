@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, FrozenSet, List, Mapping, Optional
+from typing import Any, List, Mapping
 
-from ._cost.event_cost import PRICED_BY, PriceList, event_cost, priced_model, tells_tokens
+from ._cost.event_cost import PRICED_BY, PriceList, event_cost, tells_tokens
 from ._json import Record
 from ._limits import UNPRICED_CALLS
 
@@ -42,7 +42,3 @@ class Spending:
         waiting, self._unpriced = self._unpriced, []
         for call in waiting:
             self.add(call, prices)
-
-    def unpriced_models(self) -> FrozenSet[Optional[str]]:
-        """The models whose price calls wait for."""
-        return frozenset(map(priced_model, self._unpriced))

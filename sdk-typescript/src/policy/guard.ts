@@ -13,7 +13,6 @@ import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { wireTime } from '../transport/wire-time.ts';
-import { PriceSearch } from './price-search.ts';
 import type { Snapshot, SnapshotKey, TreeLimit } from './snapshot.ts';
 import { reportedCost, Spending, type CostOf } from './spending.ts';
 import { wholeOf, type TreeSpending } from './tree-spending.ts';
@@ -69,7 +68,6 @@ export class Guard {
   readonly #recorded = new Set<string>();
   #told: Totals = {};
   readonly #spending = new Spending();
-  readonly #search = new PriceSearch();
   #costOf: CostOf = reportedCost;
   /** What of the spending is in its tree's, and what of that the server has not told yet. */
   #treeCostNanoUsd = 0n;
@@ -106,7 +104,6 @@ export class Guard {
     }
     this.#warned.tell(totals.warned ?? []);
     this.#tellTree();
-    this.#seekPrices();
   }
 
   /** Whether the server has yet to tell what was spent here. */
@@ -160,14 +157,6 @@ export class Guard {
       this.#tellTree();
     }
     return snapshot;
-  }
-
-  /** A snapshot has the prices of models that the server has heard of: for one that is new it is fetched again. */
-  #seekPrices(): void {
-    const policies = this.#notePrices()?.policies;
-    if (policies === undefined || !hasAny(policies) || !this.#spending.hasUnpriced) return;
-    const isDue = this.#search.isDue(this.#spending.unpricedModels(), performance.now());
-    if (isDue) this.#parts.source.request(this.#parts.key);
   }
 
   #tellTree(): void {
@@ -305,10 +294,6 @@ export class Guard {
           : {};
     return new AgentExecutionStoppedError(text, { sessionId, policy: policy.id, ...numbers });
   }
-}
-
-function hasAny({ costLimits, stepLimits, retries, fallbacks }: Snapshot['policies']): boolean {
-  return costLimits.length + stepLimits.length + retries.length + fallbacks.length > 0;
 }
 
 function nano(usd: number | undefined): bigint {

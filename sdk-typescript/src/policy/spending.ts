@@ -42,11 +42,6 @@ export class Spending {
     for (const call of waiting) this.add(call, costOf);
   }
 
-  /** The models whose price calls wait for. */
-  unpricedModels(): ReadonlySet<string | null> {
-    return new Set(this.#unpriced.map(pricedModel));
-  }
-
   #wait(data: LlmData): void {
     const { usage } = costOfEvent(data, null, null);
     const hasTokens = usage.inputTokens + usage.outputTokens > 0;

@@ -1,4 +1,4 @@
-"""Prices of models that a snapshot does not have yet (C1, P5)."""
+"""The price of a model that is called for the first time, against the real server (C1, P5)."""
 
 import json
 import time
@@ -8,22 +8,9 @@ import urllib.request
 import niitaka
 from client_case import KEY
 from niitaka import AgentExecutionStopped
-from niitaka._price_search import PriceSearch
 from real_server import ServerCase
 
 CALL = {"provider": "openai", "model": "gpt-4o-mini", "input_tokens": 1_000_000, "output_tokens": 0}
-
-
-class Search(unittest.TestCase):
-    def test_pauses(self):
-        """A new model is asked for at once, then in growing pauses (P5)"""
-        search, models = PriceSearch(), frozenset({"unheard-of"})
-        asked = [at / 20 for at in range(4_000) if search.is_due(models, at / 20)]
-        pauses = [later - former for former, later in zip(asked, asked[1:])]
-        self.assertEqual(pauses, [0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60])
-        more = models | {"another"}
-        told = search.is_due(more, 200.0), search.is_due(more, 200.2), search.is_due(frozenset(), 300.0)
-        self.assertEqual(told, (True, False, False))
 
 
 class WithServer(ServerCase):
