@@ -19,14 +19,19 @@ const testSuites = [
   ...['core', 'protocol', 'sdk-typescript', 'dashboard', 'tools', 'samples', 'bench'].map((name) =>
     vitestSuite(name, ['--project', name, '--exclude', 'tools/tidy**']),
   ),
-  serverSuite('server', ['--project', 'server']),
+  withPostgres(vitestSuite('server', ['--project', 'server'])),
   // What callers see is the same on both engines.
-  serverSuite('server-postgres', ['--project', 'server', 'server/src/http'], {
-    NIITAKA_TEST_ENGINE: 'postgres',
-  }),
+  withPostgres(
+    vitestSuite('server-postgres', ['--project', 'server', 'server/src/http'], {
+      NIITAKA_TEST_ENGINE: 'postgres',
+    }),
+  ),
   pythonSuite(),
   pageSuite(),
-  countedSuite('faults', ({ node }) => [node, 'faults/run.ts', '--short']),
+  withPostgres({
+    ...countedSuite('faults', ({ node }) => [node, 'faults/run.ts', '--short']),
+    isBeside: true,
+  }),
 ];
 
 /** `npm test [-- SUITE…]`: sets up what is missing, runs every suite (or those named), ends with the sum. */
@@ -39,17 +44,15 @@ async function main() {
 }
 
 /**
- * @param {string} name
- * @param {string[]} args
- * @param {Record<string, string>} [settings]
+ * @param {import('./suites/check-suites.mjs').Suite} suite
  * @returns {import('./suites/check-suites.mjs').Suite}
  */
-function serverSuite(name, args, settings = {}) {
+function withPostgres(suite) {
   return {
-    name,
+    ...suite,
     run: async (place) => {
       if ((await ensurePostgres()) === null) return missing('PostgreSQL >= 15');
-      return vitestSuite(name, args, settings).run(place);
+      return suite.run(place);
     },
   };
 }

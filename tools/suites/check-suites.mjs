@@ -15,7 +15,7 @@ import { vitestSuite } from './vitest-suite.mjs';
  *
  * @typedef {object} Suite
  * @property {string} name
- * @property {boolean} [isBeside] It mostly waits: it runs beside the others, which take turns.
+ * @property {boolean} [isBeside] It mostly waits: it takes turns with its like, beside the others.
  * @property {(place: Place) => Promise<Outcome>} run Streams its progress; never throws.
  */
 

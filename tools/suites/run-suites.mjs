@@ -1,6 +1,6 @@
 /**
- * Runs suites one after the other, those that mostly wait beside them; prints what each gave and, as the last line
- * alone, the sum.
+ * Runs suites one after the other, and beside them those that mostly wait, one after the other too; prints what each
+ * gave and, as the last line alone, the sum.
  *
  * @param {readonly import('./check-suites.mjs').Suite[]} suites
  * @param {import('./check-suites.mjs').Place} place
@@ -10,9 +10,8 @@ export async function runSuites(suites, place) {
   const lines = [];
   const sum = { passed: 0, failed: 0 };
   const isAlone = suites.length === 1;
-  const beside = suites
-    .filter((suite) => suite.isBeside === true && !isAlone)
-    .map((suite) => ({ name: suite.name, running: timed(suite, { ...place, isQuiet: true }) }));
+  const waiting = suites.filter((suite) => suite.isBeside === true && !isAlone);
+  const beside = beginInTurn(waiting, { ...place, isQuiet: true });
   const inTurn = suites.filter((suite) => suite.isBeside !== true || isAlone);
   const turns = inTurn.map((suite) => ({ name: suite.name, running: null, suite }));
   for (const turn of [...turns, ...beside]) {
@@ -28,6 +27,22 @@ export async function runSuites(suites, place) {
   }
   console.log(`\n${lines.join('\n')}\n\n${sum.passed} passed, ${sum.failed} failed`);
   return sum.failed === 0 ? 0 : 1;
+}
+
+/**
+ * Each begins when the one before has ended; nobody has to wait for them.
+ *
+ * @param {readonly import('./check-suites.mjs').Suite[]} suites
+ * @param {import('./check-suites.mjs').Place} place
+ */
+function beginInTurn(suites, place) {
+  /** @type {Promise<unknown>} */
+  let former = Promise.resolve();
+  return suites.map((suite) => {
+    const running = former.then(() => timed(suite, place));
+    former = running;
+    return { name: suite.name, running };
+  });
 }
 
 /**

@@ -46,17 +46,25 @@ describe('runSuites()', () => {
       isBeside,
       run: async ({ isQuiet = false }: { isQuiet?: boolean }) => {
         order.push(`${name} ${isQuiet}`);
+        await new Promise(setImmediate);
+        order.push(`end of ${name}`);
         return { passed: 2, failed, ...(isQuiet ? { output: `${name} said` } : {}) };
       },
     });
     const place = { root: '.', node: 'node' };
-    const suites = [suite('one', 0), suite('beside', 1, true), suite('two', 0)];
+    const suites = [
+      ...[suite('one', 0), suite('beside', 1, true)],
+      ...[suite('two', 0), suite('after', 0, true)],
+    ];
     expect(await runSuites(suites, place)).toBe(1);
     expect(await runSuites([suite('alone', 0, true)], place)).toBe(0);
     log.mockRestore();
-    expect(order).toEqual(['beside true', 'one false', 'two false', 'alone false']);
+    expect(order.indexOf('beside true')).toBeLessThan(order.indexOf('end of one'));
+    expect(order.indexOf('end of one')).toBeLessThan(order.indexOf('two false'));
+    expect(order.indexOf('end of beside')).toBeLessThan(order.indexOf('after true'));
+    expect(order.slice(-2)).toEqual(['alone false', 'end of alone']);
     expect(said).toContain('beside said');
-    expect(said.find((text) => text.endsWith('6 passed, 1 failed'))).toBeDefined();
+    expect(said.find((text) => text.endsWith('8 passed, 1 failed'))).toBeDefined();
   });
 });
 
