@@ -23,7 +23,7 @@ class ControlCase(unittest.TestCase):
         return order_id
 
     def states(self, order_id):
-        return [each["state"] for each in self.records if each["command_id"] == order_id]
+        return [each["state"] for each in self.records if each.get("command_id") == order_id]
 
     def reason(self, order_id):
-        return [each.get("reason") for each in self.records if each["command_id"] == order_id][-1]
+        return [each.get("reason") for each in self.records if each.get("command_id") == order_id][-1]

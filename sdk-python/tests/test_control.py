@@ -6,6 +6,7 @@ import threading
 import time
 import unittest
 import urllib.request
+import uuid
 from unittest import mock
 
 import niitaka
@@ -58,6 +59,21 @@ class Orders(ControlCase):
         self.assertEqual((caught.exception.threshold, caught.exception.found), (3.0, 3))
         self.control.end_step(is_finished=False)
         self.control.pass_gate()
+
+    def test_told_limit(self):
+        """pass_gate() tells once that a limit stopped it, the limit and what was found (G1, P6)"""
+        order_id = self.order("limit", steps=2)
+        self.order("limit", steps=5)
+        self.control.read_answer({"step_count": 2})
+        for _ in range(2):
+            with self.assertRaises(AgentExecutionStopped):
+                self.control.pass_gate()
+        (told,) = [each for each in self.records if each["kind"] == "signal"]
+        self.assertEqual((told["type"], told["subtype"], told["action"]), ("control", "operator", "abort"))
+        self.assertEqual(told["message"], "an operator limited this session: steps 2, limit 2")
+        data = {"command": "limit", "command_id": order_id, "threshold": 2, "found": 2}
+        self.assertEqual((told["session_id"], told["severity"], told["data"]), (SESSION, "critical", data))
+        self.assertEqual(uuid.UUID(told["signal_id"]).version, 5)
 
     def test_limit_of_cost(self):
         """pass_gate() stops when the cost is above the limit, not when it is equal; limits only fall (P2, G3)"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+import uuid
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Set
 
 from ._clock import now_ms, rfc3339
 from ._errors import AgentExecutionStopped
@@ -22,6 +23,22 @@ _OVER = "the session ended before its next step"
 MODEL_LIBRARIES: Set[str] = set()
 
 
+class _Limit(NamedTuple):
+    """What an operator's command lets a session spend."""
+
+    order_id: str
+    value: float
+
+
+_UNLIMITED = _Limit("", float("inf"))
+
+
+def _stop_id(session_id: str, order_id: str) -> str:
+    """The same for the same command, whoever tells of it."""
+    command = order_id.encode("ascii", "replace").decode()
+    return str(uuid.uuid5(uuid.UUID(session_id), f"control/operator:{command}"))
+
+
 class Control:
     """The commands of one session in this process. Safe to use from any thread."""
 
@@ -34,7 +51,8 @@ class Control:
         self._record = record
         self._changed = threading.Condition()
         self._seen: Set[str] = set()
-        self._limits: Dict[str, float] = {}
+        self._limits: Dict[str, _Limit] = {}
+        self._stopped_by: Set[str] = set()
         self._abort: Optional[Dict[str, Any]] = None
         self._pause: Optional[Dict[str, Any]] = None
         self._model: Optional[Dict[str, Any]] = None
@@ -85,8 +103,8 @@ class Control:
                 self._abort = {"id": order_id, "reason": str(args.get("reason") or ""), "told": False}
             elif command == "limit":
                 for name in ("cost_usd", "steps"):
-                    if name in args:
-                        self._limits[name] = min(self._limits.get(name, float("inf")), _number(args[name]))
+                    if name in args and _number(args[name]) < self._limits.get(name, _UNLIMITED).value:
+                        self._limits[name] = _Limit(order_id, _number(args[name]))
                 self._tell(order_id, "obeyed")
             elif command == "model" and MODEL_LIBRARIES:
                 self._end_model("another model came before its next call of one")
@@ -241,26 +259,39 @@ class Control:
             reason = f": {abort['reason']}" if abort["reason"] else ""
             raise AgentExecutionStopped(f"an operator stopped this session{reason}", session_id=self.session_id)
         begun = self._begun()
-        self._raise_over("steps", begun, begun >= self._limits.get("steps", float("inf")), "{:.0f}")
+        steps, cost = self._limits.get("steps", _UNLIMITED), self._limits.get("cost_usd", _UNLIMITED)
+        if begun >= steps.value:
+            self._stop_at(steps, begun, f"steps {begun:.0f}, limit {steps.value:.0f}")
         if self.guard is not None:
             self.guard.check(begun)
-        self._raise_over("cost_usd", self.cost, self.cost > self._limits.get("cost_usd", float("inf")), "${:g}")
+        if self.cost > cost.value:
+            self._stop_at(cost, self.cost, f"cost ${self.cost:g}, limit ${cost.value:g}")
 
     def _begun(self) -> int:
         """Steps that are finished, and those under way here."""
         return max(self.steps, self._finished) + self._under_way
 
-    def _raise_over(self, name: str, found: float, is_over: bool, shape: str) -> None:
-        if not is_over:
-            return
-        limit = self._limits[name]
-        what = "steps" if name == "steps" else "cost"
-        raise AgentExecutionStopped(
-            f"an operator limited this session: {what} {shape.format(found)}, limit {shape.format(limit)}",
-            session_id=self.session_id,
-            threshold=limit,
-            found=found,
-        )
+    def _stop_at(self, limit: _Limit, found: float, what: str) -> NoReturn:
+        """Raises; the server is told of it once, as a policy's limit would be."""
+        text = f"an operator limited this session: {what}"
+        if limit.order_id not in self._stopped_by:
+            self._stopped_by.add(limit.order_id)
+            data = {"command": "limit", "command_id": limit.order_id, "threshold": limit.value, "found": found}
+            self._record(
+                {
+                    "kind": "signal",
+                    "signal_id": _stop_id(self.session_id, limit.order_id),
+                    "session_id": self.session_id,
+                    "type": "control",
+                    "subtype": "operator",
+                    "action": "abort",
+                    "severity": "critical",
+                    "message": text,
+                    "data": data,
+                    "occurred_at": rfc3339(now_ms()),
+                }
+            )
+        raise AgentExecutionStopped(text, session_id=self.session_id, threshold=limit.value, found=found)
 
     def _end_abort(self, why: str) -> None:
         abort = self._abort

@@ -91,6 +91,29 @@ describe('Control.begin()', () => {
     control.begin();
   });
 
+  test('tells once that a limit stopped it, the limit and what was found (G1, P6)', () => {
+    const id = order('limit', { steps: 2 });
+    order('limit', { steps: 5 });
+    control.readAnswer({ step_count: 2 });
+    thrownBy(() => control.begin());
+    thrownBy(() => control.begin());
+    const told: IngestRecord[] = acks.filter(({ kind }) => kind !== 'command.ack');
+    expect(told).toEqual([
+      {
+        kind: 'signal',
+        signal_id: expect.stringMatching(/^[0-9a-f-]{14}5/),
+        session_id: sessionId,
+        type: 'control',
+        subtype: 'operator',
+        action: 'abort',
+        severity: 'critical',
+        message: 'An operator limited this session: steps 2, limit 2',
+        data: { command: 'limit', command_id: id, threshold: 2, found: 2 },
+        occurred_at: expect.any(String),
+      },
+    ]);
+  });
+
   test('stops above the limit of cost, not at it; a limit only falls (P2, G3)', () => {
     order('limit', { cost_usd: 0.5 });
     order('limit', { cost_usd: 9 });

@@ -1,5 +1,6 @@
 import type { LlmData } from '@niitaka/core/cost/cost-of-event.ts';
 import type { Decision } from '@niitaka/core/policy/decision.ts';
+import { uuidV5 } from '@niitaka/core/ids/uuid-v5.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import type { FailedCall, Guard } from '../policy/guard.ts';
 import { wireTime } from '../transport/wire-time.ts';
@@ -23,6 +24,15 @@ const lookMs = 1_000;
 
 const overText = 'the session ended before its next step';
 
+/** What an operator's command lets a session spend. */
+interface Limit {
+  /** Of the command. */
+  readonly id: string;
+  readonly value: number;
+}
+
+const unlimited: Limit = { id: '', value: Infinity };
+
 interface Pause {
   readonly id: string;
   readonly untilTick: number;
@@ -37,7 +47,8 @@ export class Control {
   guard: Guard | null = null;
   readonly #send: (record: IngestRecord) => void;
   readonly #seen = new Set<string>();
-  readonly #limits: { costUsd: number; steps: number } = { costUsd: Infinity, steps: Infinity };
+  readonly #limits = { costUsd: unlimited, steps: unlimited };
+  readonly #stoppedBy = new Set<string>();
   #abort: { readonly id: string; readonly reason: string; isTold: boolean } | null = null;
   #pause: Pause | null = null;
   #model: { readonly id: string; readonly name: string; isTold: boolean } | null = null;
@@ -198,8 +209,8 @@ export class Control {
         this.#abort = { id, reason: String(args['reason'] ?? ''), isTold: false };
         return;
       case 'limit':
-        this.#limits.costUsd = Math.min(this.#limits.costUsd, numberOf(args['cost_usd'], Infinity));
-        this.#limits.steps = Math.min(this.#limits.steps, numberOf(args['steps'], Infinity));
+        this.#limits.costUsd = lower(this.#limits.costUsd, id, args['cost_usd']);
+        this.#limits.steps = lower(this.#limits.steps, id, args['steps']);
         return this.#tell(id, 'obeyed');
       case 'model': {
         const reason = 'no call of this process goes through an instrumented model client';
@@ -238,16 +249,35 @@ export class Control {
     const { costUsd, steps } = this.#limits;
     const begun = this.#begun();
     this.guard?.check(begun);
-    const limited = 'An operator limited this session';
-    if (begun >= steps) {
-      const text = `${limited}: steps ${begun}, limit ${steps}`;
-      throw new AgentExecutionStoppedError(text, { sessionId, threshold: steps, found: begun });
+    if (begun >= steps.value) {
+      throw this.#stopAt(steps, begun, `steps ${begun}, limit ${steps.value}`);
     }
-    if (this.#costUsd > costUsd) {
-      const text = `${limited}: cost $${this.#costUsd}, limit $${costUsd}`;
-      const found = this.#costUsd;
-      throw new AgentExecutionStoppedError(text, { sessionId, threshold: costUsd, found });
+    const cost = this.#costUsd;
+    if (cost > costUsd.value) {
+      throw this.#stopAt(costUsd, cost, `cost $${cost}, limit $${costUsd.value}`);
     }
+  }
+
+  /** The server is told of it once, as a policy's limit would be. */
+  #stopAt({ id, value: threshold }: Limit, found: number, what: string): Error {
+    const { sessionId } = this;
+    const text = `An operator limited this session: ${what}`;
+    if (!this.#stoppedBy.has(id)) {
+      this.#stoppedBy.add(id);
+      this.#send({
+        kind: 'signal',
+        signal_id: uuidV5(sessionId, `control/operator:${id}`),
+        session_id: sessionId,
+        type: 'control',
+        subtype: 'operator',
+        action: 'abort',
+        severity: 'critical',
+        message: text,
+        data: { command: 'limit', command_id: id, threshold, found },
+        occurred_at: wireTime(Date.now()),
+      });
+    }
+    return new AgentExecutionStoppedError(text, { sessionId, threshold, found });
   }
 
   /** Steps that are finished, and those under way here. */
@@ -290,6 +320,11 @@ export class Control {
       ...(reason === undefined ? {} : { reason }),
     });
   }
+}
+
+function lower(limit: Limit, id: string, asked: unknown): Limit {
+  const value = numberOf(asked, Infinity);
+  return value < limit.value ? { id, value } : limit;
 }
 
 function numberOf(value: unknown, fallback: number): number {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore, type TestStore } from '../testing/open-store.ts';
-import { end, iso, llm, noonMs, sessionId, start, testOrgId } from '../testing/records.ts';
+import { end, iso, llm, noonMs, sessionId, signal, start, testOrgId } from '../testing/records.ts';
 import { giveCommand, openCommandLimit, type GiveCommand } from './give-command.ts';
 
 let store: TestStore;
@@ -84,6 +84,25 @@ describe('giveCommand()', () => {
     });
   });
 
+  test('the signal tells the limit, and what was spent when it was asked for (G1, G3)', async () => {
+    await store.ingest([start(1), llm(1, 1)]);
+    await give(1, { command: 'limit', args: { cost_usd: 0.25, steps: 9 } });
+    await give(1, { command: 'limit', args: { steps: 8 }, scope: 'tree' });
+    const signals = store.db.prepare('SELECT message, data FROM signals ORDER BY id').all();
+    expect(signals).toMatchObject([
+      { message: 'Ada: limit this session to $0.25 and 9 steps; found $0.5 and 1 step' },
+      { message: 'Ada: limit this session and 0 below it to 8 steps; found $0.5 and 1 step' },
+    ]);
+    const [first] = signals as { data: string }[];
+    expect(JSON.parse(first?.data ?? '')).toEqual({
+      command: 'limit',
+      args: { cost_usd: 0.25, steps: 9 },
+      scope: 'session',
+      actor: 'Ada',
+      found: { cost_usd: 0.5, steps: 1 },
+    });
+  });
+
   test('end closes a session that nobody closes, by the operator, and is obeyed at once (G3, S4)', async () => {
     await store.ingest([start(1), llm(1, 1)]);
     await give(1, { command: 'end', args: {} });
@@ -149,6 +168,33 @@ describe('command.ack', () => {
       [0, 'invalid', false],
       [1, 'invalid', false],
     ]);
+  });
+
+  test('of an abort that was obeyed marks the session as aborted, no other does (G3, P6)', async () => {
+    await store.ingest([start(1), start(2), start(3)]);
+    const ids = [
+      await givenId(1),
+      await givenId(2),
+      await givenId(3, { command: 'pause', args: { max_seconds: 9 } }),
+    ] as const;
+    await store.ingest([
+      ack(1, ids[0], 'obeyed'),
+      ack(2, ids[1], 'refused'),
+      ack(3, ids[2], 'obeyed'),
+    ]);
+    const aborted = [1, 2, 3].map((session) => store.session(sessionId(session))['aborted']);
+    expect(aborted).toEqual([1n, 0n, 0n]);
+  });
+
+  test('the signal of a run that an operator’s limit stopped marks the session as aborted (G3, P6)', async () => {
+    await store.ingest([start(1), start(2)]);
+    const stopped = { type: 'control', subtype: 'operator', severity: 'critical' };
+    await store.ingest([
+      signal(1, 1, { ...stopped, action: 'abort' }),
+      signal(2, 2, { ...stopped, action: 'limit' }),
+    ]);
+    const aborted = [1, 2].map((session) => store.session(sessionId(session))['aborted']);
+    expect(aborted).toEqual([1n, 0n]);
   });
 
   test('keeps why a command was refused, and shows the session as changed (G3)', async () => {

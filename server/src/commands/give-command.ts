@@ -5,8 +5,10 @@ import {
   type ControlKind,
   type ControlScope,
 } from '@niitaka/core/control/control-command.ts';
+import { nanoUsdOf, usdNumber, usdText } from '@niitaka/core/money/nano-usd.ts';
 import { failure, success, type Result } from '@niitaka/core/result.ts';
 import { endSession } from '@niitaka/core/session/end-session.ts';
+import type { Session } from '@niitaka/core/session/session.ts';
 import type { Command, CommandContext } from './command.ts';
 import { openSessionSet, type SessionSet } from './session-set.ts';
 import { writeAudit, type Acting } from './write-audit.ts';
@@ -55,7 +57,7 @@ export const giveCommand: Command<GiveCommand, GivenCommand> = async (context, a
   for (const id of ids) sessions.touch(id, true);
   if (args.command === 'end') endAll(context, sessions, ids);
   target.session.signalCount += 1;
-  await sessions.flush([await signalOf(context, args, target.session.agentId, ids.length)]);
+  await sessions.flush([await signalOf(context, args, target.session, ids.length)]);
   const { command, scope } = args;
   const after = { command, args: args.args, scope, sessions: ids.length };
   await writeAudit(context, args, { action: 'give-command', target: args.sessionId, after });
@@ -123,11 +125,13 @@ function endAll({ nowMs }: CommandContext, sessions: SessionSet, ids: readonly s
 async function signalOf(
   { tx, newId, nowMs }: CommandContext,
   { orgId, actor, sessionId, command, args, scope }: GiveCommand,
-  agentId: string | null,
+  { agentId, totalCostNanoUsd, stepCount }: Session,
   count: number,
 ): Promise<string> {
   const id = newId();
   const what = scope === 'tree' ? `this session and ${count - 1} below it` : 'this session';
+  const found = { cost_usd: usdNumber(totalCostNanoUsd), steps: stepCount };
+  const limit = command === 'limit' ? ` to ${inWords(args)}; found ${inWords(found)}` : '';
   const signal = {
     id,
     subjectId: sessionId,
@@ -139,10 +143,19 @@ async function signalOf(
     agentId,
     policyId: null,
     eventId: null,
-    message: `${actor}: ${command} ${what}`,
-    data: JSON.stringify({ command, args, scope, actor }),
+    message: `${actor}: ${command} ${what}${limit}`,
+    data: JSON.stringify({ command, args, scope, actor, found }),
     occurredAtMs: nowMs,
   };
   await tx.insertSignals(orgId, [signal]);
   return id;
+}
+
+/** "$0.5 and 10 steps": what is limited, or what was spent. */
+function inWords({ cost_usd: usd, steps }: Readonly<Record<string, unknown>>): string {
+  const parts = [
+    ...(typeof usd === 'number' ? [`$${usdText(nanoUsdOf(usd) ?? 0n)}`] : []),
+    ...(typeof steps === 'number' ? [`${steps} ${steps === 1 ? 'step' : 'steps'}`] : []),
+  ];
+  return parts.join(' and ');
 }

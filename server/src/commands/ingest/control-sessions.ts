@@ -1,6 +1,7 @@
 import { acknowledge, heldByTree } from '@niitaka/core/control/control-command.ts';
 import { correctTime } from '@niitaka/core/event/correct-time.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
+import { noteAbort } from './note-abort.ts';
 import { findSession, refuse, type BatchWork } from './batch-work.ts';
 import type { AckRecord } from './record.ts';
 
@@ -9,7 +10,8 @@ export async function takeAcks(work: BatchWork, records: readonly AckRecord[]): 
   const { tx } = work.context;
   for (const record of records) {
     const { sessionId, commandId, state, reason } = record;
-    if (findSession(work, record) === undefined) continue;
+    const stored = findSession(work, record);
+    if (stored === undefined) continue;
     const given = await tx.commandsOf(work.orgId, sessionId);
     const command = given.find(({ id }) => id === commandId);
     if (command === undefined) {
@@ -25,6 +27,7 @@ export async function takeAcks(work: BatchWork, records: readonly AckRecord[]): 
     }
     await tx.saveCommand(work.orgId, acknowledged);
     work.accepted += 1;
+    if (command.command === 'abort' && state === 'obeyed') noteAbort(work.sessions, stored);
     work.sessions.touch(sessionId, true);
   }
 }

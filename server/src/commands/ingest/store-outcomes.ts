@@ -2,8 +2,8 @@ import { correctTime } from '@niitaka/core/event/correct-time.ts';
 import { cutText, storableText } from '@niitaka/core/text/cut-text.ts';
 import { mergeMetrics } from '@niitaka/core/session/merge-metrics.ts';
 import { findSession, offsetOf, refuse, settle, type BatchWork } from './batch-work.ts';
+import { noteAbort } from './note-abort.ts';
 import type { MetricsRecord, SignalRecord, TraceRecord } from './record.ts';
-import type { StoredSession } from '../../storage/session-tx.ts';
 
 /** Messages of signals are cut at this many characters. */
 const messageLimit = 2_000;
@@ -52,7 +52,7 @@ export async function storeSignals(
     };
     const [isNews = false] = await work.context.tx.insertSignals(work.orgId, [row]);
     settle(work, owned, isNews);
-    if (record.type === 'guardrail' && record.action === 'abort') noteAbort(work, stored);
+    if (isStop(record)) noteAbort(work.sessions, stored);
     if (!isNews) continue;
     work.signalIds.push(record.signalId);
     if (stored === undefined) continue;
@@ -87,18 +87,17 @@ export async function storeTraces(work: BatchWork, records: readonly TraceRecord
     const row = { ...record, id: record.traceId, occurredAtMs };
     const [isNews = false] = await work.context.tx.insertTraces(work.orgId, [row]);
     settle(work, record, isNews);
-    if (record.action === 'abort' && record.enforced) noteAbort(work, stored);
+    if (record.action === 'abort' && record.enforced) noteAbort(work.sessions, stored);
     if (!isNews) continue;
     stored.session.traceCount += 1;
     work.sessions.touch(stored.session.id, true);
   }
 }
 
-/** The run was stopped, also where the server's own evaluation told of the decision first (P6, P7). */
-function noteAbort(work: BatchWork, stored: StoredSession | undefined): void {
-  if (stored === undefined || stored.session.aborted) return;
-  stored.session.aborted = true;
-  work.sessions.touch(stored.session.id, true);
+/** A sender tells that a policy's limit or an operator's stopped the run (P6). */
+function isStop({ type, subtype, action }: SignalRecord): boolean {
+  if (action !== 'abort') return false;
+  return type === 'guardrail' || (type === 'control' && subtype === 'operator');
 }
 
 /** A moment on the server's clock: what different senders tell is compared and listed by it (E6). */
