@@ -7,6 +7,7 @@ import { ReadUnavailableError } from '../storage/read-unavailable.ts';
 import { answerClientError } from './client-error.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { HttpProblem } from './problem.ts';
+import { refuseUnreadQuery } from './refuse-unread-query.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { controlRoutes } from './routes/control.ts';
@@ -121,6 +122,7 @@ function addHooks(app: FastifyInstance, { config, credentials, metrics, log }: A
     if (isClosing) throw new HttpProblem('unavailable', 'This server is ending: ask again');
     request.caller = await authenticate(request, config, credentials);
   });
+  app.addHook('preHandler', refuseUnreadQuery);
   app.addHook('onResponse', async (request, reply) => {
     const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
     metrics.requests.add(1, String(reply.statusCode));

@@ -15,7 +15,7 @@ import { openServer, type TestServer } from '../testing/open-server.ts';
 
 interface Described {
   readonly security: readonly Record<string, readonly string[]>[];
-  readonly parameters?: readonly { name: string; in: string }[];
+  readonly parameters?: readonly { name: string; in: string; required: boolean }[];
   readonly requestBody?: object;
 }
 
@@ -92,6 +92,21 @@ describe('every call of openapi.json', () => {
         },
       );
       await assert(input, { numRuns: 12 });
+    },
+  );
+
+  test.each(operations.filter(({ method, path }) => method === 'get' && path.startsWith('/api/')))(
+    '$method $path refuses a filter that it does not know (wire)',
+    async ({ path, described }) => {
+      const known = (described.parameters ?? []).filter(
+        (one) => one.in === 'query' && one.required,
+      );
+      const filled = path.replaceAll(/\{\w+\}/g, '01990000-0000-7000-8000-000000000001');
+      const names = [...known.map(({ name }) => name), 'colour'];
+      const search = names.map((name) => `${name}=x`).join('&');
+      const answer = await server.ask('GET', `${filled}?${search}`);
+      expect([answer.status, answer.json?.code]).toEqual([422, 'invalid']);
+      expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain('colour');
     },
   );
 

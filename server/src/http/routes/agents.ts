@@ -19,31 +19,39 @@ export async function agentRoutes(app: FastifyInstance, parts: AppParts): Promis
   const { storage, run, clock } = parts;
   const { reader } = storage;
 
-  app.get('/agents', { config: { access: 'read' } }, async (request, reply): Promise<AgentPage> => {
-    const query = parseInput(AgentListQuery, request.query, 'query');
-    const list = {
-      afterId: query.cursor ?? null,
-      limit: query.limit,
-      includesArchived: query.include_archived,
-      environments: query.environment,
-    };
-    return agentPageOf(
-      readerOf(storage, reply),
-      callerOf(request).orgId,
-      list,
-      rangeOf(query),
-      clock(),
-    );
-  });
+  app.get(
+    '/agents',
+    { config: { access: 'read', readsQuery: true } },
+    async (request, reply): Promise<AgentPage> => {
+      const query = parseInput(AgentListQuery, request.query, 'query');
+      const list = {
+        afterId: query.cursor ?? null,
+        limit: query.limit,
+        includesArchived: query.include_archived,
+        environments: query.environment,
+      };
+      return agentPageOf(
+        readerOf(storage, reply),
+        callerOf(request).orgId,
+        list,
+        rangeOf(query),
+        clock(),
+      );
+    },
+  );
 
-  app.get('/agents/:id', { config: { access: 'read' } }, async (request): Promise<AgentDetail> => {
-    const range = rangeOf(parseInput(AgentQuery, request.query, 'query'));
-    const { orgId } = callerOf(request);
-    const id = agentParam(request);
-    const detail = await agentDetailOf(reader, orgId, id, range, clock());
-    if (detail === null) throw noAgent(id);
-    return detail;
-  });
+  app.get(
+    '/agents/:id',
+    { config: { access: 'read', readsQuery: true } },
+    async (request): Promise<AgentDetail> => {
+      const range = rangeOf(parseInput(AgentQuery, request.query, 'query'));
+      const { orgId } = callerOf(request);
+      const id = agentParam(request);
+      const detail = await agentDetailOf(reader, orgId, id, range, clock());
+      if (detail === null) throw noAgent(id);
+      return detail;
+    },
+  );
 
   app.patch(
     '/agents/:id',

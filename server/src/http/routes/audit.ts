@@ -9,15 +9,19 @@ import { HttpProblem } from '../problem.ts';
 
 /** `/audit`: who did what, newest first. */
 export async function auditRoutes(app: FastifyInstance, { storage }: AppParts): Promise<void> {
-  app.get('/audit', { config: { access: 'read' } }, async (request): Promise<AuditPage> => {
-    const { limit, cursor } = parseInput(AuditQuery, request.query, 'query');
-    const after = cursor === undefined ? null : readCursor(cursor);
-    const rows = await storage.reader.audit(callerOf(request).orgId, after, limit + 1);
-    const items = rows.slice(0, limit);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    const next_cursor = last === undefined ? null : `${last.atMs}.${last.id}`;
-    return { items: items.map(auditToWire), next_cursor };
-  });
+  app.get(
+    '/audit',
+    { config: { access: 'read', readsQuery: true } },
+    async (request): Promise<AuditPage> => {
+      const { limit, cursor } = parseInput(AuditQuery, request.query, 'query');
+      const after = cursor === undefined ? null : readCursor(cursor);
+      const rows = await storage.reader.audit(callerOf(request).orgId, after, limit + 1);
+      const items = rows.slice(0, limit);
+      const last = rows.length > limit ? items.at(-1) : undefined;
+      const next_cursor = last === undefined ? null : `${last.atMs}.${last.id}`;
+      return { items: items.map(auditToWire), next_cursor };
+    },
+  );
 }
 
 function readCursor(text: string): AuditCursor {

@@ -48,31 +48,38 @@ export async function controlRoutes(app: FastifyInstance, parts: AppParts): Prom
   });
 
   let waiting = 0;
-  app.get('/control', { config: { access: 'ingest' } }, async (request): Promise<ControlAnswer> => {
-    const { orgId } = callerOf(request);
-    const query = parseInput(ControlQuery, request.query, 'query');
-    const sessionIds = query.session_id.map((id) => id.toLowerCase());
-    if (waiting >= waitingPolls) {
-      const detail = `${waiting} polls for commands wait already: come back later`;
-      throw new HttpProblem('unavailable', detail, { retryAfterSeconds: 5 });
-    }
-    const ran = await run('note-control-poll', { orgId, sessionIds });
-    if (!ran.ok) throw problemOf(ran.failure);
-    waiting += 1;
-    const gone = new AbortController();
-    const leave = () => gone.abort();
-    request.raw.socket.once('close', leave);
-    try {
-      const signal = AbortSignal.any([gone.signal, live.closing]);
-      const waitMs = query.wait * 1000;
-      const open = await waitForOrders(storage, { orgId, sessionIds, waitMs, signal });
-      const isWatched = open.length > 0 || live.isWatched(orgId);
-      return { control: open.map(orderToWire), control_poll_ms: isWatched ? controlPollMs : null };
-    } finally {
-      request.raw.socket.off('close', leave);
-      waiting -= 1;
-    }
-  });
+  app.get(
+    '/control',
+    { config: { access: 'ingest', readsQuery: true } },
+    async (request): Promise<ControlAnswer> => {
+      const { orgId } = callerOf(request);
+      const query = parseInput(ControlQuery, request.query, 'query');
+      const sessionIds = query.session_id.map((id) => id.toLowerCase());
+      if (waiting >= waitingPolls) {
+        const detail = `${waiting} polls for commands wait already: come back later`;
+        throw new HttpProblem('unavailable', detail, { retryAfterSeconds: 5 });
+      }
+      const ran = await run('note-control-poll', { orgId, sessionIds });
+      if (!ran.ok) throw problemOf(ran.failure);
+      waiting += 1;
+      const gone = new AbortController();
+      const leave = () => gone.abort();
+      request.raw.socket.once('close', leave);
+      try {
+        const signal = AbortSignal.any([gone.signal, live.closing]);
+        const waitMs = query.wait * 1000;
+        const open = await waitForOrders(storage, { orgId, sessionIds, waitMs, signal });
+        const isWatched = open.length > 0 || live.isWatched(orgId);
+        return {
+          control: open.map(orderToWire),
+          control_poll_ms: isWatched ? controlPollMs : null,
+        };
+      } finally {
+        request.raw.socket.off('close', leave);
+        waiting -= 1;
+      }
+    },
+  );
 }
 
 function orderToWire({

@@ -20,12 +20,13 @@ export async function listRoutes(app: FastifyInstance, parts: AppParts): Promise
   const { storage, run } = parts;
   const { reader } = storage;
   const read = { config: { access: 'read' } } as const;
+  const readBy = { config: { access: 'read', readsQuery: true } } as const;
 
   app.get('/environments', read, async (request) => ({
     items: await reader.environments(callerOf(request).orgId, environmentLimit),
   }));
 
-  app.get('/signals', read, async (request) => {
+  app.get('/signals', readBy, async (request) => {
     const query = parseInput(SignalListQuery, request.query, 'query');
     const { limit, cursor } = query;
     const filter = {

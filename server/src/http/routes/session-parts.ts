@@ -22,8 +22,9 @@ import { noSession } from './sessions.ts';
 export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
   const { reader } = parts.storage;
   const read = { config: { access: 'read' } } as const;
+  const readBy = { config: { access: 'read', readsQuery: true } } as const;
 
-  app.get('/sessions/:id/events', read, async (request, reply) =>
+  app.get('/sessions/:id/events', readBy, async (request, reply) =>
     eventsAnswer(readerOf(parts.storage, reply), request),
   );
 
@@ -43,7 +44,7 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
     costAnswer(readerOf(parts.storage, reply), parts.clock(), request),
   );
 
-  app.get('/sessions/:id/signals', read, async (request) => {
+  app.get('/sessions/:id/signals', readBy, async (request) => {
     const id = idParam(request);
     const { orgId } = callerOf(request);
     const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');
@@ -55,7 +56,7 @@ export async function sessionPartRoutes(app: FastifyInstance, parts: AppParts): 
     };
   });
 
-  app.get('/sessions/:id/traces', read, async (request) => {
+  app.get('/sessions/:id/traces', readBy, async (request) => {
     const id = idParam(request);
     const { orgId } = callerOf(request);
     const { limit, cursor } = parseInput(MomentListQuery, request.query, 'query');

@@ -16,18 +16,22 @@ const contentTypes = {
 
 /** `/sessions/export`: the filtered list as a file, streamed. */
 export async function sessionsExportRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
-  app.get('/sessions/export', { config: { access: 'read' } }, (request, reply) => {
-    const query = parseInput(SessionExportQuery, request.query, 'query');
-    const { format, columns = exportColumns, sort, ...filters } = query;
-    checkColumns(columns);
-    const { orgId } = callerOf(request);
-    const asked = { orgId, filter: filterOf(filters), sort, columns, format };
-    const lines = exportSessions(readerOf(parts.storage, reply), asked, parts.clock);
-    return reply
-      .type(contentTypes[format])
-      .header('content-disposition', `attachment; filename="niitaka-sessions.${format}"`)
-      .send(Readable.from(lines, { highWaterMark: 1 }));
-  });
+  app.get(
+    '/sessions/export',
+    { config: { access: 'read', readsQuery: true } },
+    (request, reply) => {
+      const query = parseInput(SessionExportQuery, request.query, 'query');
+      const { format, columns = exportColumns, sort, ...filters } = query;
+      checkColumns(columns);
+      const { orgId } = callerOf(request);
+      const asked = { orgId, filter: filterOf(filters), sort, columns, format };
+      const lines = exportSessions(readerOf(parts.storage, reply), asked, parts.clock);
+      return reply
+        .type(contentTypes[format])
+        .header('content-disposition', `attachment; filename="niitaka-sessions.${format}"`)
+        .send(Readable.from(lines, { highWaterMark: 1 }));
+    },
+  );
 }
 
 function checkColumns(columns: readonly string[]): void {

@@ -26,9 +26,9 @@ export const treeDepthLimit = 10;
 /** `/sessions`: lists, tiles, histogram, one session, its children and tree. */
 export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
   const { clock, storage } = parts;
-  const read = { config: { access: 'read' } } as const;
+  const readBy = { config: { access: 'read', readsQuery: true } } as const;
 
-  app.get('/sessions', read, (request, reply) =>
+  app.get('/sessions', readBy, (request, reply) =>
     listAnswer(
       readerOf(storage, reply),
       clock(),
@@ -37,26 +37,26 @@ export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Pro
     ),
   );
 
-  app.get('/sessions/stats', read, (request, reply) => {
+  app.get('/sessions/stats', readBy, (request, reply) => {
     const query = parseInput(SessionStatsQuery, request.query, 'query');
     return statsOf(readerOf(storage, reply), callerOf(request).orgId, filterOf(query), clock());
   });
 
-  app.get('/sessions/histogram', read, (request, reply) => {
+  app.get('/sessions/histogram', readBy, (request, reply) => {
     const { bucket, ...query } = parseInput(SessionHistogramQuery, request.query, 'query');
     const bucketMs = bucket === undefined ? undefined : bucket * 1000;
     const reader = readerOf(storage, reply);
     return histogramOf(reader, callerOf(request).orgId, filterOf(query), bucketMs, clock());
   });
 
-  app.get('/sessions/:id', read, async (request, reply) => {
+  app.get('/sessions/:id', { config: { access: 'read' } }, async (request, reply) => {
     const id = idParam(request);
     const whole = await readerOf(storage, reply).sessionWhole(callerOf(request).orgId, id, clock());
     if (whole === null) throw noSession(id);
     return sessionDetailToWire(whole);
   });
 
-  app.get('/sessions/:id/children', read, async (request, reply) => {
+  app.get('/sessions/:id/children', readBy, async (request, reply) => {
     const id = idParam(request);
     const reader = readerOf(storage, reply);
     const { orgId } = callerOf(request);
@@ -69,7 +69,7 @@ export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Pro
     });
   });
 
-  app.get('/sessions/:id/tree', read, async (request, reply): Promise<SessionTree> => {
+  app.get('/sessions/:id/tree', readBy, async (request, reply): Promise<SessionTree> => {
     const id = idParam(request);
     const { depth } = parseInput(SessionTreeQuery, request.query, 'query');
     const reader = readerOf(storage, reply);

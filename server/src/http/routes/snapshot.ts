@@ -18,36 +18,40 @@ export async function snapshotRoutes(
   { storage, clock, run }: AppParts,
 ): Promise<void> {
   const pricesOf = namedPrices(run, clock);
-  app.get('/snapshot', { config: { access: 'ingest' } }, async (request, reply) => {
-    const { orgId } = callerOf(request);
-    const query = parseInput(SnapshotQuery, request.query, 'query');
-    const moved = await storage.reader.snapshotRevision(orgId);
-    const rows = await storage.reader.policies(orgId, policyLimit);
-    const { agent_id: agentId } = query;
-    const active =
-      agentId === undefined ? null : await storage.reader.activeVersion(orgId, agentId);
-    const policies = [
-      ...rows.map(policyToWire).filter((policy) => isFor(policy, query)),
-      ...(active === null ? [] : guardrailPolicies(active).map(guardrailToWire)),
-    ];
-    const { llm, sources } = runtimeConfig(active);
-    const used = await storage.reader.modelPrices(orgId, clock() - usedWithinMs, pricesLimit);
-    const usedPrices = used.map(({ price, ...name }) =>
-      priceToWire({ ...(JSON.parse(price) as PriceRow), ...name }),
-    );
-    const named = await pricesOf(modelsNamed(policies, active?.content.model ?? null));
-    const snapshot: Snapshot = {
-      revision: moved.policies + moved.prices,
-      policies: inOrder(policies),
-      config: { llm: { ...llm }, sources },
-      prices: withOthers(usedPrices, named.map(priceToWire)),
-    };
-    const text = JSON.stringify(snapshot);
-    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-    reply.header('etag', tag);
-    if (request.headers['if-none-match'] === tag) return reply.code(304).send();
-    return reply.type('application/json; charset=utf-8').send(text);
-  });
+  app.get(
+    '/snapshot',
+    { config: { access: 'ingest', readsQuery: true } },
+    async (request, reply) => {
+      const { orgId } = callerOf(request);
+      const query = parseInput(SnapshotQuery, request.query, 'query');
+      const moved = await storage.reader.snapshotRevision(orgId);
+      const rows = await storage.reader.policies(orgId, policyLimit);
+      const { agent_id: agentId } = query;
+      const active =
+        agentId === undefined ? null : await storage.reader.activeVersion(orgId, agentId);
+      const policies = [
+        ...rows.map(policyToWire).filter((policy) => isFor(policy, query)),
+        ...(active === null ? [] : guardrailPolicies(active).map(guardrailToWire)),
+      ];
+      const { llm, sources } = runtimeConfig(active);
+      const used = await storage.reader.modelPrices(orgId, clock() - usedWithinMs, pricesLimit);
+      const usedPrices = used.map(({ price, ...name }) =>
+        priceToWire({ ...(JSON.parse(price) as PriceRow), ...name }),
+      );
+      const named = await pricesOf(modelsNamed(policies, active?.content.model ?? null));
+      const snapshot: Snapshot = {
+        revision: moved.policies + moved.prices,
+        policies: inOrder(policies),
+        config: { llm: { ...llm }, sources },
+        prices: withOthers(usedPrices, named.map(priceToWire)),
+      };
+      const text = JSON.stringify(snapshot);
+      const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+      reply.header('etag', tag);
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+      return reply.type('application/json; charset=utf-8').send(text);
+    },
+  );
 }
 
 /** The models whose prices a snapshot carries because they were used: within 30 days, and no more than this. */

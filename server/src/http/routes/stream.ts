@@ -15,7 +15,7 @@ export async function streamRoutes(app: FastifyInstance, parts: AppParts): Promi
   const { live, newId, clock, metrics } = parts;
   metrics.gauge('niitaka_streams', 'Open live streams', () => live.size);
 
-  app.get('/stream', { config: { access: 'read' } }, async (request, reply) => {
+  app.get('/stream', { config: { access: 'read', readsQuery: true } }, async (request, reply) => {
     const caller = callerOf(request);
     const query = parseInput(StreamQuery, request.query, 'query');
     const streamId = newId();

@@ -68,7 +68,7 @@ export async function versionRoutes(app: FastifyInstance, parts: AppParts): Prom
     },
   );
 
-  app.get('/runtime-config', { config: { access: 'read' } }, async (request) => {
+  app.get('/runtime-config', { config: { access: 'read', readsQuery: true } }, async (request) => {
     const { agent_id } = parseInput(RuntimeConfigQuery, request.query, 'query');
     const active = await reader.activeVersion(callerOf(request).orgId, agent_id);
     const { llm, sources } = runtimeConfig(active);
