@@ -22,6 +22,8 @@ export const postgresFlavour: Flavour = {
     sql`select max(session_key) as key from sessions where org_id = ${uuidBlob(orgId)}`,
 
   join: sql`join`,
+  // Of EXISTS it makes a join or a hash, and reads all that the query could find first.
+  finds: (query) => sql`(${query}) = 1`,
   by: () => sql``,
   contains: (text, part) => sql`strpos(${text}, ${part}) > 0`,
   like: sql`ilike`,

@@ -25,6 +25,8 @@ export interface Flavour {
 
   /** A join that keeps the order of its first part where the engine would else choose. */
   readonly join: Sql;
+  /** That a query which gives 1 or nothing gives 1, asked for each row that everything else leaves. */
+  finds(query: Sql): Sql;
   /** Names an index to the planner. */
   by(index: string): Sql;
   /** Text found within text, and `like` without regard to case. */

@@ -113,15 +113,15 @@ function tagCondition(
 ): Sql | null {
   if (filter.tag === undefined) return null;
   const { key, value } = filter.tag;
-  const { owner } = runner.flavour;
+  const { owner, finds } = runner.flavour;
   const column = columnsOf(alias);
   if (tagIsRare === true) {
     return sql`${column(owner.of)} in (select ${sql.ref(owner.column)} from session_tags
       where org_id = ${runner.id(orgId)} and key = ${key} and value = ${value})`;
   }
-  return sql`exists (select 1 from session_tags as t where t.org_id = ${runner.id(orgId)}
+  return finds(sql`select 1 from session_tags as t where t.org_id = ${runner.id(orgId)}
     and t.key = ${key} and t.value = ${value} and t.started_at = ${column('started_at')}
-    and ${sql.ref(`t.${owner.column}`)} = ${column(owner.of)})`;
+    and ${sql.ref(`t.${owner.column}`)} = ${column(owner.of)}`);
 }
 
 function quietCondition(filter: SessionFilter, { alias, nowMs }: ConditionContext): Sql | null {

@@ -22,6 +22,7 @@ export const sqliteFlavour: Flavour = {
   newestArrival: () => sql`select max(session_key) as key from sessions`,
 
   join: sql`cross join`,
+  finds: (query) => sql`exists (${query})`,
   by: (index) => sql`indexed by ${sql.ref(index)}`,
   contains: (text, part) => sql`instr(${text}, ${part}) > 0`,
   like: sql`like`,
