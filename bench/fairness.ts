@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { askServer } from './ask-server.ts';
 import { figureOf, quantile, type Figure } from './figure.ts';
 import { ingestBodies } from './ingest-bodies.ts';
 import { postBatches, type Posted } from './post-batches.ts';
@@ -45,14 +46,9 @@ function p99(latenciesMs: readonly number[]): number {
   );
 }
 
-async function makeKey({ port }: ServerProcess, name: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/keys`, {
-    method: 'POST',
-    headers: { 'x-api-key': benchKey, 'content-type': 'application/json' },
-    body: JSON.stringify({ name, scopes: ['ingest'] }),
-  });
-  const { key } = (await answer.json()) as { key: string };
-  return key;
+async function makeKey(server: ServerProcess, name: string): Promise<string> {
+  const made = await askServer(server, 'POST', '/keys', { name, scopes: ['ingest'] });
+  return (made as { key: string }).key;
 }
 
 function quietLoad({ port }: ServerProcess, key: string, seconds: number): Promise<Posted> {

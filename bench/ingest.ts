@@ -1,7 +1,6 @@
 import { driverBaseline } from './driver-baseline.ts';
 import { figureOf, quantile, type Figure } from './figure.ts';
-import { ingestBodies } from './ingest-bodies.ts';
-import { postBatches } from './post-batches.ts';
+import { postFully } from './post-fully.ts';
 import { benchKey, startServer, type ServerProcess } from './server-process.ts';
 
 /** One way of sending: events to a batch, connections at once, and the bars it must reach. */
@@ -100,17 +99,7 @@ interface Measured {
 async function measure(server: ServerProcess, load: Load, seconds: number): Promise<Measured> {
   const cpuBefore = server.cpuMs();
   const startedAt = performance.now();
-  const untilMs = startedAt + seconds * 1000;
-  const posted = await Promise.all(
-    Array.from({ length: load.connections }, (_, index) =>
-      postBatches(
-        server.port,
-        benchKey,
-        ingestBodies(Math.floor(startedAt) * 64 + index, load.batchSize, Date.now),
-        untilMs,
-      ),
-    ),
-  );
+  const posted = await postFully([server], load, seconds);
   const elapsedMs = performance.now() - startedAt;
   const events = posted.reduce((sum, one) => sum + one.events, 0);
   const latencies = posted.flatMap((one) => one.latenciesMs).toSorted((a, b) => a - b);

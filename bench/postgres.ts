@@ -1,8 +1,7 @@
 import { createDatabase } from '@niitaka/server/testing/postgres-database.ts';
 import { figureOf, quantile, type Figure } from './figure.ts';
-import { ingestBodies } from './ingest-bodies.ts';
-import { postBatches } from './post-batches.ts';
-import { benchKey, startServer, type ServerProcess } from './server-process.ts';
+import { postFully } from './post-fully.ts';
+import { startServer, type ServerProcess } from './server-process.ts';
 
 /** One way of sending to processes over one database. */
 interface Load {
@@ -61,22 +60,13 @@ async function measureFresh(load: Load, seconds: number): Promise<Measured> {
 
 async function measure(
   servers: readonly ServerProcess[],
-  { batchSize, connections }: Load,
+  load: Load,
   seconds: number,
 ): Promise<Measured> {
   const cpu = () => servers.reduce((sum, server) => sum + server.cpuMs(), 0);
   const cpuBefore = cpu();
   const startedAt = performance.now();
-  const posted = await Promise.all(
-    Array.from({ length: connections }, (_, index) =>
-      postBatches(
-        servers[index % servers.length]?.port ?? 0,
-        benchKey,
-        ingestBodies(Math.floor(startedAt) * 64 + index, batchSize, Date.now),
-        startedAt + seconds * 1000,
-      ),
-    ),
-  );
+  const posted = await postFully(servers, load, seconds);
   const elapsedMs = performance.now() - startedAt;
   const events = posted.reduce((sum, one) => sum + one.events, 0);
   const latencies = posted.flatMap((one) => one.latenciesMs).toSorted((a, b) => a - b);

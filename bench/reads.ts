@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWriter } from '../server/src/storage/sqlite/connection.ts';
 import { uuidText } from '../server/src/storage/sqlite/uuid-blob.ts';
 import { figureOf, type Figure } from './figure.ts';
 import { seedSessions, type SeededIds } from './seed-sessions.ts';
-import { benchKey, startServer, type ServerProcess } from './server-process.ts';
+import { startServer, type ServerProcess } from './server-process.ts';
+import { timedGet } from './timed-get.ts';
 
 /** How large the database is that reads are measured on. */
 export interface ReadScale {
@@ -183,22 +184,4 @@ function filterQueries(week: string): string[] {
     `incomplete=true&${week}`,
     `has_errors=true&environment=staging&${week}`,
   ];
-}
-
-function timedGet(port: number, agent: Agent, path: string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const startedAt = performance.now();
-  const url = { host: '127.0.0.1', port, path: `/api/v1${path}`, agent };
-  request({ ...url, headers: { 'x-api-key': benchKey } }, (answer) => {
-    answer.setEncoding('utf8');
-    let text = '';
-    answer.on('data', (chunk: string) => (text += chunk));
-    answer.on('end', () => {
-      if (answer.statusCode === 200) resolve(performance.now() - startedAt);
-      else reject(new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 300)}`));
-    });
-  })
-    .on('error', reject)
-    .end();
-  return promise;
 }
