@@ -3,6 +3,9 @@ import { eventOf } from './generate-event.ts';
 import type { Body } from './post-batches.ts';
 import { seededRandom } from './random.ts';
 
+/** The agents whose sessions they are, in turn. */
+export const ingestAgents: readonly string[] = Array.from({ length: 40 }, (_, n) => `agent-${n}`);
+
 /** Events of one session before its sender begins the next. */
 const eventsPerSession = 200;
 
@@ -27,7 +30,7 @@ export function* ingestBodies(
     const start = JSON.stringify({
       kind: 'session.start',
       session_id: sessionId,
-      agent_id: `agent-${session % 40}`,
+      agent_id: ingestAgents[session % ingestAgents.length],
       goal: `Answer ticket ${seed * 100_000 + session}`,
       started_at: iso(nowMs()),
     });

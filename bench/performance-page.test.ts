@@ -10,6 +10,8 @@ describe('performancePage()', () => {
       figureOf('ingest 100 x 8 rate', 'events/s', [31_000], '>= 25000'),
       figureOf('reads tiles', 'ms', [4, 9], '<= 5'),
       figureOf('reads tiles at 10000', 'ms', [4]),
+      figureOf('postgres 1 processes rate', 'events/s', [9_000]),
+      figureOf('postgres reads tiles', 'ms', [4, 16], 'p95 <= 15'),
     ];
     const page = performancePage({ ...machine, figures });
     expect(page).toContain('on 2026-01-02: 2 cores (A), 8 GB, Node v24.');
@@ -17,6 +19,10 @@ describe('performancePage()', () => {
     expect(page).toContain('| ingest 100 x 8 rate | 31000 | 31000 | events/s | >= 25000 | met |');
     expect(page).toContain('## Reads\n\n');
     expect(page).toContain('| reads tiles | 4 | 9 | ms | <= 5 | **missed** |');
+    expect(page).toContain(
+      '| postgres 1 processes rate | 9000 | 9000 | events/s |  |  |\n\n## Reads on PostgreSQL\n\n',
+    );
+    expect(page).toContain('| postgres reads tiles | 4 | 16 | ms | p95 <= 15 | **missed** |');
     expect(page).toContain('## Reads by the number of sessions\n\n');
     expect(page).not.toContain('## Live');
   });

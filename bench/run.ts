@@ -7,10 +7,13 @@ import { compareReports, readReport, reportOf, writeReport } from './report.ts';
 
 const usage = `Usage: npm run bench [-- [names] [options]]
 
-  names              any of: ingest, fairness, postgres, live, sdk, policy, size, start, reads (with mixed), scale, dry-run (all)
+  names              any of: ingest, fairness, policies, postgres, postgres-reads, live, runtime-config, sdk,
+                     provider-calls, policy, size, start, reads (with mixed), scale, dry-run, soak (all but soak)
   --seconds N        how long each load lasts (5)
   --runs N           how often each is measured (3)
-  --sessions N       sessions of the full database, 10 events each (1000000)
+  --sessions N       sessions of the full database, 10 events each (1000000); on PostgreSQL a tenth of them
+  --minutes N        how long the soak lasts (30)
+  --share N          the part of the full rate at which it sends, in percent (50)
   --baseline FILE    a report to compare with
   --page FOLDER      writes performance.md there, of the figures of this and earlier runs`;
 
@@ -18,6 +21,8 @@ interface Settings {
   readonly seconds: number;
   readonly runs: number;
   readonly sessions: number;
+  readonly minutes: number;
+  readonly share: number;
 }
 
 /** Every bench by its name; only what is asked for is loaded. */
@@ -30,17 +35,37 @@ const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly 
     const { benchFairness } = await import('./fairness.ts');
     return benchFairness(seconds, runs);
   },
+  async policies({ seconds, runs }) {
+    const { benchPolicies } = await import('./policies.ts');
+    return benchPolicies(seconds, runs);
+  },
   async postgres({ seconds, runs }) {
     const { benchPostgres } = await import('./postgres.ts');
     return benchPostgres(seconds, runs);
+  },
+  async 'postgres-reads'({ runs, sessions }) {
+    const [{ benchPostgresReads }, { fullScale }] = await Promise.all([
+      import('./postgres-reads.ts'),
+      import('./reads.ts'),
+    ]);
+    const scale = { ...fullScale, sessions: Math.ceil(sessions / 10) };
+    return benchPostgresReads(scale, Math.max(runs, readRuns));
   },
   async live({ seconds }) {
     const { benchLive } = await import('./live.ts');
     return benchLive(seconds);
   },
+  async 'runtime-config'({ seconds, runs }) {
+    const { benchRuntimeConfig } = await import('./runtime-config.ts');
+    return benchRuntimeConfig(seconds, runs);
+  },
   async sdk() {
     const { benchSdk } = await import('./sdk.ts');
     return benchSdk();
+  },
+  async 'provider-calls'() {
+    const { benchProviderCalls } = await import('./provider-calls.ts');
+    return benchProviderCalls();
   },
   async policy() {
     const { benchPolicy } = await import('./policy.ts');
@@ -71,7 +96,14 @@ const benches: Readonly<Record<string, (settings: Settings) => Promise<readonly 
     const { benchDryRun } = await import('./dry-run.ts');
     return benchDryRun(runs);
   },
+  async soak({ minutes, share }) {
+    const { benchSoak } = await import('./soak.ts');
+    return benchSoak(minutes, share / 100);
+  },
 };
+
+// It lasts longer than all others together.
+const onlyByName = 'soak';
 
 // A p95 over fewer answers says little.
 const readRuns = 200;
@@ -79,12 +111,15 @@ const readRuns = 200;
 /** Measures what was asked for, one JSON line a figure, and writes the report. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+  const all = Object.keys(benches).filter((name) => name !== onlyByName);
+  const names = positionals.length === 0 ? all : positionals;
   const unknown = names.filter((name) => benches[name] === undefined);
   const settings = {
     seconds: Number(values.seconds),
     runs: Number(values.runs),
     sessions: Number(values.sessions),
+    minutes: Number(values.minutes),
+    share: Number(values.share),
   };
   const isGood = Object.values(settings).every((number) => Number.isInteger(number) && number > 0);
   if (unknown.length > 0 || !isGood) {
@@ -120,6 +155,8 @@ const options = {
   seconds: { type: 'string', default: '5' },
   runs: { type: 'string', default: '3' },
   sessions: { type: 'string', default: '1000000' },
+  minutes: { type: 'string', default: '30' },
+  share: { type: 'string', default: '50' },
   baseline: { type: 'string' },
   page: { type: 'string' },
 } as const;
