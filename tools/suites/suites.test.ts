@@ -52,10 +52,8 @@ describe('runSuites()', () => {
       },
     });
     const place = { root: '.', node: 'node' };
-    const suites = [
-      ...[suite('one', 0), suite('beside', 1, true)],
-      ...[suite('two', 0), suite('after', 0, true)],
-    ];
+    const suites = [suite('one', 0), suite('beside', 1, true), suite('two', 0)];
+    suites.push(suite('after', 0, true));
     expect(await runSuites(suites, place)).toBe(1);
     expect(await runSuites([suite('alone', 0, true)], place)).toBe(0);
     log.mockRestore();
