@@ -1,11 +1,11 @@
-import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
+import type { SessionFilter, SessionSort } from '@niitaka/core/session/session-filter.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { end, iso, noonMs, sessionId, start, testOrgId } from '../../testing/records.ts';
 import type { ListPosition } from '../session-reader.ts';
 import type { ReadStore } from './session-reads.ts';
 
-/** More than one list of values holds, and more than an estimate looks at. */
-const count = 2_300;
+/** More than one list of values holds, than an estimate looks at, and than a search looks through at once. */
+const count = 2_900;
 const batch = 1_000;
 /** These hang below the first session, these below the second of them: a level wider than one list. */
 const childCount = 1_200;
@@ -57,6 +57,25 @@ export function manySessionsContract(
       expect(await listed(store, { environments: ['staging'] }, 300)).toEqual(staging);
     });
 
+    test.each([
+      ['on many', 97, 'audit'],
+      ['on few', 401, 'merger'],
+    ])('a word %s is found all over a range, on pages of any size (S11)', async (_, nth, word) => {
+      const byTime = numbers
+        .filter((one) => one % nth === 0)
+        .toSorted((a, b) => startOf(b) - startOf(a) || b - a)
+        .map(sessionId);
+      const filter = { words: [word], fromMs: startOf(1_699) };
+      for (const limit of [3, 12, 100]) {
+        expect(await listed(store, filter, limit)).toEqual(byTime);
+        expect(await listed(store, filter, limit, 'started_at')).toEqual(byTime.toReversed());
+      }
+      const production = byTime.filter((id) => !isStaging(id));
+      expect(await listed(store, { ...filter, environments: ['production'] }, 5)).toEqual(
+        production,
+      );
+    });
+
     test('estimateSessions() of a plain filter is exact, of another near its share', async () => {
       const estimate = (filter: SessionFilter) =>
         store.reader.estimateSessions(testOrgId, filter, noonMs);
@@ -64,7 +83,7 @@ export function manySessionsContract(
       expect(await estimate({ environments: ['staging'] })).toBe(
         numbers.map(sessionId).filter(isStaging).length,
       );
-      expect(await estimate({ agentIds: ['rare'] })).toBe(46);
+      expect(await estimate({ agentIds: ['rare'] })).toBe(58);
       // Every third is done: a sample of the newest tells within a twentieth.
       const done = await estimate({ statuses: ['done'] });
       expect(Math.abs(done - count / 3)).toBeLessThan(count / 20);
@@ -122,7 +141,9 @@ function parentOf(number: number): string | undefined {
 
 function sessionOf(number: number): object {
   const parent = parentOf(number);
+  const words = [number % 97 === 0 ? 'audits' : 'sorts', number % 401 === 0 ? 'mergers' : 'mail'];
   return start(number, {
+    goal: words.join(' '),
     started_at: iso(startOf(number)),
     environment: isStaging(sessionId(number)) ? 'staging' : 'production',
     agent_id: number % 50 === 0 ? 'rare' : 'common',
@@ -134,11 +155,12 @@ async function listed(
   store: ReadStore,
   filter: SessionFilter,
   limit: number,
+  sort: SessionSort = '-started_at',
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   let after: ListPosition | null = null;
   do {
-    const request = { filter, sort: '-started_at', limit, after, nowMs: noonMs } as const;
+    const request = { filter, sort, limit, after, nowMs: noonMs };
     const page = await store.reader.listSessions(testOrgId, request);
     ids.push(...page.items.map(({ session }) => session.id));
     after = page.next;

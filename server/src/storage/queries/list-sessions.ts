@@ -1,16 +1,12 @@
-import type { SessionFilter, SessionSort } from '@niitaka/core/session/session-filter.ts';
+import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { ListPosition, ListRequest, SummaryPage } from '../session-reader.ts';
 import { longWordConditions } from './goal-match.ts';
+import { afterConditions, directionOf, isByArrival, valueOf, type Place } from './list-order.ts';
 import { keepRoots, rootConditions, type MatchedTrees } from './list-roots.ts';
 import { allOf, type Runner, type Sql } from './runner.ts';
-import {
-  columnsOf,
-  contextFor,
-  durationOf,
-  sessionConditions,
-  type ConditionContext,
-} from './session-conditions.ts';
+import { isRangeSearch, searchRange } from './search-range.ts';
+import { contextFor, sessionConditions, type ConditionContext } from './session-conditions.ts';
 import { summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
 
 /** Rows that a sort other than by time gives; beyond them a narrower filter is wanted. */
@@ -23,8 +19,8 @@ export const orderedHits = 10_000;
 const examinedRows = 5_000;
 
 /** A row of a list with what it is sorted by. */
-export interface ListedSql extends SummarySql {
-  readonly sort_value: number;
+export interface ListedSql extends SummarySql, Place {
+  readonly id: SummarySql['id'];
 }
 
 /** One page of a list, by keyset: what arrives meanwhile moves no row from one page to another. */
@@ -66,63 +62,70 @@ export interface ShownRow {
   readonly matchedDescendants: number | null;
 }
 
-/** The rows of one page, and the last one looked at where there are more. */
+/** A stretch of a list: the rows found, and where the next one begins, null at the end. */
+export interface Stretch {
+  readonly found: readonly ListedSql[];
+  readonly next: Place | null;
+  /** The part that it is of what may be looked at for one page. */
+  readonly share: number;
+}
+
+/** Reads the stretch after a place. */
+export type ReadStretch = (last: Place | null) => Promise<Stretch>;
+
+/** The rows of one page, and the last place looked at where there are more. */
 async function readRows(
   context: ConditionContext,
   request: ListRequest,
-): Promise<{ rows: ShownRow[]; last: ListedSql | null }> {
+): Promise<{ rows: ShownRow[]; last: Place | null }> {
   const { filter, limit } = request;
-  if (filter.rootOnly !== true) {
-    const found = await context.runner.rows<ListedSql>(
-      listQuery(context, request, null, limit + 1),
-    );
-    const rows = found.slice(0, limit).map((row) => ({ row, matchedDescendants: null }));
-    return { rows, last: found.length > limit ? (found[limit - 1] ?? null) : null };
-  }
   const rows: ShownRow[] = [];
   const trees: MatchedTrees = new Map();
-  const step = limit + 20;
-  let last: ListedSql | null = null;
-  for (let examined = 0; examined < examinedRows; examined += step) {
-    const found: ListedSql[] = await context.runner.rows<ListedSql>(
-      listQuery(context, request, last, step),
-    );
-    const kept = await keepRoots(context, filter, isByArrival(request), found, trees);
+  const read = stretchesOf(context, request, limit + (filter.rootOnly === true ? 20 : 1));
+  let last: Place | null = null;
+  for (let spent = 0; spent < 1;) {
+    const { found, next, share } = await read(last);
+    const kept =
+      filter.rootOnly === true
+        ? await keepRoots(context, filter, isByArrival(request), found, trees)
+        : found.map((listed) => ({ listed, row: listed, matchedDescendants: null }));
     for (const { listed, ...shown } of kept) {
       if (rows.length === limit) return { rows, last };
       rows.push(shown);
       last = listed;
     }
-    if (found.length < step) return { rows, last: null };
-    last = found.at(-1) ?? last;
+    last = next;
+    if (next === null) break;
+    spent += share;
   }
   return { rows, last };
 }
 
-/** Without a range and in the usual order a search gives the newest arrival first (S11). */
-function isByArrival({ filter, sort }: ListRequest): boolean {
-  const { words, fromMs, toMs } = filter;
-  return (
-    words !== undefined && sort === '-started_at' && fromMs === undefined && toMs === undefined
-  );
+function stretchesOf(context: ConditionContext, request: ListRequest, step: number): ReadStretch {
+  const byIndex: ReadStretch = async (last) => {
+    const found = await context.runner.rows<ListedSql>(listQuery(context, request, last, step));
+    const next = found.length < step ? null : (found.at(-1) ?? null);
+    return { found, next, share: step / examinedRows };
+  };
+  return isRangeSearch(request) ? searchRange(context, request, step, byIndex) : byIndex;
 }
 
 function listQuery(
   context: ConditionContext,
   request: ListRequest,
-  last: ListedSql | null,
+  last: Place | null,
   limit: number,
 ): Sql {
   const { filter, sort } = request;
   const { runner, orgId } = context;
   const { rootOnly, words, ...rest } = filter;
   const arrival = isByArrival(request);
-  const value = arrival ? runner.flavour.arrival : sortValue(sort, context);
-  const direction = sort.startsWith('-') ? sql`desc` : sql`asc`;
+  const value = valueOf(context, request);
+  const direction = directionOf(request);
   const conditions = sessionConditions(rest, context);
   if (rootOnly === true) conditions.push(...rootConditions(context, filter));
   conditions.push(...longWordConditions(runner, 's', words ?? []));
-  conditions.push(...afterConditions(context, request, last, value));
+  conditions.push(...afterConditions(context, request, last));
   const order = arrival ? sql`${value} desc` : sql`${value} ${direction}, s.id ${direction}`;
   const from = source(context, words, arrival);
   if (arrival || (words === undefined && sort.endsWith('started_at'))) {
@@ -148,32 +151,6 @@ function source(
   if (words === undefined) return sql`sessions as s`;
   const { hits, newestHits } = runner.flavour;
   return isArrival ? hits(orgId, words) : newestHits(orgId, words, orderedHits);
-}
-
-function sortValue(sort: SessionSort, context: ConditionContext): Sql {
-  const column = columnsOf(context.alias);
-  if (sort.endsWith('cost')) return column('total_cost');
-  if (sort.endsWith('errors')) return column('error_count');
-  if (sort.endsWith('duration')) return durationOf(context.alias, context.nowMs);
-  return column('started_at');
-}
-
-function afterConditions(
-  { runner }: ConditionContext,
-  request: ListRequest,
-  last: ListedSql | null,
-  value: Sql,
-): Sql[] {
-  const { after, sort } = request;
-  if (last === null && after === null) return [];
-  const lastValue = last?.sort_value ?? after?.value ?? 0;
-  if (isByArrival(request)) return [sql`${runner.flavour.arrival} < ${lastValue}`];
-  const id = last?.id ?? runner.id(after?.id ?? '');
-  return [
-    sort.startsWith('-')
-      ? sql`(${value}, s.id) < (${lastValue}, ${id})`
-      : sql`(${value}, s.id) > (${lastValue}, ${id})`,
-  ];
 }
 
 /** Conditions of figures over a range; with `rootOnly` of roots alone. */
