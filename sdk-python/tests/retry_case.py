@@ -46,11 +46,11 @@ class RetryCase(LibraryCase):
         self.server.answers, self.server.requests = [answer()], []
         self.orders = itertools.count(1)
 
-    def started(self, *policies):
+    def started(self, *policies, **options):
         """A session whose policies have been read."""
         body = {"revision": 1, "policies": list(policies), "prices": PRICES, "config": {"llm": {}, "sources": {}}}
         self.niitaka.gets["/api/v1/snapshot"] = (200, body, {})
-        self.configure(self.niitaka)
+        self.configure(self.niitaka, **options)
         session = niitaka.start_session(agent_id="caller").__enter__()
         self.addCleanup(session.leave, None)
         guard = session.control.guard

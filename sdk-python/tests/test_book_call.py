@@ -6,7 +6,7 @@ from niitaka._cost.event_cost import PriceList
 from niitaka._instrument.book_call import estimate_usage
 from niitaka.integrations.openai import LIBRARY
 from retry_case import RetryCase, limit, retry
-from scripted_server import accept
+from scripted_server import accept, problem
 from test_leases import granted
 from test_openai_chat import REQUEST, answer, as_asked, error
 
@@ -28,9 +28,9 @@ class Booked(RetryCase):
         self.asked.append(batch)
         return self.grant(batch)
 
-    def started(self, *more, scope="tree", usd=1):
+    def started(self, *more, scope="tree", usd=1, **options):
         budget = {**limit(1, "cost_limit", cost_exceeded=usd), "scope": scope}
-        return super().started(budget, *more)
+        return super().started(budget, *more, **options)
 
     def call(self, **more):
         return self.create(**{"model": "gpt-5", "max_tokens": 10, **more})
@@ -58,6 +58,18 @@ class Booked(RetryCase):
         self.assertEqual((stop.threshold, round(stop.found * 10**9)), (0.5, 5 * 10**8 + ESTIMATE))
         self.assertEqual(str(stop), "aborted before call 1: tree cost $0.50010625 > $0.5, policy p1 rev 1")
         self.assertEqual((self.server.requests, self.tree(session).booked), ([], 0))
+        self.assertEqual(self.traces(), [("p1", "abort", True)])
+
+    def test_unreachable(self):
+        """Without the server the totals that are known decide, or the call is stopped, which the exception says (P10)"""
+        self.grant = lambda asked: problem(503, "unavailable")
+        self.started()
+        self.call()
+        self.started(on_unreachable="stop")
+        with self.assertRaises(AgentExecutionStopped) as caught:
+            self.call()
+        words = "aborted before call 1: tree cost $1.00010625 > $1, policy p1 rev 1 (the server cannot be reached)"
+        self.assertEqual((str(caught.exception), len(self.server.requests)), (words, 1))
         self.assertEqual(self.traces(), [("p1", "abort", True)])
 
     def test_failed(self):

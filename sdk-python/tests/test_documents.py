@@ -113,7 +113,7 @@ class Surface(ClientCase):
         event = list(inspect.signature(niitaka.Session.event).parameters)
         self.assertEqual(event[1:7], ["type", "name", "data", "started_at", "ended_at", "parent"])
         configure = list(inspect.signature(niitaka.configure).parameters)
-        self.assertEqual(configure, ["api_key", "api_url", "environment", "policy_file", "spool", "capture_content", "redact"])
+        self.assertEqual(configure, ["api_key", "api_url", "environment", "policy_file", "spool", "capture_content", "redact", "on_unreachable"])
         from niitaka import api
 
         listed = list(inspect.signature(api.list_sessions).parameters)

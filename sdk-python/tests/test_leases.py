@@ -170,6 +170,34 @@ class Away(LeaseCase):
             self.assertTrue(self.take(10))
         self.assertEqual(len(self.asked), 1)
 
+    def test_stop(self):
+        """With `on_unreachable="stop"` the lease is spent, and then nothing is: not what totals would leave (P10)"""
+        self.take(10)
+        self.answer = lambda asked: problem(503, "unavailable")
+        stops = wanted(10, limit=10**9)._replace(stops_unreachable=True)
+        for _ in range(8):
+            self.assertTrue(self.leases.take(stops, True))
+        for _ in range(2):
+            self.assertFalse(self.leases.take(stops, True))
+        self.assertTrue(self.leases.is_stopped(stops))
+        self.assertFalse(asyncio.run(self.leases.take_async(stops)))
+        self.assertTrue(self.leases.take(stops._replace(is_leased=False), True))
+
+    def test_stop_unheard(self):
+        """A server that says nothing for the time that a call waits is away; one that is heard again is not (P10)"""
+        stops = wanted(10)._replace(stops_unreachable=True)
+        self.server.delay = 0.6
+        with mock.patch.object(_leases, "LEASE_WAIT_SECONDS", 0.2):
+            self.assertFalse(self.leases.take(stops, True))
+        self.assertTrue(self.leases.is_stopped(stops))
+        self.server.wait_for(lambda: not self.leases.is_stopped(stops))
+        self.assertTrue(self.leases.take(stops, True))
+
+    def test_stop_at_once(self):
+        """A call that may not wait for the first answer is not stopped by that: nobody knows yet that it is away (P10)"""
+        self.server.delay = 0.3
+        self.assertTrue(self.leases.take(wanted(10)._replace(stops_unreachable=True), False))
+
     def test_file(self):
         """A limit of a policy file is kept by what is known here: the server is not asked"""
         self.assertTrue(self.take(600, is_leased=False))

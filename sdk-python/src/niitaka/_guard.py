@@ -63,6 +63,7 @@ class Guard:
         record: Callable[[Record], None],
         own: Optional[CompiledPolicies] = None,
         leases: Optional[Leases] = None,
+        stops_unreachable: bool = False,
     ) -> None:
         self._session_id = session_id
         self._root_session_id = root_session_id
@@ -72,6 +73,7 @@ class Guard:
         #: Policies of a file, which hold in the place of the server's (P8).
         self._own = own
         self._leases = leases
+        self._stops_unreachable = stops_unreachable
         #: The limit on its tree by which calls are booked, as of the newest check (P10).
         self.tree_limit: Optional[Policy] = None
         self._lock = threading.RLock()
@@ -100,7 +102,7 @@ class Guard:
         if cost is None or cost.cost_nano_usd <= 0:
             return None
         ids, is_leased = (self._session_id, self._root_session_id), self._own is None
-        return Wanted(*ids, limit.cost_exceeded_nano_usd, is_leased, cost.cost_nano_usd)
+        return Wanted(*ids, limit.cost_exceeded_nano_usd, is_leased, cost.cost_nano_usd, self._stops_unreachable)
 
     def book(self, wanted: Wanted, may_wait: bool) -> Optional[Booking]:
         """Takes it off the lease, waiting on the caller's thread; None where the call is refused."""
@@ -222,7 +224,8 @@ class Guard:
                 self._tell(decision, context, is_done, (time.perf_counter() - started) * 1e6)
         policy = decision.policy
         if decision.action == "abort" and policy is not None:
-            raise self._stop(policy, state, event)
+            is_away = refused is not None and self._leases is not None and self._leases.is_stopped(refused)
+            raise self._stop(policy, state, event, " (the server cannot be reached)" if is_away else "")
         return decision
 
     def _state(self, steps: int, now: int) -> EvaluationState:
@@ -266,12 +269,14 @@ class Guard:
         self._recorded.add(row_id)
         self._record({name: value for name, value in record.items() if value is not None})
 
-    def _stop(self, policy: Policy, state: EvaluationState, event: EvaluationEvent) -> AgentExecutionStopped:
+    def _stop(
+        self, policy: Policy, state: EvaluationState, event: EvaluationEvent, why: str
+    ) -> AgentExecutionStopped:
         found: float = limit_total(policy, state)
         threshold: float = policy.steps_exceeded
         if policy.type == "cost_limit":
             found, threshold = found / 10**9, float(policy.cost_exceeded_usd)
-        message = describe_decision(policy, state, event)
+        message = describe_decision(policy, state, event) + why
         return AgentExecutionStopped(
             message, session_id=self._session_id, policy=policy.id, threshold=threshold, found=found
         )

@@ -33,6 +33,8 @@ class Wanted(NamedTuple):
     #: Whether the server knows of the limit, and grants parts of it; else what is known here decides.
     is_leased: bool
     estimate: int
+    #: Whether it is refused, once the lease is spent, while the server is away.
+    stops_unreachable: bool = False
 
 
 class Leases:
@@ -64,7 +66,7 @@ class Leases:
         """Books the call, waiting for its part on the caller's own thread; False where it is refused."""
         deadline = time.monotonic() + (LEASE_WAIT_SECONDS if may_wait else 0.0)
         with self._changed:
-            verdict = self._look(wanted, deadline)
+            verdict = self._look(wanted, deadline, may_wait)
             if verdict is not None:
                 return verdict
             self._trees[wanted.root_session_id].waiting += wanted.estimate
@@ -129,6 +131,10 @@ class Leases:
             if not is_live and session_id not in tree.own:
                 self._roots.pop(session_id, None)
 
+    def is_stopped(self, wanted: Wanted) -> bool:
+        """Whether a call is refused because the server is away."""
+        return wanted.stops_unreachable and wanted.is_leased and time.monotonic() < self._away_until
+
     def renew(self) -> None:
         """With every heartbeat: leases that would expire before the next but one."""
         with self._lock:
@@ -177,11 +183,14 @@ class Leases:
             tree = self._trees[root_session_id] = TreeBudget(root_session_id)
         return tree
 
-    def _look(self, wanted: Wanted, deadline: float) -> Optional[bool]:
+    def _look(self, wanted: Wanted, deadline: float, may_wait: bool = True) -> Optional[bool]:
         """True where the call may begin, and is booked; False where it is refused; None where it waits."""
         with self._lock:
             tree, now = self._tree(wanted.root_session_id), time.monotonic()
             tree.estimate, tree.used_at = wanted.estimate, now
+            is_unheard = now >= deadline and tree.answered_at < deadline - LEASE_WAIT_SECONDS
+            if wanted.stops_unreachable and is_unheard and may_wait:
+                self._away_until = now + LEASE_AWAY_SECONDS
             verdict = self._verdict(tree, wanted, now, deadline)
             if verdict:
                 tree.booked += wanted.estimate
@@ -194,6 +203,8 @@ class Leases:
         left, is_late = tree.available(now), now >= deadline
         if wanted.is_leased and left >= wanted.estimate:
             return True
+        if self.is_stopped(wanted):
+            return False
         is_answered = tree.answered_at >= deadline - LEASE_WAIT_SECONDS
         if not wanted.is_leased or now < self._away_until or (is_late and not is_answered):
             if tree.known_left(wanted.limit) > 0:
@@ -285,6 +296,7 @@ class Leases:
         with self._changed:
             now = time.monotonic()
             tree.is_asking = False
+            self._away_until = float("-inf")
             tree.answered_at = now
             tree.cap, tree.expires_at = asked.spent + told.granted, began + told.seconds
             tree.is_short, tree.is_exhausted = told.granted < asked.want, told.is_exhausted

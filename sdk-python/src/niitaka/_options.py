@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Union
 
-from ._arguments import check_bool, check_text, refused
+from ._arguments import check_bool, check_choice, check_text, refused
 from ._http import Connection
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Options:
     api_key: str
     api_url: str
     environment: str
+    #: Whether a call is stopped whose part of its tree's budget is spent while the server cannot be reached (P10).
+    stops_unreachable: bool
     spool: bool
     capture_content: bool
     redact: Optional[Redact]
@@ -49,12 +51,14 @@ def read_options(
     spool: bool = True,
     capture_content: bool = False,
     redact: Optional[Redact] = None,
+    on_unreachable: str = "decide",
     *,
     environ: Optional[Mapping[str, str]] = None,
 ) -> Options:
     """Options from arguments and environment; ValueError or TypeError for what cannot be used."""
     for name, text in (("api_key", api_key), ("api_url", api_url), ("environment", environment)):
         check_text(text, name)
+    check_choice(on_unreachable, "on_unreachable", ("decide", "stop"))
     check_bool(spool, "spool")
     check_bool(capture_content, "capture_content")
     if redact is not None and not callable(redact):
@@ -69,6 +73,7 @@ def read_options(
         api_key=key,
         api_url=url,
         environment=environment or given.get("NIITAKA_ENV") or DEFAULT_ENVIRONMENT,
+        stops_unreachable=on_unreachable == "stop",
         spool=spool,
         capture_content=capture_content,
         redact=redact,

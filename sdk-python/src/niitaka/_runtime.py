@@ -144,6 +144,7 @@ def configure(
     spool: bool = True,
     capture_content: bool = False,
     redact: Optional[Redact] = None,
+    on_unreachable: str = "decide",
 ) -> None:
     """Sets the address, key and habits of this process; what is left out comes from the environment.
 
@@ -151,12 +152,13 @@ def configure(
     in for the first three. `policy_file` is the path of policies in YAML: for the agents that it names they hold, and
     none of the server's. `spool=False` keeps records in memory only. `capture_content=True` also sends the input and
     output of calls and tools. `redact(path, value)` sees every text before it is kept or sent and answers what stands
-    in its place. Without a key nothing is recorded, which is told once. Called again, the newer call holds; sessions
+    in its place. `on_unreachable="stop"` stops a model call under a limit on its tree once its part of the budget is
+    spent and the server cannot be reached; by default the totals that are known decide. Without a key nothing is recorded, which is told once. Called again, the newer call holds; sessions
     that are open stay with the configuration they began under. Raises ValueError for an address that is none and for
     what is wrong in the file, by line and column, and TypeError for what is not of its kind.
     """
     global _current
-    given = (api_key, api_url, environment, policy_file, spool, capture_content, redact)
+    given = (api_key, api_url, environment, policy_file, spool, capture_content, redact, on_unreachable)
     try:
         options = read_options(*given)
     except ValueError as trouble:

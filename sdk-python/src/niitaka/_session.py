@@ -241,7 +241,7 @@ class Session:
         file = self._options.policy_file
         own = file.policies_of(key.agent_id, key.environment) if file is not None and file.names(key.agent_id) else None
         record = lambda told: client.record_numbered(ledger, told)
-        self.control.guard = Guard(*ids, key, client.snapshots, record, own, client.leases)
+        self.control.guard = Guard(*ids, key, client.snapshots, record, own, client.leases, self._options.stops_unreachable)
 
     def enclosing_ids(self) -> List[str]:
         """The id of this session and of those it was entered in, innermost first."""

@@ -78,6 +78,7 @@ def capture(
         capture_content=capture_content,
         redact=redact,
         policy_file=None,
+        stops_unreachable=False,
         is_strict=is_strict,
         is_disabled=False,
     )

@@ -13,6 +13,11 @@ export interface ConfigureOptions {
    * once, here.
    */
   readonly policyFile?: string | undefined;
+  /**
+   * What becomes of a model call under a limit on its tree once its part of the budget is spent and the server cannot
+   * be reached: the totals that are known `decide` (the default), or it is `stop`ped.
+   */
+  readonly onUnreachable?: 'decide' | 'stop' | undefined;
   /** Keep records on disk until the server has them, so that a crash loses none. On by default. */
   readonly spool?: boolean | undefined;
   /** Send arguments and results of wrapped calls and tools. Off by default. */

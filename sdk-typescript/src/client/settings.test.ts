@@ -9,6 +9,7 @@ describe('readSettings()', () => {
       apiUrl: 'http://127.0.0.1:4600',
       environment: null,
       policyFile: null,
+      onUnreachable: 'decide',
       spool: true,
       captureContent: false,
       redact: null,

@@ -18,6 +18,7 @@ export interface Settings {
   /** Null leaves the choice to the server: `production`. */
   readonly environment: string | null;
   readonly policyFile: PolicyFile | null;
+  readonly onUnreachable: 'decide' | 'stop';
   readonly spool: boolean;
   readonly captureContent: boolean;
   readonly redact: Redact | null;
@@ -42,6 +43,7 @@ export function readSettings(
       : readUrl(env['NIITAKA_URL'] || defaultUrl, 'NIITAKA_URL'),
     environment: options.environment || env['NIITAKA_ENV'] || null,
     policyFile,
+    onUnreachable: options.onUnreachable ?? 'decide',
     spool: options.spool ?? true,
     captureContent: options.captureContent ?? false,
     redact: options.redact ?? null,
@@ -60,6 +62,9 @@ function checkOptions(options: ConfigureOptions): void {
     if (typeof (options[name] ?? true) !== 'boolean') {
       throw refused(name, 'true or false', options[name]);
     }
+  }
+  if (!['decide', 'stop'].includes(options.onUnreachable ?? 'decide')) {
+    throw refused('onUnreachable', 'one of decide, stop', options.onUnreachable);
   }
   if (typeof (options.redact ?? checkText) !== 'function') {
     throw refused('redact', 'a function', options.redact);

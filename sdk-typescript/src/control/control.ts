@@ -99,11 +99,11 @@ export class Control {
 
   /**
    * A step that has begun has no money left: it does not happen, and this throws by the policies, for whom the cost of
-   * the tree would be so much; or it begins anew, where they changed and let it (P10).
+   * the tree would be so much; or it begins anew, where they changed and let it (P10). `why` is added to their words.
    */
-  refuse(treeCostNanoUsd: bigint): void {
+  refuse(treeCostNanoUsd: bigint, why: string): void {
     this.end(false);
-    this.guard?.checkTree(this.#begun(), treeCostNanoUsd);
+    this.guard?.checkTree(this.#begun(), { treeCostNanoUsd, why });
     this.begin();
   }
 

@@ -157,6 +157,18 @@ test('without the server calls go on by the totals that are known (P10, P5)', as
   expect(leasesAt(proxy)).toEqual([]);
 });
 
+test('without the server calls are stopped where the program wants that (P10)', async () => {
+  const { proxy, provider, call } = await open('leaser', { onUnreachable: 'stop' });
+  const stopped = startSession({ agentId: 'leaser' }, async () => {
+    proxy.isCut = true;
+    await call();
+  });
+  await expect(stopped).rejects.toThrow(
+    /^aborted before call 1: tree cost \$5\.01\d+ > \$5, policy tree budget rev 1 \(the server cannot be reached\)$/,
+  );
+  expect(provider.requests).toEqual([]);
+});
+
 test('a limit of a policy file holds for calls at once, by what is known here (P8, P10)', async () => {
   const policyFile = join(tempFolder(), 'agents.yaml');
   // For three calls and a bit: they are booked at nearly twice of what they cost.

@@ -34,7 +34,10 @@ export async function bookCall(
   const estimate = control.guard.costOf(estimateOf(endpoint, origin, body)) ?? 0n;
   const { lease } = leaseOf(recorder, control.guard.tree);
   const booking = await lease.book(estimate, limit);
-  if (booking === null) control.refuse(limit.nanoUsd + (estimate > 0n ? estimate : 1n));
+  if (booking === null) {
+    const why = lease.isStopped ? ' (the server cannot be reached)' : '';
+    control.refuse(limit.nanoUsd + (estimate > 0n ? estimate : 1n), why);
+  }
   return booking;
 }
 
@@ -57,11 +60,15 @@ function leaseOf(recorder: Recorder, tree: TreeSpending): HeldLease {
     return known;
   }
   const { client } = recorder;
-  const lease = new TreeLease(tree, async (asked) => {
-    const part = await askForPart(client, held.holder.sessionId, asked);
-    if (part !== null) learnRoot(held, tree, part);
-    return part;
-  });
+  const lease = new TreeLease(
+    tree,
+    async (asked) => {
+      const part = await askForPart(client, held.holder.sessionId, asked);
+      if (part !== null) learnRoot(held, tree, part);
+      return part;
+    },
+    client.settings.onUnreachable === 'stop',
+  );
   const held: HeldLease = { lease, holder: recorder };
   leases.set(tree, held);
   // The oldest is likely to outlive the others.

@@ -50,6 +50,16 @@ export interface FailedCall {
   readonly model: string | null;
 }
 
+/** A step for which the budget of its tree has no room. */
+export interface Refusal {
+  /** What the tree would have cost with it. */
+  readonly treeCostNanoUsd: bigint;
+  /** Added to the words of the policy that stops it. */
+  readonly why: string;
+}
+
+const fits: Refusal = { treeCostNanoUsd: 0n, why: '' };
+
 /** Traces and signals that are known to be told; an older one may be sent again, and is stored once. */
 const toldLimit = 10_000;
 
@@ -72,7 +82,7 @@ export class Guard {
   /** What of the spending is in its tree's, and what of that the server has not told yet. */
   #treeCostNanoUsd = 0n;
   #freshNanoUsd = 0n;
-  #leastTreeCostNanoUsd = 0n;
+  #refusal = fits;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
@@ -118,13 +128,13 @@ export class Guard {
     if (snapshot !== null) this.#decide(snapshot, steps, beforeStep, null, () => true);
   }
 
-  /** As `check`, where the step would bring the cost of its tree to so much. */
-  checkTree(steps: number, treeCostNanoUsd: bigint): void {
-    this.#leastTreeCostNanoUsd = treeCostNanoUsd;
+  /** As `check`, where the budget of its tree has no room for the step. */
+  checkTree(steps: number, refusal: Refusal): void {
+    this.#refusal = refusal;
     try {
       this.check(steps);
     } finally {
-      this.#leastTreeCostNanoUsd = 0n;
+      this.#refusal = fits;
     }
   }
 
@@ -215,7 +225,7 @@ export class Guard {
     return {
       costNanoUsd,
       steps,
-      treeCostNanoUsd: largest(this.#leastTreeCostNanoUsd, withFresh(told.tree_cost)),
+      treeCostNanoUsd: largest(this.#refusal.treeCostNanoUsd, withFresh(told.tree_cost)),
       treeSteps: stepsWithFresh(told.tree_step_count),
       dayCostNanoUsd: withFresh(told.day_cost),
       daySteps: stepsWithFresh(told.day_steps),
@@ -285,7 +295,7 @@ export class Guard {
 
   #stop(policy: Policy, state: EvaluationState, event: EvaluationEvent): Error {
     const { sessionId } = this.#parts;
-    const text = describeDecision(policy, state, event);
+    const text = describeDecision(policy, state, event) + this.#refusal.why;
     const numbers =
       policy.type === 'cost_limit'
         ? { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(state, policy)) }

@@ -208,6 +208,34 @@ describe('without the server', () => {
     expect(late.state).toBe('refused');
   });
 
+  test('a lease that stops then is spent, and nothing else until it is back (P10)', async () => {
+    lease = new TreeLease(tree, ask, true);
+    book(10n);
+    await last().answer(90n);
+    const calls = Array.from({ length: 8 }, () => book(10n));
+    expect(calls.every(({ state }) => state === 'goes')).toBe(true);
+    const [further, own] = [book(10n), { nanoUsd: 1_000n, isLeased: false }];
+    expect(lease.isStopped).toBe(false);
+    await last().answer(null);
+    expect([further.state, lease.isStopped]).toEqual(['refused', true]);
+    const [next, unleased] = [book(10n), book(10n, own)];
+    await vi.advanceTimersByTimeAsync(0);
+    expect([next.state, unleased.state]).toEqual(['refused', 'goes']);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const again = book(10n);
+    await last().answer(200n);
+    expect([again.state, lease.isStopped]).toEqual(['goes', false]);
+  });
+
+  test('a lease that stops then takes two seconds without a word for that (P10)', async () => {
+    lease = new TreeLease(tree, ask, true);
+    const call = book(10n);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect([call.state, lease.isStopped]).toEqual(['waits', false]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([call.state, lease.isStopped]).toEqual(['refused', true]);
+  });
+
   test('a limit that it does not know of is kept by what is known here (P8, P10)', async () => {
     const own = { nanoUsd: 100n, isLeased: false };
     const calls = [book(60n, own), book(60n, own), book(60n, own), book(60n, own)];

@@ -59,6 +59,7 @@ interface Waiting {
 export class TreeLease {
   readonly #tree: TreeSpending;
   readonly #ask: AskForPart;
+  readonly #stopsUnreachable: boolean;
   readonly #waiting: Waiting[] = [];
   /** What this process may have spent in the tree, all in all. */
   #capNanoUsd = 0n;
@@ -80,9 +81,16 @@ export class TreeLease {
   #again: NodeJS.Timeout | null = null;
   #look: NodeJS.Timeout | null = null;
 
-  constructor(tree: TreeSpending, ask: AskForPart) {
+  /** With `stopsUnreachable` nothing but the lease is spent while the server is away. */
+  constructor(tree: TreeSpending, ask: AskForPart, stopsUnreachable = false) {
     this.#tree = tree;
     this.#ask = ask;
+    this.#stopsUnreachable = stopsUnreachable;
+  }
+
+  /** Whether calls are refused because the server is away. */
+  get isStopped(): boolean {
+    return this.#stopsUnreachable && this.#isAway;
   }
 
   /**
@@ -200,6 +208,7 @@ export class TreeLease {
     // The last of the money lets one more call go: only its cost will say whether it is too much.
     const isLast = this.#isCut && this.#free > 0n;
     if (limit.isLeased && (this.#suffices(estimateNanoUsd) || isLast)) return true;
+    if (limit.isLeased && this.isStopped) return false;
     if (!limit.isLeased || this.#isAway) {
       if (this.#isKnownLeft(limit)) return true;
       return this.#bookedNanoUsd > 0n ? null : false;
@@ -222,8 +231,11 @@ export class TreeLease {
   #giveUp(waiting: Waiting): void {
     const isUnheard = this.#answeredTick < waiting.sinceTick;
     const isLeft = this.#isLive && this.#capNanoUsd > this.#spent;
-    const isHere = isUnheard || !waiting.limit.isLeased;
-    const mayGo = isHere ? this.#isKnownLeft(waiting.limit) : isLeft;
+    const { isLeased } = waiting.limit;
+    if (isUnheard && this.#stopsUnreachable) this.#awayUntilTick = performance.now() + awayMs;
+    const isStopped = isLeased && this.isStopped;
+    const isKnown = isUnheard || !isLeased;
+    const mayGo = !isStopped && (isKnown ? this.#isKnownLeft(waiting.limit) : isLeft);
     this.#decide(waiting, mayGo ? this.#take(waiting.estimateNanoUsd) : null);
   }
 
