@@ -1,8 +1,18 @@
 import { ledgerFigures } from '@niitaka/core/delivery/sender-ledger.ts';
 import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
-import type { SessionDetail, SessionRow, TreeTotals } from '@niitaka/protocol/session.ts';
-import type { SessionSummary, SessionWhole, TreeSums } from '../storage/session-reader.ts';
+import type {
+  SessionDetail,
+  SessionRow,
+  SessionTree,
+  TreeTotals,
+} from '@niitaka/protocol/session.ts';
+import type {
+  SessionSummary,
+  SessionWhole,
+  TreeNode,
+  TreeSums,
+} from '../storage/session-reader.ts';
 import { timeToWire, timeToWireOrNull } from './map-access.ts';
 
 /** A session as lists and the stream carry it. */
@@ -45,6 +55,16 @@ export function sessionDetailToWire(whole: SessionWhole): SessionDetail {
     signal_count: session.signalCount,
     trace_count: session.traceCount,
   };
+}
+
+/** A session with what lies below it, as the tree's answer carries them. */
+export function sessionTreeToWire(
+  root: string,
+  depth: number,
+  { nodes, truncated }: { readonly nodes: readonly TreeNode[]; readonly truncated: boolean },
+): SessionTree {
+  const items = nodes.map((node) => ({ ...sessionToWire(node), hidden_descendants: node.hidden }));
+  return { root, items, depth_limit: depth, truncated };
 }
 
 /** Sums over a subtree as the wire carries them. */

@@ -1,4 +1,5 @@
 import type { Result } from '@niitaka/core/result.ts';
+import type { ReadyReader } from './ready-reader.ts';
 import type { Reader } from './reader.ts';
 
 /** One ingest body on its way to the writer. */
@@ -57,6 +58,8 @@ export interface Storage<Run = RunCommand> {
   readonly reader: Reader;
   /** The same reads; once the signal says that nobody waits for them they end soon, with a ReadAbandonedError. */
   readerUntil(gone: AbortSignal): Reader;
+  /** Answers made ready, ended in the same way. */
+  readyUntil(gone: AbortSignal): ReadyReader;
   /** Calls `listener` after commits that changed what streams show; answers how to stop. */
   onChange(listener: (orgId: string) => void): () => void;
   /** How long the oldest body of this sender has waited, ms; 0 when none waits. */

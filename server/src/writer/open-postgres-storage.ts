@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { systemClock } from '../context.ts';
+import { readyReads } from '../reader/ready-reads.ts';
 import type { Storage } from '../storage/port.ts';
 import { describeFailure } from '../storage/postgres/connect.ts';
 import { openLeases, type Leases } from '../storage/postgres/leases.ts';
@@ -49,6 +50,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     run: (name, args) => writer.run(name, args),
     reader: reads.reader,
     readerUntil: (gone) => reads.readerUntil(gone),
+    readyUntil: (gone) => readyReads(reads.readerUntil(gone)),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -35,13 +35,15 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       throw error;
     },
   );
-  const readers = startReaders({ path, readGate }, readerCount);
+  const reading = new URL('../reader/reader-thread.ts', import.meta.url);
+  const readers = startReaders({ script: reading, path, readGate }, readerCount);
   return {
     engine: 'sqlite',
     ingest: (request) => writer.ingest(request),
     run: (name, args) => writer.run(name, args),
     reader: readers.reader,
     readerUntil: (gone) => readers.readerUntil(gone),
+    readyUntil: (gone) => readers.readyUntil(gone),
     onChange: (listener) => writer.onChange(listener),
     waitOfMs: (senderId) => writer.waitOfMs(senderId),
     onGroup: (listener) => writer.onGroup(listener),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { SessionPage, SessionTree } from '@niitaka/protocol/session.ts';
+import type { SessionPage } from '@niitaka/protocol/session.ts';
 import {
   ChildrenQuery,
   SessionHistogramQuery,
@@ -17,7 +17,7 @@ import { sessionDetailToWire, sessionToWire } from '../map-session.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem } from '../problem.ts';
 import { histogramOf, statsOf } from '../range-answers.ts';
-import { readerOf } from '../reader-of.ts';
+import { hangUpOf, readerOf } from '../reader-of.ts';
 import { filterOf } from '../session-filter.ts';
 
 /** Levels of a tree that are shown below a node (S9). */
@@ -69,17 +69,13 @@ export async function sessionsRoutes(app: FastifyInstance, parts: AppParts): Pro
     });
   });
 
-  app.get('/sessions/:id/tree', readBy, async (request, reply): Promise<SessionTree> => {
+  app.get('/sessions/:id/tree', readBy, async (request, reply) => {
     const id = idParam(request);
     const { depth } = parseInput(SessionTreeQuery, request.query, 'query');
-    const reader = readerOf(storage, reply);
-    const tree = await reader.sessionTree(callerOf(request).orgId, id, depth, clock());
+    const ready = storage.readyUntil(hangUpOf(reply.raw));
+    const tree = await ready.sessionTreeJson(callerOf(request).orgId, id, depth, clock());
     if (tree === null) throw noSession(id);
-    const items = tree.nodes.map((node) => ({
-      ...sessionToWire(node),
-      hidden_descendants: node.hidden,
-    }));
-    return { root: id, items, depth_limit: depth, truncated: tree.truncated };
+    return reply.type('application/json; charset=utf-8').send(tree);
   });
 }
 

@@ -6,6 +6,8 @@ import { ReadAbandonedError, ReadUnavailableError } from '../read-unavailable.ts
 import { createReadGate, setReadGate } from './read-gate.ts';
 import { startReaders, type ReaderPool } from './reader-client.ts';
 
+const script = new URL('../../reader/reader-thread.ts', import.meta.url);
+
 describe('startReaders()', () => {
   let store: TestStore;
   let pool: ReaderPool;
@@ -15,7 +17,7 @@ describe('startReaders()', () => {
     store = openStore(noonMs);
     await store.ingest([start(1, { goal: 'read me' })]);
     gate = createReadGate();
-    pool = startReaders({ path: store.path, readGate: gate }, threads);
+    pool = startReaders({ script, path: store.path, readGate: gate }, threads);
   };
   const goal = async () =>
     (await pool.reader.sessionWhole(testOrgId, sessionId(1), noonMs))?.session.goal;
@@ -32,6 +34,16 @@ describe('startReaders()', () => {
     expect(new Set(answers)).toEqual(new Set(['read me']));
     const whole = await pool.reader.sessionWhole(testOrgId, sessionId(1), noonMs);
     expect(whole?.session.totalCostNanoUsd).toBe(0n);
+  });
+
+  test('carries an answer made ready as bytes, and none that nobody waits for', async () => {
+    await begin(1);
+    const tree = (gone: AbortSignal) =>
+      pool.readyUntil(gone).sessionTreeJson(testOrgId, sessionId(1), 1, noonMs);
+    const bytes = await tree(new AbortController().signal);
+    const answer = JSON.parse(Buffer.from(bytes ?? []).toString());
+    expect(answer).toMatchObject({ root: sessionId(1), items: [{ goal: 'read me' }] });
+    await expect(tree(AbortSignal.abort())).rejects.toThrow(ReadAbandonedError);
   });
 
   test('sees each commit with the read after it', async () => {

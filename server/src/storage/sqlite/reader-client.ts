@@ -1,13 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { ReadAbandonedError, ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
+import type { ReadyReader } from '../ready-reader.ts';
 import type { Reader } from '../reader.ts';
 import { createAbandoned, openAbandoned, waitingReads, type Abandoned } from './abandoned-reads.ts';
 import { readLimitMs } from './read-limit.ts';
 
 /** What a reader thread is started with. */
-export interface ReaderOptions {
+interface ReaderOptions {
   readonly path: string;
   readonly readGate: SharedArrayBuffer;
+}
+
+/** The same, and the thread's program. */
+export interface ReaderStart extends ReaderOptions {
+  readonly script: URL;
 }
 
 /** The same, with the memory of its own that names the reads nobody waits for. */
@@ -35,6 +41,8 @@ export interface ReaderPool {
   readonly reader: Reader;
   /** The same reads, given up once the signal says that nobody waits for them. */
   readerUntil(gone: AbortSignal): Reader;
+  /** Answers made ready in a thread, given up in the same way. */
+  readyUntil(gone: AbortSignal): ReadyReader;
   close(): Promise<void>;
 }
 
@@ -49,7 +57,7 @@ interface Thread {
 const restartAfterMs = 100;
 
 /** Starts a reader thread, and more up to `count` once reads wait; each read goes to the one with the fewest waiting. */
-export function startReaders(options: ReaderOptions, count: number): ReaderPool {
+export function startReaders(options: ReaderStart, count: number): ReaderPool {
   const pool = { isClosed: false };
   const threads = [startThread(options, pool)];
   const read = async (
@@ -84,8 +92,9 @@ export function startReaders(options: ReaderOptions, count: number): ReaderPool 
     throw new Error(`${method}() failed: ${String(reply.value)}`);
   };
   return {
-    reader: readerOver((method, args) => read(method, args, null)),
-    readerUntil: (gone) => readerOver((method, args) => read(method, args, gone)),
+    reader: readerOver<Reader>((method, args) => read(method, args, null)),
+    readerUntil: (gone) => readerOver<Reader>((method, args) => read(method, args, gone)),
+    readyUntil: (gone) => readerOver<ReadyReader>((method, args) => read(method, args, gone)),
     async close() {
       pool.isClosed = true;
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
@@ -94,10 +103,13 @@ export function startReaders(options: ReaderOptions, count: number): ReaderPool 
 }
 
 /** A thread that is started anew whenever it ends before the pool does. */
-function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean }): Thread {
+function startThread(
+  { script, ...options }: ReaderStart,
+  pool: { readonly isClosed: boolean },
+): Thread {
   const data: ReaderData = { ...options, abandoned: createAbandoned() };
   const thread: Thread = {
-    worker: startWorker(data),
+    worker: startWorker(script, data),
     lastTicket: 0,
     abandoned: openAbandoned(data.abandoned),
     waiting: new Map(),
@@ -123,7 +135,7 @@ function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean 
       setTimeout(() => {
         fail();
         if (pool.isClosed) return;
-        thread.worker = startWorker(data);
+        thread.worker = startWorker(script, data);
         follow(thread.worker);
       }, restartAfterMs);
     });
@@ -132,8 +144,8 @@ function startThread(options: ReaderOptions, pool: { readonly isClosed: boolean 
   return thread;
 }
 
-function startWorker(data: ReaderData): Worker {
-  return new Worker(new URL('./reader-thread.ts', import.meta.url), {
+function startWorker(script: URL, data: ReaderData): Worker {
+  return new Worker(script, {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
@@ -142,9 +154,9 @@ function startWorker(data: ReaderData): Worker {
 type Read = (method: string, args: readonly unknown[]) => Promise<unknown>;
 
 /** Every method of the port by its name, carried to a thread. */
-function readerOver(read: Read): Reader {
+function readerOver<Methods extends object>(read: Read): Methods {
   const methods = new Map<string | symbol, (...args: unknown[]) => Promise<unknown>>();
-  return new Proxy({} as Reader, {
+  return new Proxy({} as Methods, {
     get(_, name) {
       // A promise looks for "then" on what it resolves to: a reader is no promise.
       if (typeof name === 'symbol' || name === 'then') return undefined;

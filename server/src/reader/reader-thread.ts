@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { releaseMemoryOnceSettled } from '../release-memory.ts';
-import { openReader } from './connection.ts';
-import { passReadGate } from './read-gate.ts';
-import { ReadAbandonedError, ReadTimeoutError } from '../read-unavailable.ts';
-import { openReads } from './reads.ts';
-import { openAbandoned } from './abandoned-reads.ts';
-import { readLimitMs } from './read-limit.ts';
-import type { ReaderData, ReadReply, ReadRequest } from './reader-client.ts';
+import { releaseMemoryOnceSettled } from '../storage/release-memory.ts';
+import { openReader } from '../storage/sqlite/connection.ts';
+import { passReadGate } from '../storage/sqlite/read-gate.ts';
+import { ReadAbandonedError, ReadTimeoutError } from '../storage/read-unavailable.ts';
+import { openReads } from '../storage/sqlite/reads.ts';
+import { openAbandoned } from '../storage/sqlite/abandoned-reads.ts';
+import { readLimitMs } from '../storage/sqlite/read-limit.ts';
+import { readyReads } from './ready-reads.ts';
+import type { ReaderData, ReadReply, ReadRequest } from '../storage/sqlite/reader-client.ts';
 
 const { path, readGate, abandoned } = workerData as ReaderData;
 
@@ -15,7 +16,8 @@ const db = openReader(path);
 const gone = openAbandoned(abandoned);
 let current = 0;
 const limits = { limitMs: readLimitMs, isAbandoned: () => gone.has(current) };
-const reads = openReads(db, limits) as unknown as Readonly<
+const rows = openReads(db, limits);
+const reads = { ...rows, ...readyReads(rows) } as unknown as Readonly<
   Record<string, (...args: unknown[]) => Promise<unknown>>
 >;
 
@@ -44,5 +46,9 @@ function problemOf(error: unknown): NonNullable<ReadReply['problem']> {
 }
 
 function reply(message: ReadReply): void {
-  parentPort?.postMessage(message);
+  const { value } = message;
+  parentPort?.postMessage(
+    message,
+    value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [],
+  );
 }
