@@ -6,12 +6,14 @@ import { figuresSource } from './figures-source.ts';
 import { listConditions } from './list-sessions.ts';
 import {
   cutRange,
+  edgeFilters,
   inKnownEnvironments,
   rollupConditions,
   runningConditions,
   runningSessions,
+  unionOf,
 } from './range-totals.ts';
-import { allOf, toNumber, type Runner } from './runner.ts';
+import { allOf, toNumber, type Runner, type Sql } from './runner.ts';
 import { contextFor, isPlainFilter } from './session-conditions.ts';
 
 const hourMs = 3_600_000;
@@ -35,10 +37,10 @@ export async function rangeBuckets(
 ): Promise<RangeBucket[]> {
   if (filter.words?.length === 0) return [];
   const isRolledUp = isPlainFilter(filter) && bucketMs % hourMs === 0;
-  const rows = isRolledUp
-    ? await rolledUp(runner, orgId, filter, bucketMs, nowMs)
-    : await fromSessions(runner, orgId, filter, bucketMs, nowMs);
-  return mergeBuckets(rows);
+  if (isRolledUp) return mergeBuckets(await rolledUp(runner, orgId, filter, bucketMs, nowMs));
+  const known = await inKnownEnvironments(runner, orgId, filter);
+  const query = await sessionsQuery(runner, orgId, known, bucketMs, nowMs);
+  return mergeBuckets(await runner.all<BucketSql>(query));
 }
 
 async function rolledUp(
@@ -49,23 +51,22 @@ async function rolledUp(
   nowMs: number,
 ): Promise<BucketSql[]> {
   const { whole, edges } = cutRange(filter.fromMs, filter.toMs, hourMs);
-  const rows: BucketSql[] = [];
+  const parts: Sql[] = [];
   if (whole !== null) {
     const conditions = allOf(rollupConditions(runner, orgId, filter, 'hour', whole));
-    rows.push(
-      ...(await runner.all<BucketSql>(
-        sql`select ${bucketOf(sql`hour`, bucketMs)} as start, sum(sessions) as sessions, sum(with_errors) as with_errors,
-            sum(stale) as stale, 0 as running, sum(total_cost) as cost
-          from rollup_hours where ${conditions} group by 1`,
-      )),
+    parts.push(
+      sql`select ${bucketOf(sql`hour`, bucketMs)} as start, sum(sessions) as sessions, sum(with_errors) as with_errors,
+          sum(stale) as stale, 0 as running, sum(total_cost) as cost
+        from rollup_hours where ${conditions} group by 1`,
     );
-    const middle = { ...filter, fromMs: whole.fromMs ?? undefined, toMs: whole.toMs ?? undefined };
-    rows.push(...(await runningOnly(runner, orgId, middle, bucketMs, nowMs)));
   }
-  for (const edge of edges) {
-    rows.push(...(await fromSessions(runner, orgId, { ...filter, ...edge }, bucketMs, nowMs)));
+  for (const edge of await edgeFilters(runner, orgId, filter, edges)) {
+    parts.push(await sessionsQuery(runner, orgId, edge, bucketMs, nowMs));
   }
-  return rows;
+  const rows = await unionOf<BucketSql>(runner, parts);
+  if (whole === null) return rows;
+  const middle = { ...filter, fromMs: whole.fromMs ?? undefined, toMs: whole.toMs ?? undefined };
+  return [...rows, ...(await runningOnly(runner, orgId, middle, bucketMs, nowMs))];
 }
 
 async function runningOnly(
@@ -83,23 +84,20 @@ async function runningOnly(
   );
 }
 
-async function fromSessions(
+async function sessionsQuery(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
   bucketMs: number,
   nowMs: number,
-): Promise<BucketSql[]> {
-  const known = await inKnownEnvironments(runner, orgId, filter);
-  const source = await figuresSource(runner, orgId, known);
+): Promise<Sql> {
+  const source = await figuresSource(runner, orgId, filter);
   const context = await contextFor(runner, orgId, source.filter, nowMs);
   const conditions = [...listConditions(source.filter, context), ...source.conditions];
-  return runner.all<BucketSql>(
-    sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
+  return sql`select ${bucketOf(sql`s.started_at`, bucketMs)} as start, count(*) as sessions,
         count(*) filter (where s.error_count > 0) as with_errors, count(*) filter (where s.status = 'stale') as stale,
         count(*) filter (where s.status = 'running') as running, sum(s.total_cost) as cost
-      from ${source.from} where ${allOf(conditions)} group by 1`,
-  );
+      from ${source.from} where ${allOf(conditions)} group by 1`;
 }
 
 function mergeBuckets(rows: readonly BucketSql[]): RangeBucket[] {

@@ -42,7 +42,9 @@ export async function rangeTotals(
   if (filter.words?.length === 0) return nothing;
   const running = await runningTotals(runner, orgId, filter, nowMs);
   if (!isPlainFilter(filter)) {
-    const part = await filteredPart(runner, orgId, filter, nowMs, true);
+    const known = await inKnownEnvironments(runner, orgId, filter);
+    const query = await filteredQuery(runner, orgId, known, nowMs, true);
+    const part = await firstRow<TotalsSql & { readonly agents: bigint }>(runner, query);
     return totalsOf([part], running, toNumber(part?.agents));
   }
   const parts = await plainParts(runner, orgId, filter);
@@ -99,23 +101,19 @@ const sessionSums = sql`count(*) as sessions, count(*) filter (where s.error_cou
   count(*) filter (where s.status = 'stale') as stale, sum(s.total_cost) as cost, sum(s.late_cost) as late_cost,
   sum(s.unpriced_count) as unpriced, sum(s.incomplete) as incomplete`;
 
-async function filteredPart(
+async function filteredQuery(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
   nowMs: number,
   countsAgents: boolean,
-): Promise<(TotalsSql & { readonly agents?: bigint }) | undefined> {
-  const known = await inKnownEnvironments(runner, orgId, filter);
-  const source = await figuresSource(runner, orgId, known);
+): Promise<Sql> {
+  const source = await figuresSource(runner, orgId, filter);
   const context = await contextFor(runner, orgId, source.filter, nowMs);
   const conditions = listConditions(source.filter, context);
   const agents = countsAgents ? sql`, count(distinct s.agent_id) as agents` : sql``;
   const all = allOf([...conditions, ...source.conditions]);
-  return firstRow<TotalsSql>(
-    runner,
-    sql`select ${sessionSums}${agents} from ${source.from} where ${all}`,
-  );
+  return sql`select ${sessionSums}${agents} from ${source.from} where ${all}`;
 }
 
 /** Environments beyond this many are not named one by one. */
@@ -165,28 +163,43 @@ export function cutRange(
   return { whole: { fromMs: first, toMs: last }, edges };
 }
 
+/** All parts by one statement: where each is a journey to the database, they take longer than their rows. */
 async function plainParts(
   runner: Runner,
   orgId: string,
   filter: SessionFilter,
-): Promise<(TotalsSql | undefined)[]> {
+): Promise<TotalsSql[]> {
   const { whole, edges } = cutRange(filter.fromMs, filter.toMs, hourMs);
-  const parts = [];
+  const parts: Sql[] = [];
   if (whole !== null) {
     const conditions = rollupConditions(runner, orgId, filter, 'hour', whole);
     parts.push(
-      await firstRow<TotalsSql>(
-        runner,
-        sql`select sum(sessions) as sessions, sum(with_errors) as with_errors, sum(stale) as stale,
-            sum(total_cost) as cost, sum(late_cost) as late_cost, sum(unpriced) as unpriced,
-            sum(incomplete) as incomplete from rollup_hours where ${allOf(conditions)}`,
-      ),
+      sql`select sum(sessions) as sessions, sum(with_errors) as with_errors, sum(stale) as stale,
+          sum(total_cost) as cost, sum(late_cost) as late_cost, sum(unpriced) as unpriced,
+          sum(incomplete) as incomplete from rollup_hours where ${allOf(conditions)}`,
     );
   }
-  for (const edge of edges) {
-    parts.push(await filteredPart(runner, orgId, { ...filter, ...edge }, 0, false));
+  for (const edge of await edgeFilters(runner, orgId, filter, edges)) {
+    parts.push(await filteredQuery(runner, orgId, edge, 0, false));
   }
-  return parts;
+  return unionOf(runner, parts);
+}
+
+/** The filter for each ragged end of its range, with every environment named. */
+export async function edgeFilters(
+  runner: Runner,
+  orgId: string,
+  filter: SessionFilter,
+  edges: CutRange['edges'],
+): Promise<SessionFilter[]> {
+  if (edges.length === 0) return [];
+  const known = await inKnownEnvironments(runner, orgId, filter);
+  return edges.map((edge) => ({ ...known, ...edge }));
+}
+
+/** The rows of several queries with the same columns, in any order. */
+export async function unionOf<Row>(runner: Runner, parts: readonly Sql[]): Promise<Row[]> {
+  return parts.length === 0 ? [] : runner.all<Row>(sql.join(parts, sql` union all `));
 }
 
 /** Conditions on a roll-up table: organisation, environments, whole hours or days. */
@@ -250,29 +263,29 @@ export async function runningConditions(
 /** Agents of whole days from the daily roll-ups; those of ragged days are looked for among them. */
 async function plainAgents(runner: Runner, orgId: string, filter: SessionFilter): Promise<number> {
   const { whole, edges } = cutRange(filter.fromMs, filter.toMs, dayMs);
-  const agents = new Set<string>();
-  if (whole !== null) {
-    const conditions = rollupConditions(runner, orgId, filter, 'day', whole);
-    for (const id of await agentsOf(runner, conditions)) agents.add(id);
-  }
-  for (const edge of edges) {
-    const day = Math.floor(edge.fromMs / dayMs) * dayMs;
-    const days = { fromMs: day, toMs: edge.toMs };
-    const onDays = await agentsOf(runner, rollupConditions(runner, orgId, filter, 'day', days));
-    const open = onDays.filter((id) => !agents.has(id));
+  const ragged = edges.map((edge) => ({
+    ...edge,
+    fromMs: Math.floor(edge.fromMs / dayMs) * dayMs,
+  }));
+  const spans = [...ragged, ...(whole === null ? [] : [whole])];
+  const rows = await unionOf<{ span: bigint; agent_id: string }>(
+    runner,
+    spans.map((span, at) => {
+      const conditions = allOf(rollupConditions(runner, orgId, filter, 'day', span));
+      return sql`select distinct ${sql.lit(at)} as span, agent_id from rollup_agent_days
+        where ${conditions} and agent_id <> '' and sessions > 0`;
+    }),
+  );
+  const onDays = (at: number) =>
+    rows.filter(({ span }) => Number(span) === at).map((row) => row.agent_id);
+  const agents = new Set(onDays(edges.length));
+  for (const [at, edge] of edges.entries()) {
+    const open = onDays(at).filter((id) => !agents.has(id));
     for (const id of await startedAmong(runner, orgId, { ...filter, ...edge }, open)) {
       agents.add(id);
     }
   }
   return agents.size;
-}
-
-async function agentsOf(runner: Runner, conditions: readonly Sql[]): Promise<string[]> {
-  const rows = await runner.all<{ agent_id: string }>(
-    sql`select distinct agent_id from rollup_agent_days
-      where ${allOf(conditions)} and agent_id <> '' and sessions > 0`,
-  );
-  return rows.map((row) => row.agent_id);
 }
 
 /** Those of some agents that started a session within a filter. */
