@@ -17,7 +17,7 @@ export async function benchPostgresReads(
   runs: number,
 ): Promise<readonly Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'niitaka-bench-'));
-  const database = await createDatabase();
+  const database = await createDatabase({ isMeasured: true });
   try {
     const ids = await seedDatabase(dataDir, scale);
     await copyDatabase(`sqlite:${join(dataDir, databaseFileName)}`, database.url, process.stderr);

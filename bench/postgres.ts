@@ -43,7 +43,7 @@ interface Measured {
 }
 
 async function measureFresh(load: Load, seconds: number): Promise<Measured> {
-  const database = await createDatabase();
+  const database = await createDatabase({ isMeasured: true });
   const settings = { DATABASE_URL: database.url };
   const servers: ServerProcess[] = [];
   try {

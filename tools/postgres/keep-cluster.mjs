@@ -6,11 +6,11 @@ import { findPostgres } from '../setup/find-postgres.mjs';
 
 /**
  * Runs a private PostgreSQL in a folder for as long as another process lives, then removes it all. Says what came of
- * the start in `ready.json` or `failed.txt`.
+ * the start in `ready.json` or `failed.txt`. FSYNC is `on` or `off`.
  *
- * Usage: node keep-cluster.mjs FOLDER PID
+ * Usage: node keep-cluster.mjs FOLDER PID FSYNC
  */
-const [folder = '', pid = ''] = process.argv.slice(2);
+const [folder = '', pid = '', fsync = 'on'] = process.argv.slice(2);
 const owner = Number(pid);
 const password = 'niitaka-test';
 const lookEveryMs = 500;
@@ -46,6 +46,7 @@ async function keep() {
     'max_connections=200',
     'shared_buffers=128MB',
     'max_wal_size=2GB',
+    `fsync=${fsync}`,
   ].flatMap((setting) => ['-c', setting]);
   const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings], {
     ...user,

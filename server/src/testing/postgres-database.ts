@@ -19,11 +19,17 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** What a database is for. */
+export interface DatabaseUse {
+  /** Each commit waits for the disk, as at users: for what is measured. Without, the end of a process loses nothing. */
+  readonly isMeasured?: boolean;
+}
+
 let count = 0;
 
 /** Makes an empty database; the first call of a test run starts the server, which ends with the run. */
-export async function createDatabase(): Promise<TestDatabase> {
-  const serverUrl = await startCluster();
+export async function createDatabase(use: DatabaseUse = {}): Promise<TestDatabase> {
+  const serverUrl = await startCluster(use);
   count += 1;
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2, 10)}_${count}`;
   await runOnce(serverUrl, `CREATE DATABASE ${name}`);
@@ -40,12 +46,13 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 /** The address of the private server: one for all test files of a run, which share their process. */
-export async function startCluster(): Promise<string> {
+export async function startCluster({ isMeasured = false }: DatabaseUse = {}): Promise<string> {
   const given = process.env['NIITAKA_TEST_POSTGRES'];
   if (given !== undefined && given !== '') return given;
-  const folder = join(tmpdir(), `niitaka-postgres-${process.pid}`);
+  const fsync = isMeasured ? 'on' : 'off';
+  const folder = join(tmpdir(), `niitaka-postgres-${process.pid}-fsync-${fsync}`);
   if (isFirst(folder)) {
-    const args = [keeper, folder, String(process.pid)];
+    const args = [keeper, folder, String(process.pid), fsync];
     spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref();
   }
   for (let waited = 0; waited < longestStartMs; waited += 50) {
