@@ -179,6 +179,29 @@ async function stored(): Promise<string[]> {
   return items.map(({ number, state }) => `${number} ${state}`);
 }
 
+test('two admins change one draft: the later sees both, and says which stands (A3)', async () => {
+  const path = '/agents/planner/versions';
+  const { number } = await server.api<AgentVersion>('POST', path, { model: 'small-model' });
+  const page = await openAgents(`/agents/planner?tab=versions&version=${number}&show=edit`);
+  const editor = page.getByRole('dialog', { name: `Draft, version ${number}` });
+  await editor.getByLabel('Model', { exact: true }).fill('my-model');
+  await server.api('PATCH', `${path}/${number}`, { revision: 1, model: 'their-model' });
+  await editor.getByRole('button', { name: 'Save the draft' }).click();
+  const conflict = editor.getByRole('alert', { name: 'Changed at the same time' });
+  await conflict.getByRole('row', { name: /Model their-model my-model/ }).waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await conflict.getByRole('button', { name: 'Take revision 2' }).click();
+  expect(await editor.getByLabel('Model', { exact: true }).inputValue()).toBe('their-model');
+  await server.api('PATCH', `${path}/${number}`, { revision: 2, temperature: 1 });
+  await editor.getByLabel('Model', { exact: true }).fill('my-model');
+  await editor.getByRole('button', { name: 'Save the draft' }).click();
+  await conflict.getByRole('button', { name: 'Save yours over it' }).click();
+  await expect.poll(() => editor.count()).toBe(0);
+  const { items } = await server.api<{ items: AgentVersion[] }>('GET', path);
+  expect(items[0]).toMatchObject({ revision: 4, model: 'my-model', temperature: null });
+  expect(problemsOf(page).filter((text) => !text.includes('409'))).toEqual([]);
+});
+
 test('what is typed into a draft is not lost by a key: Esc asks first', async () => {
   const page = await openAgents('/agents/support-router?tab=versions');
   await page.getByRole('button', { name: /^New draft from/ }).click();

@@ -133,7 +133,8 @@ export const CreateVersion = z.strictObject({
 export const ChangeVersion = z
   .strictObject(content)
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0, { message: 'needs a field to change' });
+  .extend({ revision: z.int().min(1).meta({ description: 'the revision that was read' }) })
+  .refine((changes) => Object.keys(changes).length > 1, { message: 'needs a field to change' });
 
 /** Where a version stands: editable, in force, or kept (A3). */
 export const VersionState = z.enum(['draft', 'active', 'archived']);
@@ -146,6 +147,7 @@ export const AgentVersion = z.object({
   author: z.string(),
   created_at: Timestamp,
   activated_at: Timestamp.nullable().meta({ description: 'when it last became active' }),
+  revision: z.int().meta({ description: 'rises with every change of the draft' }),
 });
 
 /** The versions of one agent, newest first. */

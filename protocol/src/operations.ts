@@ -37,6 +37,7 @@ import type { Operation } from './operation.ts';
 import {
   ChangePolicy,
   CreatePolicy,
+  DeletePolicyQuery,
   Policy,
   PolicyList,
   PolicyRevisionList,
@@ -257,6 +258,7 @@ export const operations: readonly Operation[] = [
     answer: { status: 200, schema: Policy },
   }),
   op('delete', `${api}/policies/{id}`, 'admin', 'Removes a policy; its revisions stay.', {
+    query: DeletePolicyQuery,
     answer: { status: 204 },
   }),
   op('get', `${api}/policies/{id}/revisions`, 'read', 'What a policy was, newest first.', {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Policy } from './policy.ts';
-import { Count } from './scalars.ts';
+import { Count, RevisionText } from './scalars.ts';
 
 /** Characters of a policy file (P8). */
 export const policyFileCharacters = 262_144;
@@ -9,12 +9,18 @@ export const policyFileCharacters = 262_144;
 export const ImportMode = z.enum(['preview', 'apply']);
 
 /** Query of `POST /policies/import`, for a body that is the file itself (`text/yaml`). */
-export const ImportQuery = z.strictObject({ mode: ImportMode.optional() });
+export const ImportQuery = z.strictObject({
+  mode: ImportMode.optional(),
+  revision: RevisionText.optional(),
+});
 
 /** The body of `POST /policies/import` as JSON: the text of a policy file. */
 export const ImportPolicies = z.strictObject({
   text: z.string().max(policyFileCharacters),
   mode: ImportMode.default('apply'),
+  revision: z.int().min(0).optional().meta({
+    description: 'of the preview that was read: when policies changed since, nothing is applied',
+  }),
 });
 
 /** What a policy says: everything but who it is. */
@@ -34,6 +40,7 @@ export const ImportedPolicy = z.object({
 /** The answer of `POST /policies/import`; `untouched` counts policies that the file does not name. */
 export const PolicyImport = z.object({
   mode: ImportMode,
+  revision: z.int().meta({ description: 'of all policies, as they stood before' }),
   created: Count,
   updated: Count,
   unchanged: Count,

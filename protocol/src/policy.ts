@@ -1,7 +1,7 @@
 import { errorKinds } from '@niitaka/core/event/classify-error.ts';
 import { policyLimits } from '@niitaka/core/policy/policy-limits.ts';
 import { z } from 'zod';
-import { Count, Json, Timestamp } from './scalars.ts';
+import { Count, Json, RevisionText, Timestamp } from './scalars.ts';
 
 const {
   nameCharacters,
@@ -92,6 +92,11 @@ export const ChangePolicy = z.strictObject({
   ...common,
   condition: z.record(z.string(), Json).optional(),
   action: z.record(z.string(), Json).optional(),
+});
+
+/** Query of `DELETE /policies/{id}`: with the revision that was read, no other is deleted. */
+export const DeletePolicyQuery = z.strictObject({
+  revision: RevisionText.optional(),
 });
 
 /** One policy as it stands, or as a revision left it. */

@@ -54,6 +54,9 @@ export function fromText<T extends z.ZodType<number, unknown>>(number: T) {
   return z.preprocess((text) => (isBlank(text) ? Number.NaN : text), number);
 }
 
+/** A revision that was read, written in a URL. */
+export const RevisionText = fromText(z.coerce.number().int().min(0));
+
 function isBlank(text: unknown): boolean {
   return typeof text === 'string' && text.trim() === '';
 }

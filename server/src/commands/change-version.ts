@@ -7,13 +7,15 @@ import { writeAudit, type Acting } from './write-audit.ts';
 export interface ChangeVersion extends Acting {
   readonly agentId: string;
   readonly number: number;
+  /** The revision that the one who changes it has read. */
+  readonly revision: number;
   /** What changes; the rest stays. */
   readonly changes: Partial<VersionContent>;
 }
 
-/** Changes a draft; what was ever active stays as it is (A3). */
+/** Changes a draft, a `conflict` when another revision stands by now; what was ever active stays as it is (A3). */
 export const changeVersion: Command<ChangeVersion, VersionRow> = async (context, args) => {
-  const { orgId, agentId, number, changes } = args;
+  const { orgId, agentId, number, revision, changes } = args;
   await context.tx.lockAgent(orgId, agentId);
   const found = await context.tx.findVersion(orgId, agentId, number);
   if (found === null) return failure('not_found', `Cannot change version ${number}: there is none`);
@@ -21,7 +23,12 @@ export const changeVersion: Command<ChangeVersion, VersionRow> = async (context,
     const stands = `it is ${found.state}, and only a draft may change`;
     return failure('conflict', `Cannot change version ${number}: ${stands}`);
   }
-  const next: VersionRow = { ...found, content: { ...found.content, ...changes } };
+  if (found.revision !== revision) {
+    const stands = `revision ${revision} was read, ${found.revision} stands`;
+    return failure('conflict', `Cannot change version ${number}: ${stands}`);
+  }
+  const content = { ...found.content, ...changes };
+  const next: VersionRow = { ...found, revision: revision + 1, content };
   await context.tx.updateVersion(next);
   await writeAudit(context, args, {
     action: 'change-version',

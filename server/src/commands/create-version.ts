@@ -29,8 +29,8 @@ export const createVersion: Command<CreateVersion, VersionRow> = async (context,
     return failure('over_limit', `Cannot create the version: ${found}`);
   }
   const number = last + 1;
-  const times = { createdAtMs: nowMs, activatedAtMs: null };
-  const row: VersionRow = { orgId, agentId, number, state: 'draft', content, author, ...times };
+  const made = { author, createdAtMs: nowMs, activatedAtMs: null, revision: 1 };
+  const row: VersionRow = { orgId, agentId, number, state: 'draft', content, ...made };
   await tx.insertVersion(row);
   const target = `${agentId}:${number}`;
   await writeAudit(context, args, { action: 'create-version', target, after: content });

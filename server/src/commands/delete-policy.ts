@@ -6,13 +6,19 @@ import type { Acting } from './write-audit.ts';
 
 export interface DeletePolicy extends Acting {
   readonly id: string;
+  /** The revision that the one who deletes it has read; null deletes whichever stands. */
+  readonly revision: number | null;
 }
 
-/** Removes a policy; its revisions stay readable, the last says that it was deleted (P1). */
+/** Removes a policy, a `conflict` when another revision stands than was read; its revisions stay readable, the last says that it was deleted (P1). */
 export const deletePolicy: Command<DeletePolicy, PolicyRow> = async (context, args) => {
-  const { orgId, id } = args;
+  const { orgId, id, revision } = args;
   const found = await context.tx.findPolicy(orgId, id);
   if (found === null) return failure('not_found', `Cannot delete policy ${id}: there is none`);
+  if (revision !== null && found.revision !== revision) {
+    const stands = `revision ${revision} was read, ${found.revision} stands`;
+    return failure('conflict', `Cannot delete policy ${id}: ${stands}`);
+  }
   if (!(await context.tx.deletePolicy(orgId, id, found.revision))) {
     return failure('conflict', `Cannot delete policy ${id}: it was changed at the same time`);
   }

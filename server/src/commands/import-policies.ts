@@ -14,6 +14,8 @@ export interface ImportEntry {
 
 export interface ImportPolicies extends Acting {
   readonly entries: readonly ImportEntry[];
+  /** The revision of all policies that the one who imports has read; null where nobody looked. */
+  readonly revision: number | null;
 }
 
 /** What an import means for one policy of the file. */
@@ -52,7 +54,12 @@ export function whyNotImport(standing: number, plan: readonly PlannedPolicy[]): 
 
 /** Makes and changes policies as a file says, all or none; those it does not name stay as they are (P8). */
 export const importPolicies: Command<ImportPolicies, ImportedPolicy[]> = async (context, args) => {
-  const { orgId, entries } = args;
+  const { orgId, entries, revision } = args;
+  const { policies: stands } = await context.tx.snapshotRevision(orgId);
+  if (revision !== null && revision !== stands) {
+    const found = 'policies were changed since they were looked at';
+    return failure('conflict', `Cannot import the policies: ${found}`);
+  }
   const standing = await context.tx.policiesOf(orgId, policyLimit);
   const plan = planImport(standing, entries);
   const problem = whyNotImport(standing.length, plan);

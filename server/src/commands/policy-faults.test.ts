@@ -47,11 +47,11 @@ const cases: Readonly<Record<string, () => Promise<() => Promise<unknown>>>> = {
       { id, content: changed },
       { id: 'fresh', content },
     ];
-    return () => ok(importPolicies, { ...who, entries });
+    return () => ok(importPolicies, { ...who, entries, revision: null });
   },
   'delete-policy': async () => {
     const { id } = await ok(createPolicy, { ...who, content });
-    return () => ok(deletePolicy, { ...who, id });
+    return () => ok(deletePolicy, { ...who, id, revision: 1 });
   },
 };
 

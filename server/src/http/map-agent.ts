@@ -52,6 +52,7 @@ export function versionToWire({ number, state, content, ...row }: VersionRow): A
     author: row.author,
     created_at: timeToWire(row.createdAtMs),
     activated_at: timeToWireOrNull(row.activatedAtMs),
+    revision: row.revision,
   };
 }
 
@@ -67,7 +68,7 @@ export function versionContentOf(body: CreateVersion): VersionContent {
 }
 
 /** What of a version changes, from the body of a request. */
-export function versionChangesOf(body: ChangeVersion): Partial<VersionContent> {
+export function versionChangesOf(body: Omit<ChangeVersion, 'revision'>): Partial<VersionContent> {
   const { model, temperature, max_tokens: maxTokens, system_prompt: prompt, guardrails } = body;
   return {
     ...(model === undefined ? {} : { model }),

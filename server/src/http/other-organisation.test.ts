@@ -106,7 +106,7 @@ test("another organisation's ids answer exactly as ids that do not exist (O1)", 
     ['PATCH', (id) => `/api/v1/agents/${id}`, agent, { name: 'x' }],
     ['GET', (id) => `/api/v1/agents/${id}/versions`, agent],
     ['POST', (id) => `/api/v1/agents/${id}/versions`, agent, {}],
-    ['PATCH', (id) => `/api/v1/agents/${id}/versions/1`, agent, { model: 'x' }],
+    ['PATCH', (id) => `/api/v1/agents/${id}/versions/1`, agent, { revision: 1, model: 'x' }],
     ['POST', (id) => `/api/v1/agents/${id}/versions/1/activate`, agent],
     ['GET', (id) => `/api/v1/runtime-config?agent_id=${id}`, agent],
   ];

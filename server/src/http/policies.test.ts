@@ -100,6 +100,19 @@ describe('policies (P1)', () => {
     expect(refused.json.errors[0].path).toBe('condition.steps_exceeded');
   });
 
+  test('DELETE with the revision that was read deletes no other (P1)', async () => {
+    const { id } = await create();
+    await server.ask('PATCH', `${api}/${id}`, { body: { revision: 1, priority: 7 } });
+    const late = await server.ask('DELETE', `${api}/${id}?revision=1`);
+    expect([late.status, late.json.code]).toEqual([409, 'conflict']);
+    expect(late.json.detail).toBe(`Cannot delete policy ${id}: revision 1 was read, 2 stands`);
+    expect(late.json.current).toMatchObject({ id, revision: 2, priority: 7 });
+    for (const query of ['revision=two', 'revision=1.5', 'revison=2']) {
+      expect((await server.ask('DELETE', `${api}/${id}?${query}`)).status).toBe(422);
+    }
+    expect((await server.ask('DELETE', `${api}/${id}?revision=2`)).status).toBe(204);
+  });
+
   test('DELETE removes it; its revisions stay readable', async () => {
     const { id } = await create();
     await server.ask('PATCH', `${api}/${id}`, { body: { revision: 1, mode: 'off' } });

@@ -48,6 +48,32 @@ const put = (text: string, mode?: 'preview' | 'apply', headers: Record<string, s
 const exported = async () => (await server.ask('GET', `${api}/export`)).text;
 
 describe('policy files (P8)', () => {
+  test('what was looked at is applied, or nothing, where policies changed since (P1)', async () => {
+    const id = await create(guard);
+    const text = await exported();
+    const changed = text.replace('40', '30');
+    const { revision } = (await put(changed, 'preview')).json;
+    await server.ask('PATCH', `${api}/${id}`, { body: { revision: 1, priority: 7 } });
+    const apply = (of: number) =>
+      server.ask('POST', importPath, { body: { text: changed, revision: of } });
+    const late = await apply(revision);
+    expect([late.status, late.json.code]).toEqual([409, 'conflict']);
+    expect(late.json.detail).toBe(
+      'Cannot import the policies: policies were changed since they were looked at',
+    );
+    expect(await listed()).toMatchObject([{ id, revision: 2, priority: 7 }]);
+    const again = (await put(changed, 'preview')).json;
+    expect(again.items[0].changed).toContain('priority');
+    const done = await apply(again.revision);
+    expect([done.status, done.json.updated]).toEqual([200, 1]);
+    const asYaml = await fetch(`${server.url}${importPath}?revision=${revision}`, {
+      method: 'POST',
+      headers: { 'x-api-key': server.key, 'content-type': 'text/yaml' },
+      body: changed,
+    });
+    expect(asYaml.status).toBe(409);
+  });
+
   test('what was exported changes nothing when it is imported', async () => {
     await create(guard);
     await create(cap);

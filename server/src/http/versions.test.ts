@@ -56,6 +56,7 @@ describe('versions (A3)', () => {
     expect(first).toEqual({
       ...whole,
       number: 1,
+      revision: 1,
       state: 'draft',
       author: expect.stringMatching(/^key /),
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -71,7 +72,7 @@ describe('versions (A3)', () => {
   test('a draft changes field by field, audited; null takes a field away', async () => {
     const path = await agent('edited');
     await create(path, whole);
-    const body = { model: null, guardrails: { max_steps: 9, retry: null } };
+    const body = { revision: 1, model: null, guardrails: { max_steps: 9, retry: null } };
     const changed = await server.ask('PATCH', `${path}/1`, { body });
     expect(changed.status).toBe(200);
     expect(changed.json).toMatchObject({ ...whole, model: null, guardrails: { max_steps: 9 } });
@@ -83,6 +84,27 @@ describe('versions (A3)', () => {
       before: { model: 'gpt-5' },
       after: { model: null, guardrails: { max_steps: 9 } },
     });
+  });
+
+  test('a change over a revision that is gone is a conflict that carries the current one (A3)', async () => {
+    const path = await agent('shared');
+    await create(path, { model: 'one' });
+    const change = (body: object) => server.ask('PATCH', `${path}/1`, { body });
+    const first = await change({ revision: 1, model: 'two' });
+    expect(first.json).toMatchObject({ revision: 2, model: 'two' });
+    const late = await change({ revision: 1, temperature: 1 });
+    expect([late.status, late.json.code]).toEqual([409, 'conflict']);
+    expect(late.json.detail).toBe('Cannot change version 1: revision 1 was read, 2 stands');
+    expect(late.json.current).toEqual(first.json);
+    const blind = await change({ model: 'three' });
+    expect([blind.status, blind.json.errors[0].path]).toEqual([422, 'revision']);
+    const nothing = await change({ revision: 2 });
+    expect(nothing.status).toBe(422);
+    const both = await Promise.all([
+      change({ revision: 2, model: 'three' }),
+      change({ revision: 2, model: 'four' }),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
   });
 
   test('one is active; another archives it, and an archived one comes back (roll-back)', async () => {
@@ -113,7 +135,8 @@ describe('versions (A3)', () => {
     const path = await agent('firm');
     for (const model of ['one', 'two']) await create(path, { model });
     await activate(path, 1);
-    const change = () => server.ask('PATCH', `${path}/1`, { body: { model: 'other' } });
+    const body = { revision: 1, model: 'other' };
+    const change = () => server.ask('PATCH', `${path}/1`, { body });
     const found = await change();
     expect(found.status).toBe(409);
     expect(found.json.detail).toBe(
@@ -158,7 +181,7 @@ describe('versions (A3)', () => {
     const refused = await server.ask('POST', path, { body });
     expect([refused.status, refused.json.errors[0].path]).toEqual([422, where]);
     await create(path);
-    const change = await server.ask('PATCH', `${path}/1`, { body });
+    const change = await server.ask('PATCH', `${path}/1`, { body: { revision: 1, ...body } });
     expect([change.status, change.json.errors[0].path]).toEqual([422, where]);
   });
 
@@ -168,8 +191,8 @@ describe('versions (A3)', () => {
     const asked: [string, string, object?][] = [
       ['GET', nobody],
       ['POST', nobody, {}],
-      ['PATCH', `${path}/7`, { model: 'x' }],
-      ['PATCH', `${path}/x`, { model: 'x' }],
+      ['PATCH', `${path}/7`, { revision: 1, model: 'x' }],
+      ['PATCH', `${path}/x`, { revision: 1, model: 'x' }],
       ['POST', `${path}/0/activate`],
       ['POST', `${path}/99999999999999999999/activate`],
     ];

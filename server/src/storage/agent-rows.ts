@@ -21,6 +21,8 @@ export type AgentEdits = Pick<AgentRow, 'id' | 'name' | 'description' | 'statusO
 export interface VersionRow extends RunningVersion {
   readonly orgId: string;
   readonly state: VersionState;
+  /** Rises with every change of its content. */
+  readonly revision: number;
   readonly author: string;
   /** When it last became active. */
   readonly activatedAtMs: number | null;

@@ -1,6 +1,7 @@
 import type { AgentCard, AgentDetail, AgentVersion, ChangeAgent } from '@niitaka/protocol/agent.ts';
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { apiGet, apiSend, type Query } from '../../lib/api/api-fetch.ts';
+import { currentOf } from '../../lib/api/api-error.ts';
 import { readPages } from '../../lib/api/read-pages.ts';
 import { allEnvironments, defaultEnvironment } from '../../lib/url/environment.ts';
 import { rangeOf } from '../../lib/url/range.ts';
@@ -39,14 +40,25 @@ export function useChangeAgent(id: string) {
   return useAgentWrite((change: ChangeAgent) => apiSend<AgentDetail>('PATCH', pathOf(id), change));
 }
 
-/** Makes a draft, or changes the one of a number. */
+/** A version to be stored: over the draft that was read, or as a new one. */
+export interface SaveVersion {
+  readonly over: Pick<AgentVersion, 'number' | 'revision'> | null;
+  readonly content: VersionContent;
+}
+
+/** Makes a draft, or changes one. */
 export function useSaveVersion(id: string) {
-  return useAgentWrite(
-    ({ number, content }: { readonly number: number | null; readonly content: VersionContent }) =>
-      number === null
-        ? apiSend<AgentVersion>('POST', `${pathOf(id)}/versions`, content)
-        : apiSend<AgentVersion>('PATCH', `${pathOf(id)}/versions/${number}`, content),
-  );
+  return useAgentWrite(({ over, content }: SaveVersion) => {
+    if (over === null) return apiSend<AgentVersion>('POST', `${pathOf(id)}/versions`, content);
+    const change = { revision: over.revision, ...content };
+    return apiSend<AgentVersion>('PATCH', `${pathOf(id)}/versions/${over.number}`, change);
+  });
+}
+
+/** The draft that stands by now, when someone else was faster; null where it is no draft any more. */
+export function draftConflictOf(error: unknown): AgentVersion | null {
+  const current = currentOf(error) as AgentVersion | null;
+  return current?.state === 'draft' ? current : null;
 }
 
 /** Makes a version the active one. */

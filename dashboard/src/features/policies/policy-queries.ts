@@ -1,7 +1,7 @@
 import type { CreatePolicy, Policy, PolicyRevision } from '@niitaka/protocol/policy.ts';
 import type { ImportPolicies, PolicyImport } from '@niitaka/protocol/policy-import.ts';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { ApiError } from '../../lib/api/api-error.ts';
+import { currentOf } from '../../lib/api/api-error.ts';
 import { apiGet, apiSend } from '../../lib/api/api-fetch.ts';
 import { policiesQuery } from '../../lib/api/policies-query.ts';
 
@@ -36,9 +36,11 @@ export function useSwitchMode() {
   );
 }
 
-/** Deletes a policy. */
+/** Deletes a policy, as it was read. */
 export function useDeletePolicy() {
-  return usePolicyWrite((id: string) => apiSend('DELETE', `/policies/${id}`));
+  return usePolicyWrite(({ id, revision }: Policy) =>
+    apiSend('DELETE', `/policies/${id}?revision=${revision}`),
+  );
 }
 
 /** Takes in a policy file, or tells what it would change (P8). */
@@ -50,8 +52,7 @@ export function useImportPolicies() {
 
 /** The policy that stands by now, when someone else was faster; else null. */
 export function conflictOf(error: unknown): Policy | null {
-  if (!(error instanceof ApiError) || error.code !== 'conflict') return null;
-  return (error.current as Policy | undefined) ?? null;
+  return currentOf(error) as Policy | null;
 }
 
 function usePolicyWrite<A, R>(write: (args: A) => Promise<R>) {

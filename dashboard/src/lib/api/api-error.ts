@@ -27,6 +27,12 @@ export class ApiError extends Error {
   }
 }
 
+/** What stands by now, when someone else was faster than a change; else null. */
+export function currentOf(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.code !== 'conflict') return null;
+  return error.current ?? null;
+}
+
 /** The error for an answer that is no success; reads the problem body where there is one. */
 export async function apiErrorOf(response: Response, what: string): Promise<ApiError> {
   const problem = await problemOf(response);

@@ -1,14 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { comparePolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
+import type { Failure } from '@niitaka/core/result.ts';
 import {
   ChangePolicy,
   CreatePolicy,
+  DeletePolicyQuery,
   type ListedPolicy,
   type Policy,
   type PolicyRevision,
 } from '@niitaka/protocol/policy.ts';
 import { policyLimit } from '../../commands/create-policy.ts';
+import type { PolicyRow } from '../../storage/policy-rows.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { onceOf } from '../idempotency.ts';
@@ -55,17 +58,16 @@ export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promi
     const content = contentOf(parseInput(CreatePolicy, whole, 'body'));
     const ran = await run('change-policy', { orgId, actor, id, revision, content });
     if (ran.ok) return policyToWire(ran.value);
-    const current = await storage.reader.policy(orgId, id);
-    if (ran.failure.code !== 'conflict' || current === null) throw problemOf(ran.failure);
-    const extra = { current: policyToWire(current) };
-    throw new HttpProblem('conflict', ran.failure.message, { extra });
+    throw conflictOr(ran.failure, await storage.reader.policy(orgId, id));
   });
 
   app.delete('/policies/:id', { config: { access: 'admin' } }, async (request, reply) => {
     const { orgId, actor } = callerOf(request);
-    const ran = await run('delete-policy', { orgId, actor, id: policyId(request) });
-    if (!ran.ok) throw problemOf(ran.failure);
-    return reply.code(204).send();
+    const id = policyId(request);
+    const { revision = null } = parseInput(DeletePolicyQuery, request.query, 'query');
+    const ran = await run('delete-policy', { orgId, actor, id, revision });
+    if (ran.ok) return reply.code(204).send();
+    throw conflictOr(ran.failure, await storage.reader.policy(orgId, id));
   });
 
   app.get(
@@ -91,6 +93,13 @@ export function inOrder<P extends Policy>(policies: readonly P[]): P[] {
     .map((policy) => ({ policy, read: readPolicy(policy) }))
     .toSorted((one, other) => comparePolicies(one.read, other.read))
     .map(({ policy }) => policy);
+}
+
+/** A conflict tells what stands by now. */
+function conflictOr(failure: Failure, current: PolicyRow | null): HttpProblem {
+  if (failure.code !== 'conflict' || current === null) return problemOf(failure);
+  const extra = { current: policyToWire(current) };
+  return new HttpProblem('conflict', failure.message, { extra });
 }
 
 function policyId(request: FastifyRequest): string {

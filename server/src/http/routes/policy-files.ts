@@ -46,28 +46,29 @@ export async function policyFileRoutes(app: FastifyInstance, parts: AppParts): P
   const options = { config: { access: 'admin' }, bodyLimit: importBytes } as const;
   app.post('/policies/import', options, async (request): Promise<PolicyImport> => {
     const { orgId, actor } = callerOf(request);
-    const { text, mode } = askedImport(request);
+    const { text, mode, revision = null } = askedImport(request);
     const policies = await policiesOf(text);
     const entries = policies.map(({ id, content }) => ({ id, content }));
+    // Read before the policies: what changes in between is a conflict later, never passed over.
+    const { policies: stands } = await storage.reader.snapshotRevision(orgId);
     const standing = await storage.reader.policies(orgId, policyLimit);
     if (mode === 'preview') {
       const plan = planImport(standing, entries);
       const problem = whyNotImport(standing.length, plan);
       if (problem !== null) throw new HttpProblem('conflict', problem);
-      return answerOf(mode, plan, policies, standing.length);
+      return { mode, revision: stands, ...answerOf(plan, policies, standing.length) };
     }
-    const args = { orgId, actor, entries };
+    const args = { orgId, actor, entries, revision };
     const ran = await run('import-policies', { once: onceOf(request), args });
     if (!ran.ok) throw problemOf(ran.failure);
-    return answerOf(mode, ran.value.value, policies, standing.length);
+    return { mode, revision: stands, ...answerOf(ran.value.value, policies, standing.length) };
   });
 }
 
 function askedImport(request: FastifyRequest): ImportPolicies {
-  const { mode } = parseInput(ImportQuery, request.query, 'query');
+  const query = parseInput(ImportQuery, request.query, 'query');
   const { body } = request;
-  const isWhole = mode === undefined || !isFields(body);
-  return parseInput(ImportPolicies, isWhole ? body : { mode, ...body }, 'body');
+  return parseInput(ImportPolicies, isFields(body) ? { ...query, ...body } : body, 'body');
 }
 
 async function policiesOf(text: string): Promise<readonly FilePolicy[]> {
@@ -82,17 +83,16 @@ async function policiesOf(text: string): Promise<readonly FilePolicy[]> {
 }
 
 function answerOf(
-  mode: PolicyImport['mode'],
   planned: readonly (PlannedPolicy | ImportedRow)[],
   policies: readonly FilePolicy[],
   standing: number,
-): PolicyImport {
+): Omit<PolicyImport, 'mode' | 'revision'> {
   const items = planned.map((one, index) => itemOf(one, policies[index]?.line ?? 1));
   const count = (action: ImportedPolicy['action']) =>
     items.filter((item) => item.action === action).length;
   const [created, updated, unchanged] = [count('create'), count('update'), count('unchanged')];
   const untouched = Math.max(0, standing - updated - unchanged);
-  return { mode, created, updated, unchanged, untouched, items };
+  return { created, updated, unchanged, untouched, items };
 }
 
 function itemOf(planned: PlannedPolicy | ImportedRow, line: number): ImportedPolicy {

@@ -48,11 +48,15 @@ export async function versionRoutes(app: FastifyInstance, parts: AppParts): Prom
     { config: { access: 'admin' } },
     async (request): Promise<AgentVersion> => {
       const { orgId, actor } = callerOf(request);
-      const changes = versionChangesOf(parseInput(ChangeVersion, request.body, 'body'));
+      const { revision, ...body } = parseInput(ChangeVersion, request.body, 'body');
       const version = { agentId: agentParam(request), number: numberParam(request) };
-      const ran = await run('change-version', { orgId, actor, ...version, changes });
-      if (!ran.ok) throw problemOf(ran.failure);
-      return versionToWire(ran.value);
+      const changes = versionChangesOf(body);
+      const ran = await run('change-version', { orgId, actor, ...version, revision, changes });
+      if (ran.ok) return versionToWire(ran.value);
+      const current = await reader.version(orgId, version.agentId, version.number);
+      if (ran.failure.code !== 'conflict' || current === null) throw problemOf(ran.failure);
+      const extra = { current: versionToWire(current) };
+      throw new HttpProblem('conflict', ran.failure.message, { extra });
     },
   );
 

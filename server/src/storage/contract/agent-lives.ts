@@ -117,6 +117,7 @@ function recordsOf(agentId: string, number: number, life: Life): object[] {
 interface KnownVersion {
   state: VersionState;
   model: string | null;
+  revision: number;
 }
 
 const act = fc.record({
@@ -152,15 +153,17 @@ function transitionContract(
                 agentId,
                 content: { ...nothing, model },
               });
-              known.push({ state: 'draft', model });
+              known.push({ state: 'draft', model, revision: 1 });
               expect(made).toMatchObject({
                 ok: true,
                 value: { number: known.length, state: 'draft' },
               });
             } else if (what === 'change') {
-              const changed = await store.run(changeVersion, { ...args, changes: { model } });
+              const read = { revision: found?.revision ?? 1, changes: { model } };
+              const changed = await store.run(changeVersion, { ...args, ...read });
               expect(changed.ok).toBe(found?.state === 'draft');
-              if (found?.state === 'draft') found.model = model;
+              if (found?.state === 'draft')
+                Object.assign(found, { model, revision: found.revision + 1 });
             } else {
               expect((await store.run(activateVersion, args)).ok).toBe(found !== undefined);
               if (found === undefined) continue;
@@ -169,7 +172,11 @@ function transitionContract(
             }
           }
           const versions = await store.reader.versions(testOrgId, agentId, 100);
-          const shown = versions.map(({ state, content }) => ({ state, model: content.model }));
+          const shown = versions.map(({ state, revision, content }) => ({
+            state,
+            revision,
+            model: content.model,
+          }));
           expect(shown.toReversed()).toEqual(known);
           const active = known.findIndex(({ state }) => state === 'active') + 1;
           const { activeVersion } = (await store.reader.agent(testOrgId, agentId)) ?? {};

@@ -98,6 +98,7 @@ const version: VersionRow = {
   author: 'person "Ada"',
   createdAtMs: noonMs,
   activatedAtMs: null,
+  revision: 3,
 };
 
 function versionContract(open: Open): void {
@@ -132,6 +133,7 @@ function versionContract(open: Open): void {
         ...version,
         state: 'active',
         activatedAtMs: noonMs + 1,
+        revision: 4,
         content: { ...version.content, model: null },
       };
       await change(store, async (tx) => {

@@ -14,9 +14,10 @@ interface VersionColumns {
   author: string;
   created_at: number;
   activated_at: number | null;
+  revision: number;
 }
 
-const columns = 'org_id, agent_id, number, state, body, author, created_at, activated_at';
+const columns = 'org_id, agent_id, number, state, body, author, created_at, activated_at, revision';
 
 /** The writes of agents and their versions within one transaction, the same text on every engine. */
 export function agentWrites(db: Statements): AgentTx {
@@ -24,10 +25,10 @@ export function agentWrites(db: Statements): AgentTx {
     'SELECT max(number) AS number FROM agent_versions WHERE org_id = ? AND agent_id = ?',
   );
   const insert = db.prepare(
-    `INSERT INTO agent_versions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO agent_versions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = db.prepare(
-    `UPDATE agent_versions SET state = ?, body = ?, activated_at = ?
+    `UPDATE agent_versions SET state = ?, body = ?, activated_at = ?, revision = ?
      WHERE org_id = ? AND agent_id = ? AND number = ?`,
   );
   return {
@@ -39,12 +40,12 @@ export function agentWrites(db: Statements): AgentTx {
     findActiveVersion: theActiveVersion(db),
     async insertVersion({ orgId, agentId, number, state, content, ...row }) {
       const body = JSON.stringify(content);
-      const times = [row.createdAtMs, row.activatedAtMs];
-      await insert.run(uuidBlob(orgId), agentId, number, state, body, row.author, ...times);
+      const rest = [row.author, row.createdAtMs, row.activatedAtMs, row.revision];
+      await insert.run(uuidBlob(orgId), agentId, number, state, body, ...rest);
     },
-    async updateVersion({ orgId, agentId, number, state, content, activatedAtMs }) {
+    async updateVersion({ orgId, agentId, number, state, content, activatedAtMs, revision }) {
       const body = JSON.stringify(content);
-      await update.run(state, body, activatedAtMs, uuidBlob(orgId), agentId, number);
+      await update.run(state, body, activatedAtMs, revision, uuidBlob(orgId), agentId, number);
     },
   };
 }
@@ -122,5 +123,6 @@ function versionOf(row: VersionColumns): VersionRow {
     author: row.author,
     createdAtMs: row.created_at,
     activatedAtMs: row.activated_at,
+    revision: row.revision,
   };
 }

@@ -1,6 +1,6 @@
 import type { AgentVersion } from '@niitaka/protocol/agent.ts';
 import { useState, type FormEvent } from 'react';
-import { useSaveVersion } from '../agent-queries.ts';
+import { draftConflictOf, useSaveVersion } from '../agent-queries.ts';
 import { readVersionForm, versionFormOf, type VersionForm } from './version-form.ts';
 import { versionRefusal } from './version-problems.ts';
 
@@ -15,13 +15,24 @@ export interface VersionEditorOptions {
 
 /** The state of a draft's editor: what is typed, what is wrong with it, and how saving it went. */
 export function useVersionEditor({ agentId, draft, base, onSaved }: VersionEditorOptions) {
-  const start = draft ?? base;
+  const [over, setOver] = useState(draft);
+  const start = over ?? base;
   const [form, setForm] = useState(() => versionFormOf(start));
   const [typed, setTyped] = useState(false);
   const [asked, setAsked] = useState(false);
   const save = useSaveVersion(agentId);
   const read = readVersionForm(form, start);
-  const refusal = versionRefusal(save.error);
+  const current = draftConflictOf(save.error);
+  const refusal = versionRefusal(current === null ? save.error : null);
+  const send = (of: AgentVersion | null) => {
+    setAsked(true);
+    setOver(of);
+    if (!read.ok) return focusFirstProblem();
+    save.mutate(
+      { over: of, content: read.content },
+      { onSuccess: ({ number }) => onSaved(number), onError: focusFirstProblem },
+    );
+  };
   return {
     form,
     typed,
@@ -29,19 +40,25 @@ export function useVersionEditor({ agentId, draft, base, onSaved }: VersionEdito
     failure: refusal.rest,
     busy: save.isPending,
     change: (part: Partial<VersionForm>) => {
-      if (save.isError) save.reset();
+      // What the server refused was another draft than this one; a conflict stays one.
+      if (current === null && save.isError) save.reset();
       setTyped(true);
       setForm({ ...form, ...part });
     },
+    conflict:
+      current !== null && read.ok ? { current, mine: { ...current, ...read.content } } : null,
     submit: (event: FormEvent) => {
       event.preventDefault();
-      setAsked(true);
-      if (!read.ok) return focusFirstProblem();
-      save.mutate(
-        { number: draft?.number ?? null, content: read.content },
-        { onSuccess: ({ number }) => onSaved(number), onError: focusFirstProblem },
-      );
+      send(over);
     },
+    takeTheirs: () => {
+      if (current === null) return;
+      save.reset();
+      setTyped(false);
+      setOver(current);
+      setForm(versionFormOf(current));
+    },
+    keepMine: () => send(current),
   };
 }
 

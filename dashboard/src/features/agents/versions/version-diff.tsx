@@ -6,12 +6,14 @@ import { versionFields, type VersionField } from './version-fields.ts';
 export interface VersionDiffProps {
   readonly before: AgentVersion;
   readonly after: AgentVersion;
+  /** What the two are called; their numbers unless said. */
+  readonly heads?: readonly [before: string, after: string];
 }
 
 /** Two versions side by side: every field, and the prompt by line (A3). */
-export function VersionDiff({ before, after }: VersionDiffProps) {
+export function VersionDiff({ before, after, ...props }: VersionDiffProps) {
   const fields = versionFields(before, after);
-  const heads = [`Version ${before.number}`, `Version ${after.number}`] as const;
+  const heads = props.heads ?? [`Version ${before.number}`, `Version ${after.number}`];
   return (
     <>
       <table aria-label="Fields side by side" className="w-full table-fixed text-left">

@@ -6,6 +6,7 @@ import { Dialog } from '../../../components/dialog.tsx';
 import { inputClass, TextInput } from '../../../components/field.tsx';
 import { FormField } from '../../../components/form-field.tsx';
 import { useVersionEditor } from './use-version-editor.ts';
+import { VersionConflict } from './version-conflict.tsx';
 import type { VersionForm, VersionProblems } from './version-form.ts';
 
 export interface VersionEditorProps {
@@ -39,6 +40,13 @@ export function VersionEditor({ onClose, ...options }: VersionEditorProps) {
       className="top-[6vh]! max-h-[88vh]! sm:w-[720px]!"
     >
       <form onSubmit={editor.submit} noValidate>
+        {editor.conflict !== null && (
+          <VersionConflict
+            {...editor.conflict}
+            onTake={editor.takeTheirs}
+            onKeep={editor.keepMine}
+          />
+        )}
         <VersionFields form={editor.form} problems={editor.problems} onChange={editor.change} />
         {editor.failure !== null && (
           <p role="alert" className="mt-3 text-rust">

@@ -13,6 +13,7 @@ export function versionFixture(more: Partial<AgentVersion> = {}): AgentVersion {
     author: 'Ann',
     created_at: '2026-11-20T10:00:00.000Z',
     activated_at: null,
+    revision: 1,
     ...more,
   };
 }

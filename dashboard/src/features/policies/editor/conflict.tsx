@@ -1,7 +1,6 @@
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Button } from '../../../components/button.tsx';
-import { TimeAgo } from '../../../components/time-text.tsx';
+import { ConflictNotice } from '../../../components/conflict-notice.tsx';
 import { revisionsQuery } from '../policy-queries.ts';
 import { authorText } from '../revisions/author-text.ts';
 import { ChangeTable } from '../revisions/change-table.tsx';
@@ -18,42 +17,18 @@ export interface ConflictProps {
 
 /** Somebody else changed the policy meanwhile: both versions, and which of them shall stand. */
 export function Conflict({ current, mine, onTake, onKeep }: ConflictProps) {
+  const { revision } = current;
   const revisions = useQuery(revisionsQuery(current.id));
-  const theirs = revisions.data?.items.find(({ revision }) => revision === current.revision);
+  const theirs = revisions.data?.items.find((one) => one.revision === revision);
+  const who = theirs === undefined ? 'somebody else' : authorText(theirs.author);
   const changes = policyChanges(current, mine);
   return (
-    <section
-      ref={bringIntoSight}
-      role="alert"
-      aria-label="Changed at the same time"
-      className="mb-4 rounded-md border border-gold bg-gold-soft/40 p-3"
-    >
-      <p>
-        <strong className="font-semibold">
-          Changed by {theirs === undefined ? 'somebody else' : authorText(theirs.author)} while you
-          did
-        </strong>
-        {theirs !== undefined && (
-          <>
-            , <TimeAgo at={theirs.at} />
-          </>
-        )}
-        . Revision {current.revision} stands now.
-      </p>
+    <ConflictNotice who={who} at={theirs?.at} revision={revision} onTake={onTake} onKeep={onKeep}>
       {changes.length === 0 ? (
         <p className="mt-1">Both versions say the same.</p>
       ) : (
-        <ChangeTable heads={[`Revision ${current.revision}`, 'Yours']} changes={changes} />
+        <ChangeTable heads={[`Revision ${revision}`, 'Yours']} changes={changes} />
       )}
-      <div className="mt-3 flex flex-wrap gap-2">
-        <Button onClick={onTake}>Take revision {current.revision}</Button>
-        <Button onClick={onKeep}>Save yours over it</Button>
-      </div>
-    </section>
+    </ConflictNotice>
   );
-}
-
-/** The editor may be scrolled down to its button. */
-function bringIntoSight(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: 'nearest' });
 }

@@ -34,7 +34,7 @@ export function useImport(onDone: () => void) {
     },
     apply: () =>
       send.mutate(
-        { text, mode: 'apply' },
+        { text, mode: 'apply', ...(preview !== null && { revision: preview.revision }) },
         {
           onSuccess: (done) => {
             showToast(`The file was taken: ${importText(done)}`);

@@ -28,7 +28,7 @@ export function DeleteDialog({ policy, onClose }: DeleteDialogProps) {
         <Button
           look="danger"
           disabled={remove.isPending}
-          onClick={() => remove.mutate(policy.id, { onSuccess: onClose })}
+          onClick={() => remove.mutate(policy, { onSuccess: onClose })}
         >
           Delete the policy
         </Button>
