@@ -1,3 +1,4 @@
+import { limits } from '@niitaka/core/limits.ts';
 import { z } from 'zod';
 import { Agent } from './access.ts';
 import {
@@ -7,7 +8,7 @@ import {
   StepCondition,
   UsdThreshold,
 } from './policy.ts';
-import { Count, fromText, NanoUsd, Timestamp, Usd } from './scalars.ts';
+import { Count, fromText, NanoUsd, Timestamp, Usd, wholeText } from './scalars.ts';
 import { sessionFilters } from './session-query.ts';
 
 /** What an operator says an agent is, whatever its sessions tell (A2). */
@@ -91,8 +92,8 @@ export const AgentQuery = z.strictObject(range);
 /** The body of `PATCH /agents/{id}`; a `null` takes the description or override away. */
 export const ChangeAgent = z
   .strictObject({
-    name: z.string().trim().min(1).max(200).optional(),
-    description: z.string().trim().max(2_000).nullable().optional(),
+    name: wholeText(z.string().trim().min(1), 200).optional(),
+    description: wholeText(z.string().trim(), 2_000).nullable().optional(),
     status_override: AgentOverride.nullable().optional(),
   })
   .refine((changes) => Object.keys(changes).length > 0, {
@@ -108,11 +109,12 @@ export const Guardrails = z.strictObject({
 });
 
 const content = {
-  model: z.string().trim().min(1).max(200).nullable(),
+  model: wholeText(z.string().trim().min(1), 200).nullable(),
   temperature: z.number().min(0).max(2).nullable(),
   max_tokens: z.int().min(1).max(1_000_000_000).nullable(),
   system_prompt: z
     .string()
+    .refine((text) => text.isWellFormed(), { message: 'must hold no halves of characters' })
     .refine((text) => new TextEncoder().encode(text).length <= 65_536, {
       message: 'must be at most 65536 bytes',
     })
@@ -174,7 +176,7 @@ export const RuntimeConfig = z.object({
 
 /** Query of `GET /runtime-config`. */
 export const RuntimeConfigQuery = z.strictObject({
-  agent_id: z.string().min(1).max(128),
+  agent_id: wholeText(z.string().min(1), limits.agentIdCharacters),
   experiment_id: z.string().min(1).max(200).optional(),
   variant: z.string().min(1).max(200).optional(),
 });

@@ -1,6 +1,6 @@
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
 import { describe, expect, test } from 'vitest';
-import { ChangePolicy, CreatePolicy, PolicyFile } from './policy.ts';
+import { ChangePolicy, CreatePolicy, PolicyFile, SnapshotQuery } from './policy.ts';
 
 const limit = {
   type: 'step_limit',
@@ -45,9 +45,31 @@ describe('CreatePolicy', () => {
     ['agent_id', { ...limit, agent_id: 'x'.repeat(129) }],
     ['agent_id', { ...limit, agent_id: '..' }],
     ['agent_id', { ...limit, agent_id: 'a\u0000b' }],
+    ['agent_id', { ...limit, agent_id: 'a\ud800' }],
+    ['name', { ...limit, name: 'half \udc00 a pair' }],
+    ['name', { ...limit, name: '😀'.repeat(201) }],
+    ['environment', { ...limit, environment: '\ud83d' }],
+    ['action.fallback_model', { ...fallback, action: { fallback_model: '\ud83d' } }],
+    ['condition.cost_exceeded', { ...cost, condition: { cost_exceeded: 1e-12 } }],
+    ['condition.cost_exceeded', { ...cost, condition: { cost_exceeded: 0.0000000015 } }],
   ])('refuses with the path "%s" (P3)', (path, body) => {
     const [first] = pathsOf(CreatePolicy, body);
     expect(first?.split(' ')[0]).toBe(path);
+  });
+
+  test('counts characters, not halves of them, and keeps an agent’s id as written (A1)', () => {
+    const body = { ...limit, name: '😀'.repeat(200), agent_id: ` ${'😀'.repeat(126)} ` };
+    expect(CreatePolicy.parse(body)).toEqual(body);
+    const agent = { ...limit, agent_id: '😀'.repeat(129) };
+    expect(pathsOf(CreatePolicy, agent)[0]?.split(' ')[0]).toBe('agent_id');
+    expect(SnapshotQuery.parse({ agent_id: ' a ' })).toEqual({ agent_id: ' a ' });
+  });
+
+  test('takes a threshold to the nano-dollar (S6)', () => {
+    for (const usd of [1e-9, 0.1, 999_999.123456789, 0]) {
+      const body = { ...cost, condition: { cost_exceeded: usd } };
+      expect(CreatePolicy.parse(body)).toEqual(body);
+    }
   });
 
   test('names the key it does not know', () => {

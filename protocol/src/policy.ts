@@ -1,8 +1,11 @@
 import { errorKinds } from '@niitaka/core/event/classify-error.ts';
+import { limits } from '@niitaka/core/limits.ts';
+import { parseDecimal } from '@niitaka/core/money/decimal.ts';
 import { policyLimits } from '@niitaka/core/policy/policy-limits.ts';
 import { z } from 'zod';
-import { Count, Json, RevisionText, Timestamp } from './scalars.ts';
+import { Count, Json, RevisionText, Timestamp, wholeText } from './scalars.ts';
 
+const { agentIdCharacters } = limits;
 const {
   nameCharacters,
   priority,
@@ -13,24 +16,34 @@ const {
   errorKinds: kinds,
 } = policyLimits;
 
-const name = z.string().trim().min(1).max(nameCharacters);
+const name = wholeText(z.string().trim().min(1), nameCharacters);
 
-/** An agent's id: one that no agent can have would make a policy that never holds (A1). */
-const agentId = name.max(128).refine((id) => id !== '.' && id !== '..' && !/\p{Cc}/u.test(id), {
-  message: 'must not be "." or ".." nor hold control characters',
-});
+/** An agent's id, exactly as written: one that no agent can have would make a policy that never holds (A1). */
+const agentId = wholeText(z.string().min(1), agentIdCharacters).refine(
+  (id) => id !== '.' && id !== '..' && !/\p{Cc}/u.test(id),
+  { message: 'must not be "." or ".." nor hold control characters' },
+);
 
-/** A policy's id; both engines keep it as it is, and PostgreSQL has neither NUL nor halves of characters. */
-const policyId = name.refine((id) => !/[\p{Cc}\p{Cs}]/u.test(id), {
-  message: 'must hold no control characters and no halves of characters',
+/** A policy's id; both engines keep it as it is, and PostgreSQL has no NUL. */
+const policyId = name.refine((id) => !/\p{Cc}/u.test(id), {
+  message: 'must hold no control characters',
 });
 const seconds = z.number().min(0).max(delaySeconds);
 
 /** An amount in USD: a JSON number, which counts as its shortest decimal text, or decimal text. */
 export const UsdThreshold = z.union([
-  z.number().min(0).max(costUsd),
+  z
+    .number()
+    .min(0)
+    .max(costUsd)
+    .refine(isWholeNanoUsd, { message: 'must be USD with up to 9 places' }),
   z.string().regex(/^\d{1,9}(?:\.\d{1,9})?$/, 'must be decimal USD with up to 9 places'),
 ]);
+
+/** What is finer would be kept as less than was asked for, down to a limit of nothing (S6). */
+function isWholeNanoUsd(usd: number): boolean {
+  return (parseDecimal(usd)?.scale ?? 0) <= 9;
+}
 
 /** Whether the policy acts, is only recorded, or rests (P1). */
 export const PolicyMode = z.enum(['enforce', 'shadow', 'off']);
@@ -158,7 +171,7 @@ export const Snapshot = z.object({
 
 /** Query of `GET /snapshot`. */
 export const SnapshotQuery = z.strictObject({
-  agent_id: name.max(128).optional(),
+  agent_id: wholeText(z.string().min(1), agentIdCharacters).optional(),
   environment: name.optional(),
   experiment_id: name.optional(),
   variant: name.optional(),

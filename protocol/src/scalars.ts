@@ -49,6 +49,19 @@ export const Tags = z.record(z.string(), z.string());
 /** JSON of any shape. */
 export const Json = z.unknown();
 
+/**
+ * Text of at most so many characters, counted in code points. Half of a surrogate pair is no character: no UTF-8 holds
+ * it, and a provider or a database that is sent one fails.
+ */
+export function wholeText(text: z.ZodString, most: number) {
+  return text
+    .refine((value) => !/\p{Cs}/u.test(value), { message: 'must hold no halves of characters' })
+    .refine((value) => value.length <= most || [...value].length <= most, {
+      message: `must be at most ${most} characters`,
+    })
+    .meta({ maxLength: most });
+}
+
 /** A number written in a URL: blank text is none, where JavaScript would read it as 0. */
 export function fromText<T extends z.ZodType<number, unknown>>(number: T) {
   return z.preprocess((text) => (isBlank(text) ? Number.NaN : text), number);

@@ -82,11 +82,11 @@ describe('readPolicyFile() (P8)', () => {
     ],
     [
       guard.replace('id: guard', 'id: "a\\u0000b"'),
-      '3:9 policies.0.id: must hold no control characters and no halves of characters',
+      '3:9 policies.0.id: must hold no control characters',
     ],
     [
       guard.replace('id: guard', 'id: "a\\ud800b"'),
-      '3:9 policies.0.id: must hold no control characters and no halves of characters',
+      '3:9 policies.0.id: must hold no halves of characters',
     ],
     [
       `agents: [..]\n${guard}`,
