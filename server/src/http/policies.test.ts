@@ -222,11 +222,11 @@ describe('the snapshot (P5)', () => {
     const call = { provider: 'openai', model: 'gpt-5-mini', input_tokens: 9, output_tokens: 9 };
     const before = (await snapshot('agent_id=first')).json.revision;
     const ask = (records: object[]) => server.ask('POST', '/api/v1/ingest', { body: { records } });
-    const first = await ask([start(2), llm(2, 11, { data: call })]);
+    await ask([start(2), llm(2, 11, { data: call })]);
     const after = (await snapshot('agent_id=first')).json.revision;
     expect(after).toBeGreaterThan(before);
-    expect(first.json.sessions[0].policy_revision).toBe(after);
-    await ask([llm(2, 12, { data: call })]);
+    const next = await ask([llm(2, 12, { data: call })]);
+    expect(next.json.sessions[0].policy_revision).toBe(after);
     expect((await snapshot('agent_id=first')).json.revision).toBe(after);
   });
 

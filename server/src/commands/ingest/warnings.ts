@@ -45,7 +45,7 @@ export function openWarnings({ tx, nowMs }: CommandContext, organisationId: stri
         const { id: sessionId, rootSessionId } = session;
         const place = { sessionId, rootSessionId, organisationId, day };
         const passed = passedWarnings(policies, totals).map((policy) => ({
-          ...limitWarning(policy, place),
+          ...warningOf(policy, place),
           policyId: policy.id,
         }));
         passedBy.set(sessionId, passed);
@@ -66,11 +66,26 @@ export function openWarnings({ tx, nowMs }: CommandContext, organisationId: stri
   };
 }
 
+type Limit = CostLimit | StepLimit;
+type Place = Parameters<typeof limitWarning>[1];
+
+/** The last id of each policy: once it has warned of a day, every batch of that day asks for the same. */
+const minted = new WeakMap<Limit, { readonly of: string } & ReturnType<typeof limitWarning>>();
+
+function warningOf(policy: Limit, place: Place): ReturnType<typeof limitWarning> {
+  const of = policy.scope === 'tree' ? place.rootSessionId : place.organisationId + place.day;
+  const known = minted.get(policy);
+  if (known?.of === of) return known;
+  const fresh = { of, ...limitWarning(policy, place) };
+  minted.set(policy, fresh);
+  return fresh;
+}
+
 /** Only what was passed can have been warned of. */
 function passedWarnings(
   { costLimits, stepLimits }: CompiledPolicies,
   totals: EvaluationTotals,
-): (CostLimit | StepLimit)[] {
+): Limit[] {
   const costs = costLimits.map(({ policy }) => policy).filter(isWide);
   const steps = stepLimits.map(({ policy }) => policy).filter(isWide);
   return [
@@ -79,6 +94,6 @@ function passedWarnings(
   ];
 }
 
-function isWide({ action, mode, scope }: CostLimit | StepLimit): boolean {
+function isWide({ action, mode, scope }: Limit): boolean {
   return action === 'warn' && mode === 'enforce' && scope !== 'session';
 }
