@@ -45,9 +45,20 @@ async function write(pages: number): Promise<number> {
   return longest;
 }
 
+const mostRounds = 8;
+
+/** How much longer the log became by so many pages, in the best of some rounds: the thread that copies may be late. */
+async function leastGrowth(pages: number): Promise<number> {
+  let least = pages;
+  for (let round = 0; round < mostRounds && least >= pages / 4; round += 1) {
+    const before = await write(0);
+    least = Math.min(least, (await write(pages)) - before);
+  }
+  return least;
+}
+
 test('the log begins anew while writes go on', async () => {
-  const pages = limits.restart * 12;
-  expect(await write(pages)).toBeLessThan(pages / 2);
+  expect(await leastGrowth(limits.restart * 4)).toBeLessThan(limits.restart);
 });
 
 test('an open read keeps what it sees; after it the log begins anew', async () => {
@@ -61,8 +72,7 @@ test('an open read keeps what it sees; after it the log begins anew', async () =
   expect(count()).toBe(before);
   reader.exec('COMMIT');
   reader.close();
-  const grown = await write(0);
-  expect(await write(limits.restart * 4)).toBeLessThan(grown + limits.restart * 2);
+  expect(await leastGrowth(limits.restart * 4)).toBeLessThan(limits.restart);
 });
 
 test('closing leaves the log empty', async () => {
@@ -76,10 +86,11 @@ test('while a backup reads, its end is not waited for', async () => {
   const mark = markBackup(path);
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM filler').get();
+  // A restart waits for readers as long as a statement waits for a lock.
+  db.pragma('busy_timeout = 45000');
   const started = performance.now();
   await write(limits.restart * 3);
-  // A restart waits for readers as long as a statement waits for a lock.
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
   reader.close();
   mark.close();
 });
