@@ -99,17 +99,17 @@ class Away(RequestCase):
         """Where nobody listens it says so at once"""
         self.server.close()
         began = time.monotonic()
-        with self.assertRaises(Unreachable):
+        with mock.patch.object(_lease_request, "LEASE_WAIT_SECONDS", 20), self.assertRaises(Unreachable):
             request_lease(self.connection, Asked(SESSION, SENDER, 0, 1, 0))
-        self.assertLess(time.monotonic() - began, 1)
+        self.assertLess(time.monotonic() - began, 10)
 
     def test_silent(self):
         """It waits no longer than a call would"""
-        self.server.delay = 1.0
+        self.server.delay = 20
         began = time.monotonic()
         with mock.patch.object(_lease_request, "LEASE_WAIT_SECONDS", 0.2), self.assertRaises(Unreachable):
             self.request()
-        self.assertLess(time.monotonic() - began, 0.9)
+        self.assertLess(time.monotonic() - began, 10)
 
 
 if __name__ == "__main__":
