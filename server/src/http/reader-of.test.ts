@@ -17,12 +17,13 @@ async function ask() {
   const sent = get({ port, host: '127.0.0.1', agent: false });
   sent.on('error', () => undefined);
   const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
-  return { sent, response, gone: hangUpOf(response) };
+  return { sent, response };
 }
 
 test('hangUpOf() is aborted once the caller hangs up before the answer, or half-way', async () => {
   for (const isHalfWay of [false, true]) {
-    const { sent, response, gone } = await ask();
+    const { sent, response } = await ask();
+    const gone = hangUpOf(response);
     if (isHalfWay) response.write('a part');
     sent.destroy();
     await once(response, 'close');
@@ -30,8 +31,16 @@ test('hangUpOf() is aborted once the caller hangs up before the answer, or half-
   }
 });
 
+test('hangUpOf() is aborted from the start for a caller who has hung up already', async () => {
+  const { sent, response } = await ask();
+  sent.destroy();
+  await once(response, 'close');
+  expect(hangUpOf(response).aborted).toBe(true);
+});
+
 test('hangUpOf() is not aborted by an answer that was given whole', async () => {
-  const { sent, response, gone } = await ask();
+  const { sent, response } = await ask();
+  const gone = hangUpOf(response);
   sent.on('response', (answer) => answer.resume());
   response.end('all of it');
   await once(response, 'close');

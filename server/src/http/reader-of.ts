@@ -11,6 +11,8 @@ export function readerOf(storage: Pick<Storage, 'readerUntil'>, { raw }: Fastify
 /** Aborted when the caller hangs up before the answer is out. */
 export function hangUpOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  // It may have hung up while it was found out who it is.
+  if (response.closed) gone.abort();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });

@@ -28,10 +28,10 @@ parentPort?.on('message', (request: ReadRequest) => {
 });
 
 async function answer({ ticket, method, args }: ReadRequest): Promise<void> {
-  passReadGate(readGate);
   current = ticket;
   try {
     if (gone.has(ticket)) throw new ReadAbandonedError();
+    passReadGate(readGate);
     const value = await reads[method]?.(...args);
     reply({ ticket, ok: true, value });
   } catch (error) {
