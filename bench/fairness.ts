@@ -3,11 +3,11 @@ import { askServer } from './ask-server.ts';
 import { figureOf, quantile, type Figure } from './figure.ts';
 import { ingestBodies } from './ingest-bodies.ts';
 import { postBatches, type Posted } from './post-batches.ts';
-import { benchKey, startServer, type ServerProcess } from './server-process.ts';
+import { startServer, type ServerProcess } from './server-process.ts';
+import { startLoad } from './start-load.ts';
 
 /** The noisy key sends as fast as it can over this many connections; the quiet one over one, at a pace. */
 const noisyConnections = 64;
-const noisyBatch = 100;
 const quietBatch = 10;
 const quietPerSecond = 400;
 
@@ -25,7 +25,7 @@ export async function benchFairness(seconds: number, runs: number): Promise<read
     const noisy = noisyLoad(server, seconds + 1);
     await pause(500);
     beside.push(p99((await quietLoad(server, quietKey, seconds)).latenciesMs));
-    rates.push((await noisy) / (seconds + 1));
+    rates.push(await noisy);
     peaks.push(server.peakMb());
     await server.stop();
   }
@@ -57,20 +57,10 @@ function quietLoad({ port }: ServerProcess, key: string, seconds: number): Promi
   return postBatches(port, key, bodies, startedAt + seconds * 1000, quietPerSecond);
 }
 
-/** Answers how many events were taken. */
-async function noisyLoad({ port }: ServerProcess, seconds: number): Promise<number> {
-  const startedAt = performance.now();
-  const posted = await Promise.all(
-    Array.from({ length: noisyConnections }, (_, index) =>
-      postBatches(
-        port,
-        benchKey,
-        ingestBodies(Math.floor(startedAt) * noisyConnections + index, noisyBatch, Date.now),
-        startedAt + seconds * 1000,
-      ),
-    ),
-  );
-  return posted.reduce((sum, one) => sum + one.events, 0);
+/** From a thread of its own: the quiet sender shall wait for the server, not for its neighbour. */
+function noisyLoad({ port }: ServerProcess, seconds: number): Promise<number> {
+  const seed = Math.floor(performance.now()) * noisyConnections;
+  return startLoad({ port, seed, seconds, connections: noisyConnections }).rate;
 }
 
 if (import.meta.main) {

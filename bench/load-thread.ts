@@ -10,14 +10,15 @@ export interface LoadSettings {
   readonly seed: number;
   /** It ends after this many seconds, or when it is sent any message. */
   readonly seconds: number;
+  /** 8 when left out. */
+  readonly connections?: number;
   /** Events per second of all connections together; as many as it can when left out. */
   readonly perSecond?: number;
 }
 
-const connections = 8;
 const batchSize = 100;
 
-const { port, seed, seconds, perSecond } = workerData as LoadSettings;
+const { port, seed, seconds, connections = 8, perSecond } = workerData as LoadSettings;
 const ended = new AbortController();
 parentPort?.on('message', () => ended.abort());
 const startedAt = performance.now();
