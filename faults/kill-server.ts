@@ -1,5 +1,7 @@
+import { engineNames } from '../server/src/storage/port.ts';
 import { hold, type Fault } from './fault.ts';
-import { faultDirectory, startUnderFault, type ServerUnderFault } from './server-under-fault.ts';
+import { openPlace } from './place.ts';
+import type { ServerUnderFault } from './server-under-fault.ts';
 import { holdStored } from './stored-events.ts';
 import { eventsOf, trafficBatches } from './traffic.ts';
 
@@ -11,16 +13,18 @@ const longestLife = 120;
 
 /** kill -9 at random points under load: what was acknowledged is there, and every counter is right. */
 export const killServer: Fault = {
-  name: 'kill -9 of the server under load',
+  name: 'kill-server',
+  what: 'kill -9 of the server under load',
   gate: '0 acknowledged events missing, counters = recomputed',
-  rounds: { full: 200, short: 20 },
-  async run(rounds) {
-    const directory = faultDirectory();
+  engines: engineNames,
+  rounds: { full: 200, short: 20, shortOnPostgres: 6 },
+  async run(rounds, engine) {
+    const place = await openPlace(engine);
     const acknowledged = new Map<string, Set<string>>();
     let count = 0;
     try {
       for (let round = 0; round < rounds; round += 1) {
-        const server = await startUnderFault(directory.path);
+        const server = await place.start();
         await loadUntilKilled(server, round, (body) => {
           for (const { sessionId, eventId } of eventsOf(body)) {
             const known = acknowledged.get(sessionId) ?? new Set();
@@ -28,13 +32,12 @@ export const killServer: Fault = {
             count += 1;
           }
         });
-        const { differenceCount, differences } = server.verify();
-        hold(differenceCount === 0, `round ${round}: ${JSON.stringify(differences[0])}`);
+        await place.holdCounters(`after kill ${round + 1}`);
       }
-      const server = await startUnderFault(directory.path);
+      const server = await place.start();
       await holdStored(server, acknowledged).finally(() => server.stop());
     } finally {
-      directory.remove();
+      await place.remove();
     }
     return `${rounds} kills, ${count} acknowledged events, all there`;
   },

@@ -1,5 +1,6 @@
+import { engineNames, type EngineName } from '../server/src/storage/port.ts';
 import { hold, shuffled, type Fault } from './fault.ts';
-import { faultDirectory, startUnderFault } from './server-under-fault.ts';
+import { withServer } from './place.ts';
 import { trafficBatches } from './traffic.ts';
 
 const sessions = 40;
@@ -9,17 +10,19 @@ const retriesOfEarly = 40;
 
 /** Every batch sent 2 to 20 times, split and reordered: totals are those of sending it once. */
 export const resendBatches: Fault = {
-  name: 'every batch sent 2-20 times, split and reordered',
+  name: 'resend-batches',
+  what: 'every batch sent 2-20 times, split and reordered',
   gate: 'totals exact',
-  rounds: { full: 10, short: 1 },
-  async run(rounds) {
+  engines: engineNames,
+  rounds: { full: 10, short: 1, shortOnPostgres: null },
+  async run(rounds, engine) {
     let sent = 0;
     for (let round = 0; round < rounds; round += 1) {
       const bodies = trafficBatches(1_000 + round, sessions, batchSize);
-      const once = await totalsAfter(bodies);
+      const once = await totalsAfter(engine, bodies);
       const copies = shuffled(bodies.flatMap((body) => copiesOf(body)));
       sent += copies.length;
-      const often = await totalsAfter(copies);
+      const often = await totalsAfter(engine, copies);
       hold(once === often, `totals differ: once ${once}, often ${often}`);
     }
     return `${rounds} rounds, ${sent} batches, the same totals`;
@@ -39,10 +42,8 @@ function copiesOf(body: string): string[] {
 }
 
 /** Sends everything; a record whose session is not there yet is sent again, as an SDK does. */
-async function totalsAfter(bodies: readonly string[]): Promise<string> {
-  const directory = faultDirectory();
-  const server = await startUnderFault(directory.path);
-  try {
+function totalsAfter(engine: EngineName, bodies: readonly string[]): Promise<string> {
+  return withServer(engine, async (server, place) => {
     let waiting = [...bodies];
     for (let turn = 0; waiting.length > 0; turn += 1) {
       hold(turn < retriesOfEarly, 'records stay early for ever');
@@ -50,13 +51,9 @@ async function totalsAfter(bodies: readonly string[]): Promise<string> {
       for (const body of waiting) early.push(...(await sendOnce(server.post, body)));
       waiting = early;
     }
-    const { differenceCount, differences } = server.verify();
-    hold(differenceCount === 0, JSON.stringify(differences[0]));
-    return await readTotals(server.get);
-  } finally {
-    await server.stop();
-    directory.remove();
-  }
+    await place.holdCounters();
+    return readTotals(server.get);
+  });
 }
 
 interface Answer {

@@ -1,26 +1,22 @@
 import { gzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
+import { engineNames } from '../server/src/storage/port.ts';
 import { hold, type Fault } from './fault.ts';
-import {
-  faultDirectory,
-  faultKey,
-  startUnderFault,
-  type ServerUnderFault,
-} from './server-under-fault.ts';
+import { withServer } from './place.ts';
+import { faultKey, type ServerUnderFault } from './server-under-fault.ts';
 
 /** Memory that the server may have taken when all is over, MB. */
 const residentLimitMb = 450;
 
 /** Bodies and queries nobody should send: each gets a clear refusal, and the server lives on. */
 export const sendGarbage: Fault = {
-  name: 'garbage on every endpoint',
+  name: 'send-garbage',
+  what: 'garbage on every endpoint',
   gate: '0 x 5xx, 0 crashes, memory bounded',
-  rounds: { full: 50, short: 3 },
-  async run(rounds) {
-    const directory = faultDirectory();
-    const server = await startUnderFault(directory.path);
-    let requests = 0;
-    try {
+  engines: engineNames,
+  rounds: { full: 50, short: 2, shortOnPostgres: null },
+  run: (rounds, engine) =>
+    withServer(engine, async (server) => {
+      let requests = 0;
       for (let round = 0; round < rounds; round += 1) {
         for (const body of ingestBodies()) {
           await check(server, 'POST', '/ingest', body);
@@ -30,14 +26,10 @@ export const sendGarbage: Fault = {
       }
       const health = await fetch(`${server.url}/healthz`);
       hold(health.status === 200, `afterwards /healthz answered ${health.status}`);
-      const residentMb = residentOf(server.pid);
+      const residentMb = server.residentMb();
       hold(residentMb < residentLimitMb, `the server holds ${residentMb.toFixed(0)} MB`);
       return `${requests} requests, ${residentMb.toFixed(0)} MB held`;
-    } finally {
-      await server.stop();
-      directory.remove();
-    }
-  },
+    }),
 };
 
 interface Garbage {
@@ -154,9 +146,4 @@ async function check(
     answer === null || answer.status < 500,
     `${method} ${path.slice(0, 200)} answered ${answer?.status}`,
   );
-}
-
-function residentOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
 }

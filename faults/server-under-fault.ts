@@ -1,35 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { verifyFile } from '../server/src/storage/sqlite/verify.ts';
-import type { Verification } from '../server/src/storage/verify/verification.ts';
-import { databaseFileName } from '../server/src/writer/open-storage.ts';
+import { benchKey } from '../bench/server-process.ts';
+import { hold } from './fault.ts';
 
-/** The key of every server started here. */
-export const faultKey = 'nk_fault_0123456789abcdef0123456789abcdef';
+/** The key of every server started here: the loads of the bench send with it too. */
+export const faultKey = benchKey;
 
 const readyWithinMs = 30_000;
 const root = resolve(import.meta.dirname, '..');
 
+/** What came back for one batch. */
+export interface IngestAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfter: string | null;
+}
+
 /** A server that is killed, starved and started again on the same data. */
 export interface ServerUnderFault {
   readonly url: string;
+  readonly port: number;
   readonly pid: number;
   readonly dataDir: string;
-  post(body: string): Promise<{ status: number; text: string; retryAfter: string | null }>;
+  post(body: string): Promise<IngestAnswer>;
   get<T>(path: string): Promise<T>;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
   stop(): Promise<void>;
-  verify(): Verification;
-}
-
-/** A directory for one fault's data, and how to remove it. */
-export function faultDirectory(): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'niitaka-fault-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  /** Memory that it holds now, and held at most, MB. */
+  residentMb(): number;
+  peakMb(): number;
 }
 
 /** Starts the real server on a directory. */
@@ -57,6 +59,7 @@ export async function startUnderFault(
   };
   return {
     url,
+    port: Number(new URL(url).port),
     pid: child.pid ?? 0,
     dataDir,
     async post(body) {
@@ -71,8 +74,28 @@ export async function startUnderFault(
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    verify: () => verifyFile(join(dataDir, databaseFileName)),
+    residentMb: () => statusMb(child.pid, 'VmRSS'),
+    peakMb: () => statusMb(child.pid, 'VmHWM'),
   };
+}
+
+function statusMb(pid: number | undefined, name: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+}
+
+/** Sends batches that must all be taken. */
+export async function sendAll(server: ServerUnderFault, bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) {
+    const { status, text } = await server.post(body);
+    hold(status === 200, `ingest answered ${status}: ${text}`);
+  }
+}
+
+/** Holds that a sender was told to come again. */
+export function holdRefused({ status, text, retryAfter }: IngestAnswer): void {
+  hold(status === 503, `with nothing to write on ingest answered ${status}: ${text}`);
+  hold(retryAfter !== null, 'a 503 came without Retry-After');
 }
 
 async function readUrl(child: ChildProcess): Promise<string> {

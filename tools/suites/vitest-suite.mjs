@@ -14,18 +14,19 @@ import { runProgram } from '../setup/run-program.mjs';
 export function vitestSuite(name, args, env = {}) {
   return {
     name,
-    run: async ({ root, node }) => {
+    run: async ({ root, node, isQuiet: quiet = false }) => {
       const folder = mkdtempSync(join(tmpdir(), 'niitaka-test-'));
       const report = join(folder, 'report.json');
       const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-      const { code } = await runProgram(node, [vitest, 'run', ...reporters, ...args], {
+      const { code, output } = await runProgram(node, [vitest, 'run', ...reporters, ...args], {
         cwd: root,
         env,
+        quiet,
       });
       const outcome = countReport(readReport(report), code);
       rmSync(folder, { recursive: true, force: true });
-      return outcome;
+      return quiet ? { ...outcome, output } : outcome;
     },
   };
 }

@@ -47,8 +47,11 @@ export interface GroupFacts {
   readonly errors: number;
 }
 
+/** The engines that hold data. */
+export const engineNames = ['sqlite', 'postgres'] as const;
+
 /** Which engine holds the data. */
-export type EngineName = 'sqlite' | 'postgres';
+export type EngineName = (typeof engineNames)[number];
 
 /** Everything the server needs of an engine; `Run` types the commands it can carry out. */
 export interface Storage<Run = RunCommand> {

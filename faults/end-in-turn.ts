@@ -1,15 +1,9 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { verifyDatabase } from '../server/src/storage/postgres/verify.ts';
-import { createDatabase } from '../server/src/testing/postgres-database.ts';
 import { openBalancer } from './balancer.ts';
 import { hold, type Fault } from './fault.ts';
-import {
-  faultDirectory,
-  faultKey,
-  startUnderFault,
-  type ServerUnderFault,
-} from './server-under-fault.ts';
+import { faultDirectory, openPlace } from './place.ts';
+import { faultKey, type ServerUnderFault } from './server-under-fault.ts';
 import { holdStored } from './stored-events.ts';
 import { eventsOf, trafficBatches } from './traffic.ts';
 
@@ -24,47 +18,71 @@ const endsWithinMs = 10_000;
 /** Load between two restarts, ms. */
 const betweenMs = 500;
 
+const acknowledgedIsThere = '0 acknowledged events missing, counters = recomputed';
+
 /** Two servers over one database, behind a balancer that is not told, ended and begun again one after the other. */
 export const restartInTurn: Fault = {
-  name: 'two servers restarted in turn under load',
-  gate: '0 acknowledged events missing, counters = recomputed; answers are 200, 503 with Retry-After, or a cut connection',
+  name: 'restart-in-turn',
+  what: 'two servers over one database restarted in turn under load',
+  gate: `${acknowledgedIsThere}; answers are 200, 503 with Retry-After, or a cut connection`,
+  engines: ['postgres'],
   rounds: { full: 40, short: 2 },
-  async run(rounds) {
-    const [database, balancer] = await Promise.all([createDatabase(), openBalancer()]);
-    const directories = [faultDirectory(), faultDirectory()];
-    const begin = (at: number) =>
-      startUnderFault(directories[at]?.path ?? '', { DATABASE_URL: database.url });
-    const servers = [await begin(0), await begin(1)];
-    const turn = () => balancer.turnTo(servers.map(({ url }) => url));
-    turn();
-    const load = startLoad(balancer.url);
-    try {
-      for (let round = 0; round < rounds; round += 1) {
-        await Promise.race([pause(betweenMs), load.failed]);
-        await endPolitely(servers[round % 2]);
-        servers[round % 2] = await begin(round % 2);
-        turn();
-      }
-      const { acknowledged, seen } = await load.stop();
-      const [reader] = servers;
-      const count = reader === undefined ? 0 : await holdStored(reader, acknowledged);
-      hold(count > 0, 'no event was sent');
-      const { differenceCount, differences } = await verifyDatabase(database.url);
-      hold(differenceCount === 0, `a counter is wrong: ${JSON.stringify(differences[0])}`);
-      return `${rounds} restarts, ${count} acknowledged events, all there; ${seen}`;
-    } finally {
-      await load.stop().catch(() => undefined);
-      await Promise.all(servers.map((server) => server.stop()));
-      await balancer.close();
-      await database.drop();
-      for (const directory of directories) directory.remove();
-    }
-  },
+  run: async (rounds) => `${rounds} restarts, ${await endInTurn(rounds, endPolitely)}`,
 };
 
-async function endPolitely(server: ServerUnderFault | undefined): Promise<void> {
+/** The same, each killed at a random moment. */
+export const killInTurn: Fault = {
+  name: 'kill-in-turn',
+  what: 'two servers over one database killed in turn under load',
+  gate: acknowledgedIsThere,
+  engines: ['postgres'],
+  rounds: { full: 50, short: 1 },
+  run: async (rounds) => `${rounds} kills, ${await endInTurn(rounds, killSometime)}`,
+};
+
+async function endInTurn(
+  rounds: number,
+  end: (server: ServerUnderFault) => Promise<void>,
+): Promise<string> {
+  const [place, balancer] = await Promise.all([openPlace('postgres'), openBalancer()]);
+  const other = faultDirectory();
+  const begin = (isOther: boolean) => place.start(isOther ? { NIITAKA_DATA: other.path } : {});
+  let servers = [await begin(false), await begin(true)];
+  const turn = () => balancer.turnTo(servers.map(({ url }) => url));
+  turn();
+  const load = startLoad(balancer.url);
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const [next, stays] = servers;
+      if (next === undefined || stays === undefined) throw new Error('there are two servers');
+      await Promise.race([pause(betweenMs), load.failed]);
+      await end(next);
+      servers = [stays, await begin(round % 2 === 1)];
+      turn();
+    }
+    const { acknowledged, seen } = await load.stop();
+    const [reader] = servers;
+    const count = reader === undefined ? 0 : await holdStored(reader, acknowledged);
+    hold(count > 0, 'no event was sent');
+    await place.holdCounters();
+    return `${count} acknowledged events, all there; ${seen}`;
+  } finally {
+    await load.stop().catch(() => undefined);
+    await Promise.all(servers.map((server) => server.stop()));
+    await balancer.close();
+    await place.remove();
+    other.remove();
+  }
+}
+
+async function killSometime(server: ServerUnderFault): Promise<void> {
+  await pause(Math.random() * betweenMs);
+  await server.kill();
+}
+
+async function endPolitely(server: ServerUnderFault): Promise<void> {
   const startedAt = performance.now();
-  await server?.stop();
+  await server.stop();
   const ms = performance.now() - startedAt;
   hold(ms < endsWithinMs, `a server took ${Math.round(ms)} ms to end`);
 }
