@@ -7,7 +7,7 @@ import { keepRoots, rootConditions, type MatchedTrees } from './list-roots.ts';
 import { allOf, type Runner, type Sql } from './runner.ts';
 import { isRangeSearch, searchRange } from './search-range.ts';
 import { contextFor, sessionConditions, type ConditionContext } from './session-conditions.ts';
-import { summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
+import { readRow, summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
 
 /** Rows that a sort other than by time gives; beyond them a narrower filter is wanted. */
 export const sortedRows = 10_000;
@@ -39,7 +39,7 @@ export async function listSessions(
   const items = await summariesOf(
     runner,
     orgId,
-    rows.map(({ row }) => row),
+    rows.map(({ row }) => readRow(row)),
     request.nowMs,
   );
   const shown = items.map((item, index) => ({

@@ -7,7 +7,7 @@ import { rowsOfSession } from './event-reads.ts';
 import { firstRow, type Runner } from './runner.ts';
 import { sendersOf } from './senders-of.ts';
 import { sessionTree } from './session-tree.ts';
-import { rowsById, summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
+import { readRow, rowsById, summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
 
 type Part = Pick<
   SessionReader,
@@ -45,7 +45,7 @@ async function summariesById(
   ids: readonly string[],
   nowMs: number,
 ): Promise<SessionSummary[]> {
-  return summariesOf(runner, orgId, await rowsById(runner, orgId, ids), nowMs);
+  return summariesOf(runner, orgId, (await rowsById(runner, orgId, ids)).map(readRow), nowMs);
 }
 
 interface WholeSql extends SummarySql {
@@ -67,7 +67,7 @@ async function sessionWhole(
   );
   const ofSession = await rowsOfSession(runner, orgId, id);
   if (row === undefined || ofSession === null) return null;
-  const [summary] = await summariesOf(runner, orgId, [row], nowMs);
+  const [summary] = await summariesOf(runner, orgId, [readRow(row)], nowMs);
   if (summary === undefined) return null;
   return {
     ...summary,

@@ -1,7 +1,7 @@
-import { sessionFromRow } from '../sqlite/session-row.ts';
+import type { Session } from '@niitaka/core/session/session.ts';
 import type { SessionSummary, TreeNode } from '../session-reader.ts';
 import { toNumber, type Runner } from './runner.ts';
-import { rowsById, summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
+import { readRow, rowsById, summariesOf, summaryColumns, type SummarySql } from './summary-rows.ts';
 import { nodeOf, rootSums } from './tree-sums.ts';
 import {
   addLevel,
@@ -10,6 +10,7 @@ import {
   summedDescendants,
   sumsOfWalk,
   walkDown,
+  type WalkedChild,
 } from './walk-tree.ts';
 
 /** Sessions of one tree that are shown. */
@@ -23,17 +24,22 @@ export async function sessionTree(
   depth: number,
   nowMs: number,
 ): Promise<{ nodes: TreeNode[]; truncated: boolean } | null> {
-  const [root] = await rowsById(runner, orgId, [id]);
-  if (root === undefined) return null;
-  const { session } = sessionFromRow(root);
+  const [rootRow] = await rowsById(runner, orgId, [id]);
+  if (rootRow === undefined) return null;
+  const root = readRow(rootRow);
+  const { session } = root.stored;
   const tree = beginWalk([nodeOf(session)]);
   const shown = [root];
   let level = session.childCount > 0 ? [id] : [];
   for (let step = 0; step < depth && level.length > 0 && shown.length < shownNodes; step += 1) {
     const left = shownNodes - shown.length;
     const rows = await readLevel<SummarySql>(runner, orgId, level, summaryColumns, left);
-    shown.push(...rows);
-    level = addLevel(runner, tree, rows);
+    const read = rows.map(readRow);
+    shown.push(...read);
+    level = addLevel(
+      tree,
+      read.map(({ stored }) => childOf(stored.session)),
+    );
   }
   const isCut = shown.length >= shownNodes;
   if (!isCut) await walkDown(runner, orgId, tree, level, summedDescendants - shown.length);
@@ -43,6 +49,10 @@ export async function sessionTree(
   }
   const items = await summariesOf(runner, orgId, shown, nowMs, async () => sums);
   return { nodes: inDepthOrder(id, items), truncated: isCut };
+}
+
+function childOf(session: Session): WalkedChild {
+  return { parentId: session.parentSessionId ?? '', node: nodeOf(session) };
 }
 
 function inDepthOrder(rootId: string, items: readonly SessionSummary[]): TreeNode[] {

@@ -2,6 +2,7 @@ import { isIncomplete, type Session } from '@niitaka/core/session/session.ts';
 import { quietAfterMs } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { SessionSummary, TreeSums } from '../session-reader.ts';
+import type { StoredSession } from '../session-tx.ts';
 import { sessionColumns, sessionFromRow, type SessionSql } from '../sqlite/session-row.ts';
 import { openCalls } from './open-calls.ts';
 import { listOfValues, valuesInList, type Runner, type Sql } from './runner.ts';
@@ -18,16 +19,26 @@ export const summaryColumns: Sql = sql.raw(`${sessionColumns}, s.tags`);
 /** Sums over the subtrees of sessions with children, by id. */
 export type SumsOf = (parents: readonly Session[]) => Promise<ReadonlyMap<string, TreeSums>>;
 
+/** A row as it was read. */
+export interface ReadRow {
+  readonly stored: StoredSession;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Reads a row. */
+export function readRow(row: SummarySql): ReadRow {
+  return { stored: sessionFromRow(row), tags: tagsOf(row.tags) };
+}
+
 /** Rows with what pages show beside them: the open call of running ones, the sums of those with children. */
 export async function summariesOf(
   runner: Runner,
   orgId: string,
-  rows: readonly SummarySql[],
+  rows: readonly ReadRow[],
   nowMs: number,
   sumsOf: SumsOf = (parents) => treeSums(runner, orgId, parents),
 ): Promise<SessionSummary[]> {
-  const read = rows.map((row) => ({ stored: sessionFromRow(row), tags: tagsOf(row.tags) }));
-  const stored = read.map((one) => one.stored);
+  const stored = rows.map((one) => one.stored);
   const calls = await openCalls(
     runner,
     orgId,
@@ -36,7 +47,7 @@ export async function summariesOf(
   const sums = await sumsOf(
     stored.map(({ session }) => session).filter((session) => session.childCount > 0),
   );
-  return read.map(({ stored: { session }, tags }) => ({
+  return rows.map(({ stored: { session }, tags }) => ({
     session,
     tags,
     quiet: isQuiet(session, nowMs),

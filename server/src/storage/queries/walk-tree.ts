@@ -32,6 +32,12 @@ export interface WalkedNode {
   readonly figures: TreeFigures;
 }
 
+/** The same, met below a session. */
+export interface WalkedChild {
+  readonly parentId: string;
+  readonly node: WalkedNode;
+}
+
 /** The sessions met, and which stand below which. */
 export interface WalkedTree {
   readonly nodes: Map<string, WalkedNode>;
@@ -65,11 +71,9 @@ export async function readLevel<Row extends WalkedSql>(
 }
 
 /** Puts a level into the walk; answers the ids below which the next level lies. */
-export function addLevel(runner: Runner, tree: WalkedTree, rows: readonly WalkedSql[]): string[] {
+export function addLevel(tree: WalkedTree, level: readonly WalkedChild[]): string[] {
   const next: string[] = [];
-  for (const row of rows) {
-    const node = walkedNode(runner, row);
-    const parentId = runner.uuid(row.parent_session_id);
+  for (const { parentId, node } of level) {
     const siblings = tree.children.get(parentId);
     if (siblings === undefined) tree.children.set(parentId, [node.id]);
     else siblings.push(node.id);
@@ -93,7 +97,10 @@ export async function walkDown(
   while (level.length > 0 && left > 0) {
     const rows = await readLevel<WalkedSql>(runner, orgId, level, walkedColumns, left);
     left -= rows.length;
-    level = addLevel(runner, tree, rows);
+    level = addLevel(
+      tree,
+      rows.map((row) => walkedChild(runner, row)),
+    );
   }
 }
 
@@ -117,22 +124,19 @@ export function sumsOfWalk(tree: WalkedTree): Map<string, TreeSums> {
   return sums;
 }
 
-/** A row as the walk keeps it. */
-export function walkedNode(runner: Runner, row: WalkedSql): WalkedNode {
-  return {
-    id: runner.uuid(row.id),
-    childCount: row.child_count,
-    figures: {
-      sessions: 1,
-      running: row.status === 'running' ? 1 : 0,
-      totalCostNanoUsd: BigInt(row.total_cost),
-      lateCostNanoUsd: BigInt(row.late_cost),
-      totalTokens: row.input_tokens + row.output_tokens,
-      stepCount: row.step_count,
-      errorCount: row.error_count,
-      unpricedCount: row.unpriced_count,
-    },
+function walkedChild(runner: Runner, row: WalkedSql): WalkedChild {
+  const figures: TreeFigures = {
+    sessions: 1,
+    running: row.status === 'running' ? 1 : 0,
+    totalCostNanoUsd: BigInt(row.total_cost),
+    lateCostNanoUsd: BigInt(row.late_cost),
+    totalTokens: row.input_tokens + row.output_tokens,
+    stepCount: row.step_count,
+    errorCount: row.error_count,
+    unpricedCount: row.unpriced_count,
   };
+  const node = { id: runner.uuid(row.id), childCount: row.child_count, figures };
+  return { parentId: runner.uuid(row.parent_session_id), node };
 }
 
 function sumOf(
