@@ -14,7 +14,9 @@ from pathlib import Path
 from statistics import median
 
 SDK = Path(__file__).resolve().parents[1] / "sdk-python"
-CALLS_PER_TURN = 20
+CALLS_PER_REST = 10
+# An agent's calls take seconds: what was recorded is on its way before the next.
+REST_SECONDS = 0.03
 
 
 def main(agent: str, calls: int, rounds: int) -> None:
@@ -27,21 +29,29 @@ def main(agent: str, calls: int, rounds: int) -> None:
     answer = sys.stdin.buffer.read()
     headers = {"content-type": "application/json"}
     provider = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, content=answer))
-    client = openai.OpenAI(api_key="sk", http_client=httpx.Client(transport=provider))
 
-    def time_call() -> float:
+    class Bare(openai.OpenAI):
+        # The methods that are about to be replaced, as they are.
+        request = openai.OpenAI.request
+        _process_response = openai.OpenAI._process_response
+
+    bare, recorded = (
+        kind(api_key="sk", http_client=httpx.Client(transport=provider)) for kind in (Bare, openai.OpenAI)
+    )
+    niitaka.instrument()
+
+    def time_call(client: openai.OpenAI) -> float:
         before = time.perf_counter_ns()
         client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": "Say hello to me"}])
         return (time.perf_counter_ns() - before) / 1000
 
     def time_round() -> float:
-        bare, recorded = [], []
-        for _ in range(calls // CALLS_PER_TURN):
-            niitaka.uninstrument()
-            bare += [time_call() for _ in range(CALLS_PER_TURN)]
-            niitaka.instrument()
-            recorded += [time_call() for _ in range(CALLS_PER_TURN)]
-        return median(recorded) - median(bare)
+        pairs = []
+        for call in range(calls):
+            pairs.append((time_call(bare), time_call(recorded)))
+            if call % CALLS_PER_REST == 0:
+                time.sleep(REST_SECONDS)
+        return median(with_us for _, with_us in pairs) - median(without for without, _ in pairs)
 
     with niitaka.start_session(goal="time calls", agent_id=agent):
         # With it the policies are there.
