@@ -40,6 +40,8 @@ export function useImport(onDone: () => void) {
             showToast(`The file was taken: ${importText(done)}`);
             onDone();
           },
+          // What was looked at does not stand any more: it is shown anew before it is taken.
+          onError: () => setPreview(null),
         },
       ),
   };
