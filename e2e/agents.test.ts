@@ -199,6 +199,13 @@ test('two admins change one draft: the later sees both, and says which stands (A
   await expect.poll(() => editor.count()).toBe(0);
   const { items } = await server.api<{ items: AgentVersion[] }>('GET', path);
   expect(items[0]).toMatchObject({ revision: 4, model: 'my-model', temperature: null });
+  await page.getByRole('button', { name: 'Edit', exact: true }).last().click();
+  await editor.getByLabel('Model', { exact: true }).fill('too-late');
+  await server.api('POST', `${path}/${number}/activate`);
+  await editor.getByRole('button', { name: 'Save the draft' }).click();
+  await editor.getByText('it is active, and only a draft may change').waitFor();
+  await page.getByText('active', { exact: true }).first().waitFor();
+  expect(await editor.getByLabel('Model', { exact: true }).inputValue()).toBe('too-late');
   expect(problemsOf(page).filter((text) => !text.includes('409'))).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import type { AgentVersion } from '@niitaka/protocol/agent.ts';
 import { useQuery } from '@tanstack/react-query';
 import { GitBranchPlus } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
@@ -12,7 +13,7 @@ import { useAgentSearch } from '../agent-search.ts';
 import { ActivateDialog } from './activate-dialog.tsx';
 import { readVersionSearch } from './version-search.ts';
 import { VersionDetail } from './version-detail.tsx';
-import { VersionEditor } from './version-editor.tsx';
+import { VersionEditor, type VersionEditorProps } from './version-editor.tsx';
 import { VersionList } from './version-list.tsx';
 
 /** The versions of an agent: listed, compared, edited, made active (A3). */
@@ -85,18 +86,21 @@ function OpenDialog({ agentId, items }: VersionsProps) {
       <ActivateDialog agentId={agentId} version={named} active={active} onClose={() => close()} />
     );
   }
-  const draft = named?.state === 'draft' ? named : null;
-  if (show !== 'new' && (show !== 'edit' || draft === null)) return null;
-  return (
-    <VersionEditor
-      key={`${show} ${named?.number}`}
-      agentId={agentId}
-      draft={show === 'new' ? null : draft}
-      base={named ?? active}
-      onClose={() => close()}
-      onSaved={(number) => close({ version: String(number), against: undefined })}
-    />
-  );
+  const editor = {
+    agentId,
+    base: named ?? active,
+    onClose: () => close(),
+    onSaved: (number: number) => close({ version: String(number), against: undefined }),
+  };
+  if (show === 'new') return <VersionEditor key="new" {...editor} draft={null} />;
+  if (show !== 'edit' || named === undefined) return null;
+  return <DraftEditor key={named.number} {...editor} draft={named} />;
+}
+
+/** Stays open when somebody else activates the draft meanwhile: what was typed is not lost. */
+function DraftEditor(props: VersionEditorProps & { readonly draft: AgentVersion }) {
+  const [draft] = useState(props.draft);
+  return draft.state === 'draft' ? <VersionEditor {...props} draft={draft} /> : null;
 }
 
 function NoVersions(props: { readonly mayChange: boolean; readonly onNew: () => void }) {
