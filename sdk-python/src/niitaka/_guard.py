@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import cycle
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Set
 
 from ._clock import now_ms, rfc3339
@@ -32,6 +33,9 @@ _NO_PRICES = PriceList()
 
 #: Totals of an answer that count more than this session.
 _WIDER = ("tree", "day", "org_day")
+
+#: What a policy is found to be that leaves no trace: as nearly all are at nearly every step.
+_PASSED = frozenset(("below_threshold", "already_warned", "outranked", "other_error", "already_on_fallback"))
 
 
 class FailedCall(NamedTuple):
@@ -82,6 +86,8 @@ class Guard:
         #: What of its spending its tree's lease was told; None where nobody has asked for it.
         self._tree_told: Optional[int] = None
         self._told: Dict[str, int] = {}
+        #: The same of `_WIDER` in the order of an `EvaluationState`: cost, then steps.
+        self._told_wider = [0] * (2 * len(_WIDER))
         self._warned = WarnedPolicies()
         self._recorded: Set[str] = set()
         snapshots.request(key)
@@ -139,6 +145,7 @@ class Guard:
                 self._told[f"{name}_cost"] = _nano(totals.get(f"{name}_cost"))
                 steps = totals.get(f"{name}_step_count", totals.get(f"{name}_steps"))
                 self._told[f"{name}_steps"] = _whole(steps)
+            self._told_wider = [self._told[f"{name}_{what}"] for name in _WIDER for what in ("cost", "steps")]
             warned = totals.get("warned")
             if isinstance(warned, list):
                 self._warned.tell([each for each in warned if isinstance(each, str)])
@@ -147,10 +154,11 @@ class Guard:
         """Before a step, `steps` being finished or under way: records what the policies say, raises on an abort."""
         policies = self._policies()
         if policies is not None:
-            with self._lock:
-                self.tree_limit = policies.tree_limit
-                self._note_prices()
-                self._tell_tree()
+            self.tree_limit = policies.tree_limit
+            if policies.tree_limit is not None:
+                with self._lock:
+                    self._note_prices()
+                    self._tell_tree()
             self._decide(policies, steps, _BEFORE_STEP, None, _may_use_any)
 
     @property
@@ -216,7 +224,7 @@ class Guard:
                 taken = max(state.tree_cost_nano_usd, refused.limit)
                 state = state._replace(tree_cost_nano_usd=taken + refused.estimate)
             decision = evaluate(policies, state, event)
-            if decision.considered or decision.errors:
+            if decision.errors or not _PASSED.issuperset([result for _, result in decision.considered]):
                 day = rfc3339(now)[:10]
                 context = DecisionContext(self._session_id, self._root_session_id, event_id, day, state, event)
                 model = decision.fallback_model
@@ -235,17 +243,11 @@ class Guard:
         # What this process has spent since the server last counted is on top of what the server knows of the others.
         fresh_cost = cost - told.get("cost", 0)
         fresh_steps = max(0, steps - told.get("steps", 0))
-        wider = {}
-        for name in _WIDER:
-            wider[f"{name}_cost_nano_usd"] = max(cost, told.get(f"{name}_cost", 0) + fresh_cost)
-            wider[f"{name}_steps"] = max(steps, told.get(f"{name}_steps", 0) + fresh_steps)
-        return EvaluationState(
-            cost_nano_usd=cost,
-            steps=steps,
-            warned=self._warned.at(now),
-            has_unpriced=self._spending.has_unpriced,
-            **wider,
-        )
+        wider = [
+            max(least, known + fresh)
+            for known, least, fresh in zip(self._told_wider, cycle((cost, steps)), cycle((fresh_cost, fresh_steps)))
+        ]
+        return EvaluationState(cost, steps, *wider, self._warned.at(now), self._spending.has_unpriced)
 
     def _tell(self, decision: Decision, context: DecisionContext, is_done: bool, latency_us: float) -> None:
         self._warned.note(decision)

@@ -9,18 +9,7 @@ from .price import Price, parse_decimal, parse_price
 from .price_call import price_call
 from .token_usage import TokenUsage, read_token_count
 
-_COUNTS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "reasoning_tokens",
-    "input_audio_tokens",
-    "output_audio_tokens",
-    "input_image_tokens",
-    "output_image_tokens",
-)
+_COUNTS = TokenUsage._fields
 
 #: Every field of `data` that the cost depends on.
 PRICED_BY = ("provider", "model", "response_model", "cost_usd", *_COUNTS)
@@ -74,18 +63,21 @@ def priced_model(data: Mapping[str, Any]) -> Optional[str]:
 
 def tells_tokens(data: Mapping[str, Any]) -> bool:
     """Whether there is anything that a price could be put on."""
-    return any(read_token_count(data.get(name)) is not None for name in ("input_tokens", "output_tokens"))
+    return read_token_count(data.get("input_tokens")) is not None or read_token_count(data.get("output_tokens")) is not None
 
 
 def event_cost(data: Mapping[str, Any], prices: PriceList) -> Optional[int]:
     """Whole nano-USD; None for a call whose cost is unknown."""
     price, is_over_report = prices.find(data.get("provider"), priced_model(data))
-    has_tokens = tells_tokens(data)
-    reported = parse_decimal(data.get("cost_usd"))
+    has_tokens, told = tells_tokens(data), data.get("cost_usd")
+    reported = None if told is None else parse_decimal(told)
     if reported is not None and reported >= 0 and not (is_over_report and has_tokens):
         return round(reported * 10**9)
     if not has_tokens:
         return None
-    usage = TokenUsage(**{name: read_token_count(data.get(name)) or 0 for name in _COUNTS})
+    if price is None:
+        return None
+    found = map(data.get, _COUNTS)
+    usage = TokenUsage(*[0 if each is None else read_token_count(each) or 0 for each in found])
     cost = price_call(usage, price)
     return None if cost is None else cost.cost_nano_usd

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Callable, Dict, Mapping
 
 from .token_usage import TokenUsage, read_token_count
@@ -126,7 +125,7 @@ def _read_gemini(raw: RawUsage) -> TokenUsage:
 def _read_xai(raw: RawUsage) -> TokenUsage:
     """Reasoning stands beside the completion; cached tokens stand beside the prompt when they exceed it."""
     usage = _read_chat(raw)
-    charged = replace(usage, output_tokens=usage.output_tokens + usage.reasoning_tokens)
+    charged = usage._replace(output_tokens=usage.output_tokens + usage.reasoning_tokens)
     return _with_cached_added(charged) if usage.cache_read_tokens > usage.input_tokens else charged
 
 
@@ -183,7 +182,7 @@ _READERS: Dict[str, Callable[[RawUsage], TokenUsage]] = {
 
 
 def _with_cached_added(usage: TokenUsage) -> TokenUsage:
-    return replace(usage, input_tokens=usage.input_tokens + usage.cached_tokens)
+    return usage._replace(input_tokens=usage.input_tokens + usage.cached_tokens)
 
 
 def _modality(details: Any, name: str) -> int:
@@ -197,7 +196,8 @@ def _modality(details: Any, name: str) -> int:
 def _count(source: Any, *paths: str) -> int:
     is_plain = type(source) is dict
     for path in paths:
-        found = read_token_count(source.get(path) if is_plain and "." not in path else _value_at(source, path))
+        value = source.get(path) if is_plain and "." not in path else _value_at(source, path)
+        found = None if value is None else read_token_count(value)
         if found is not None:
             return found
     return 0
@@ -205,7 +205,8 @@ def _count(source: Any, *paths: str) -> int:
 
 def _part(details: Any, name: str, usage: Any, *flat: str) -> int:
     """A count that stands in an object of details, else beside the totals."""
-    found = None if details is None else read_token_count(_value_at(details, name))
+    value = details.get(name) if type(details) is dict else _value_at(details, name)
+    found = None if value is None else read_token_count(value)
     return _count(usage, *flat) if found is None else found
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from .price import parse_decimal
 
@@ -13,8 +12,7 @@ from .price import parse_decimal
 MAX_TOKEN_COUNT = 1_000_000_000
 
 
-@dataclass(frozen=True)
-class TokenUsage:
+class TokenUsage(NamedTuple):
     """Whole tokens >= 0: input includes cached, audio and image tokens, output includes reasoning."""
 
     input_tokens: int = 0

@@ -322,9 +322,9 @@ def _wants_usage(asked: Asked, body: Dict[str, Any]) -> bool:
 
 
 def _token_fields(usage: TokenUsage) -> Dict[str, Any]:
-    told = vars(usage)
-    totals = ("input_tokens", "output_tokens")
-    return {name: count for name, count in told.items() if count or name in totals}
+    input_tokens, output_tokens, *parts = usage
+    told = {"input_tokens": input_tokens, "output_tokens": output_tokens}
+    return {**told, **{name: count for name, count in zip(usage._fields[2:], parts) if count}}
 
 
 def _retries_of(trouble: BaseException) -> Optional[int]:

@@ -75,7 +75,12 @@ def _asked(library: Library, client: Any, options: Any, send: Callable[[Any], An
     session = session_or_warn(f"a model of {library.package}")
     if session is None or session.client is None or session.control is None:
         return None
-    return Asked(library, dialect, session, urlsplit(str(client.base_url)).hostname or "", options, send)
+    return Asked(library, dialect, session, _host_of(client.base_url), options, send)
+
+
+def _host_of(base_url: Any) -> str:
+    host = getattr(base_url, "host", None)
+    return host if isinstance(host, str) else urlsplit(str(base_url)).hostname or ""
 
 
 def _around_request(library: Library, former: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Dict, List, Set, Tuple
 
 from .._instrument.library import Dialect, Library
@@ -140,6 +141,7 @@ class EmbeddingsReader(Reader):
         self.is_complete = True
 
 
+@lru_cache(maxsize=256)
 def _provider_of(host: str) -> str:
     return next((name for end, name in _HOSTS.items() if host == end or host.endswith("." + end)), "openai")
 
