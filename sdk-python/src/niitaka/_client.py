@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Protocol, Set
+from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, List, Optional, Protocol, Set
 from weakref import WeakSet
 
 from ._adoption import DeadSenders, adopt_segments
@@ -72,6 +73,8 @@ class Client:
         #: Parts of trees' budgets; None where nothing leaves the process.
         self.leases: Optional[Leases] = None
         self.open_calls: Set[OpenCall] = set()
+        #: Ends of calls that the garbage collector found, to be told where no lock is held.
+        self.left: Deque[Callable[[], None]] = deque()
         #: Sessions whose start was refused for good: their records are not sent.
         self.refused_sessions: Set[str] = set()
         #: Records lost of sessions that the server never got, by reason.
@@ -152,6 +155,16 @@ class Client:
         with self.lock:
             self.open_calls.add(call)
 
+    def tell_left(self) -> None:
+        """Tells the ends of calls that the garbage collector found."""
+        while self.left:
+            try:
+                self.left.popleft()()
+            except IndexError:
+                return  # another thread was quicker
+            except Exception as trouble:  # a defect of this client must not reach the host
+                self._tell_defect(trouble)
+
     def _ring_if_due(self, added: int) -> None:
         backlog = self.backlog
         records = backlog.waiting_records
@@ -174,6 +187,7 @@ class Client:
 
     def end_session(self, session: Session) -> None:
         """Ends the session where it was started here, else closes this process as one of its senders."""
+        self.tell_left()
         for call in [each for each in list(self.open_calls) if each.ledger is session.ledger]:
             call.leave_session()
         # INVARIANT: not under the lock. A step at the gate holds the control while it records, and would wait for us.
@@ -317,6 +331,7 @@ class Client:
         with self.lock:
             return (
                 self.is_adoption_done
+                and not self.left
                 and self.backlog.is_empty
                 and not self.adopted
                 and not any(each.is_stale for each in self.lossy.values())

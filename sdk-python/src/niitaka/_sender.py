@@ -147,6 +147,7 @@ class Sender:
     def _round(self) -> None:
         """Sends batches until nothing is due."""
         while not self._is_stopping:
+            self._client.tell_left()
             self._client.announce_open_calls()
             self._client.close_stale_ledgers()
             parts = self._take()

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .._call import Call
+from .._collecting import is_collecting
 from .._cost.estimate_tokens import estimate_tokens, tokens_of_characters
 from .._cost.token_usage import TokenUsage
 from .._failure import error_kind, is_failure
@@ -152,18 +153,28 @@ class ModelCall(Call):
         if is_failure(trouble) and (error_kind(trouble) != "cancelled" or self._last_at is None):
             self._fail(trouble)
         else:
-            self._finish(self._last_at)
+            self._finish_left()
 
     @harmless
     def closed(self) -> None:
         """Nobody will read further; a close from within the reading of a piece is that reading's to tell."""
         if not self.is_stepping:
-            self._finish(self._last_at)
+            self._finish_left()
 
     @harmless
     def leave_session(self) -> None:
         if self._is_open:
             self._finish(self._last_at)
+
+    def _finish_left(self) -> None:
+        """Nobody reads on. Where the collector found that, locks may be held around us that the holder of ours waits
+        for, as those of the library's connections: it is told as soon as none is."""
+        session = self._session
+        if not is_collecting() or session is None or session.client is None:
+            self._finish(self._last_at)
+            return
+        last_at = time.perf_counter() if self._last_at is None else self._last_at
+        session.client.left.append(lambda: self._finish(last_at))
 
     def _finish(self, last_at: Optional[float] = None) -> None:
         """What a host did between the last piece and letting go of the stream is no part of the call."""

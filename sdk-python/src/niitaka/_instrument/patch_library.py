@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Callable, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
+from .._collecting import watch_collections
 from .._context import session_or_warn
 from .harmless import harmless
 from .library import Library
@@ -31,6 +32,7 @@ class UnknownShape(Exception):
 
 def patch_library(library: Library) -> List[Patch]:
     """Records every call of the library from here on. UnknownShape leaves it untouched."""
+    watch_collections()
     base = import_module(f"{library.package}._base_client")
     streaming = import_module(f"{library.package}._streaming")
     wanted = [
