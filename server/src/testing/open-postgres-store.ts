@@ -12,6 +12,7 @@ import { openReads } from '../storage/postgres/reads.ts';
 import type { Reader } from '../storage/reader.ts';
 import { parseBatch } from '../writer/parse-batch.ts';
 import { compileRecordSchemas } from '../writer/record-schemas.ts';
+import { citusUrl } from './citus-database.ts';
 import { createDatabase, type TestDatabase } from './postgres-database.ts';
 import { testOrgId } from './records.ts';
 
@@ -31,7 +32,7 @@ const schemas = compileRecordSchemas();
 export async function openPostgresStore(
   nowMs: number,
   orgIds: readonly string[] = [],
-  { isCitus = false }: { readonly isCitus?: boolean } = {},
+  { isCitus = citusUrl !== null }: { readonly isCitus?: boolean } = {},
 ): Promise<PostgresStore> {
   const database = await createDatabase();
   const client = await connectAtStart(database.url);
@@ -42,7 +43,7 @@ export async function openPostgresStore(
   }
   await client.end();
   const lane = openLane({ url: database.url, isCitus, priceIds: new Map() });
-  const reads = openReads(database.url, 2);
+  const reads = openReads(database.url, 2, { isCitus: citusUrl !== null });
   const roots = createRootPublisher();
   const policies = createPolicyCache();
   const prices = openPriceBook();

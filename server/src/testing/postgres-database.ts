@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { citusUrl, createSpreadDatabase, dropSpreadDatabase } from './citus-database.ts';
 
 const keeper = fileURLToPath(new URL('../../../tools/postgres/keep-cluster.mjs', import.meta.url));
 
@@ -27,12 +28,16 @@ export interface DatabaseUse {
 
 let count = 0;
 
-/** Makes an empty database; the first call of a test run starts the server, which ends with the run. */
+/**
+ * Makes a database: empty on PostgreSQL, whose first call in a test run starts the server, which ends with the run; with
+ * its tables already spread on the Citus that the environment names.
+ */
 export async function createDatabase(use: DatabaseUse = {}): Promise<TestDatabase> {
-  const serverUrl = await startCluster(use);
+  const serverUrl = citusUrl ?? (await startCluster(use));
   count += 1;
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2, 10)}_${count}`;
-  await runOnce(serverUrl, `CREATE DATABASE ${name}`);
+  if (citusUrl === null) await runOnce(serverUrl, `CREATE DATABASE ${name}`);
+  else await createSpreadDatabase(citusUrl, name);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {
@@ -40,6 +45,7 @@ export async function createDatabase(use: DatabaseUse = {}): Promise<TestDatabas
     name,
     query: (text, values) => runOnce(url.href, text, values),
     async drop() {
+      if (citusUrl !== null) return dropSpreadDatabase(citusUrl, name);
       await runOnce(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };

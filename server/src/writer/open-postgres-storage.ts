@@ -32,7 +32,7 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   const data: PostgresWriterOptions = { url, isCitus, staleAfterMs };
   const script = new URL('./postgres-writer-thread.ts', import.meta.url);
   const writer = await startWriter({ script, data, logPath: null });
-  const reads = openReads(url, readerCount);
+  const reads = openReads(url, readerCount, { isCitus });
   const control = openPool(url, controlCount);
   const leases = openLeases(control);
   const listeners = new Set<(orgId: string) => void>();

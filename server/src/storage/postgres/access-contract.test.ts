@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { citusUrl } from '../../testing/citus-database.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres-database.ts';
 import { accessContract } from '../contract/access.ts';
 import { connectAtStart } from './connect.ts';
@@ -31,7 +32,7 @@ const tables = [
 describe('PostgreSQL', () => {
   accessContract(async () => {
     await database.query(tables.map((name) => `DELETE FROM ${name}`).join(';'));
-    const lane = openLane({ url: database.url, isCitus: false, priceIds: new Map() });
+    const lane = openLane({ url: database.url, isCitus: citusUrl !== null, priceIds: new Map() });
     const reads = openReads(database.url, 1);
     return {
       reader: reads.reader,

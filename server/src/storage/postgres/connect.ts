@@ -97,6 +97,8 @@ export function describeFailure(error: unknown): string {
 /** Another attempt may do: two transactions stood in each other's way, or the server went away for a moment. */
 export function mayPass(error: unknown): boolean {
   const { code, message } = errorOf(error);
+  // A node's refusal at commit, told on by Citus without its code.
+  if (code === 'XX000') return /duplicate key value|remote node/i.test(message);
   const isServerCode = /^[0-9A-Z]{5}$/.test(code);
   return isServerCode ? passing.has(code) || code.startsWith('08') : /connection/i.test(message);
 }

@@ -6,6 +6,7 @@ import { lexemeQuery } from './goal-lexemes.ts';
 
 /** How PostgreSQL says it: every row carries its organisation, and ids stand where SQLite has integer keys. */
 export const postgresFlavour: Flavour = {
+  isSpread: false,
   owner: { column: 'session_id', of: 'id' },
   ownerOf: ({ session }) => uuidBlob(session.id),
   ownerName: (value) => uuidText(value as Uint8Array),
@@ -35,6 +36,9 @@ export const postgresFlavour: Flavour = {
   greater: (one, other) => sql`greatest(${one}, ${other})`,
   id: (value) => sql`${value}::uuid`,
 };
+
+/** The same over tables that Citus has spread. */
+export const citusFlavour: Flavour = { ...postgresFlavour, isSpread: true };
 
 function whereHit(orgId: string, words: readonly string[]): Sql {
   return sql`where org_id = ${uuidBlob(orgId)} and goal_index @@ ${lexemeQuery(words)}::tsquery`;

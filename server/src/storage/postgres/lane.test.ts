@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { citusUrl } from '../../testing/citus-database.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres-database.ts';
 import { contractOrgs, eventOf, id, noExtras, sessionOf } from '../contract/write-rows.ts';
 import { mayPass } from './connect.ts';
@@ -22,7 +23,8 @@ beforeAll(async () => {
       [orgId],
     );
   }
-  const open = () => openLane({ url: database.url, isCitus: false, priceIds: new Map() });
+  const open = () =>
+    openLane({ url: database.url, isCitus: citusUrl !== null, priceIds: new Map() });
   lanes = [open(), open()];
   reads = openReads(database.url, 2);
 });

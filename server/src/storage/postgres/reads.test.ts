@@ -29,7 +29,7 @@ async function slowEnvironments(number: number): Promise<() => Promise<void>> {
 
 describe('openReads()', () => {
   test('gives up on a read that takes too long, and serves the next one', async () => {
-    const { reader, close } = openReads(database.url, 1, 100);
+    const { reader, close } = openReads(database.url, 1, { limitMs: 100 });
     const wake = await slowEnvironments(1);
     await expect(reader.environments(id(1), 10)).rejects.toThrow(ReadTimeoutError);
     await wake();
@@ -38,7 +38,7 @@ describe('openReads()', () => {
   });
 
   test('stops a read whose caller hangs up, and one that waits for its turn never begins', async () => {
-    const { reader, readerUntil, close } = openReads(database.url, 1, 60_000);
+    const { reader, readerUntil, close } = openReads(database.url, 1, { limitMs: 60_000 });
     const wake = await slowEnvironments(2);
     const gone = new AbortController();
     const asked = [1, 2].map(() =>

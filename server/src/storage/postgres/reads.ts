@@ -7,13 +7,14 @@ import { modelReads } from '../queries/models.ts';
 import { policyReads } from '../queries/policies.ts';
 import { queryReads } from '../queries/query-reads.ts';
 import { serverReads } from '../queries/server-reads.ts';
+import type { Flavour } from '../queries/flavour.ts';
 import { compileForPostgres, type Runner } from '../queries/runner.ts';
 import { ReadAbandonedError, ReadTimeoutError, ReadUnavailableError } from '../read-unavailable.ts';
 import type { Reader } from '../reader.ts';
 import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
 import { cancelOn } from './cancel.ts';
 import { errorOf, settingsOf } from './connect.ts';
-import { postgresFlavour } from './flavour.ts';
+import { citusFlavour, postgresFlavour } from './flavour.ts';
 import { postgresStatements } from './statements.ts';
 import { openWork, type Work } from './work.ts';
 
@@ -31,12 +32,22 @@ export interface ReadPool {
   close(): Promise<void>;
 }
 
+export interface ReadOptions {
+  /** How long one statement may take, ms. */
+  readonly limitMs?: number;
+  readonly isCitus?: boolean;
+}
+
 /** Opens the reads; connections are made as they are wanted, at most `count`. */
-export function openReads(url: string, count: number, limitMs = readLimitMs): ReadPool {
+export function openReads(
+  url: string,
+  count: number,
+  { limitMs = readLimitMs, isCitus = false }: ReadOptions = {},
+): ReadPool {
   const pool = openPool(url, count);
   const readers = new WeakMap<pg.PoolClient, ClientReads>();
   const readsOf = (client: pg.PoolClient): ClientReads => {
-    const known = readers.get(client) ?? openClientReads(client);
+    const known = readers.get(client) ?? openClientReads(client, isCitus);
     readers.set(client, known);
     return known;
   };
@@ -92,9 +103,9 @@ interface ClientReads {
   gone: AbortSignal;
 }
 
-function openClientReads(client: pg.PoolClient): ClientReads {
+function openClientReads(client: pg.PoolClient, isCitus: boolean): ClientReads {
   const of: { gone: AbortSignal } = { gone: never };
-  return Object.assign(of, { reads: openReader(client, () => goOn(of)) });
+  return Object.assign(of, { reads: openReader(client, () => goOn(of), isCitus) });
 }
 
 /** Called before each statement. */
@@ -114,7 +125,7 @@ function readError(error: unknown, problem: unknown, limitMs: number): unknown {
 }
 
 /** Every read of the port over one connection. */
-function openReader(client: pg.PoolClient, beforeEach: () => void): Reads {
+function openReader(client: pg.PoolClient, beforeEach: () => void, isCitus: boolean): Reads {
   const work = openWork(client);
   const reads: Reader = {
     ...accessReads(postgresStatements(work), taggedSql),
@@ -122,19 +133,21 @@ function openReader(client: pg.PoolClient, beforeEach: () => void): Reads {
     ...versionReads(postgresStatements(work)),
     ...policyReads(postgresStatements(work)),
     ...modelReads(postgresStatements(work)),
-    ...serverReads(postgresStatements(work), bytesSql),
-    ...queryReads(openRunner(work, beforeEach)),
+    ...serverReads(postgresStatements(work), isCitus ? spreadBytesSql : bytesSql),
+    ...queryReads(openRunner(work, beforeEach, isCitus ? citusFlavour : postgresFlavour)),
   };
   return reads as unknown as Reads;
 }
 
-/** What the database takes on the server; with Citus, on the coordinator. */
+/** What the database takes on the server; with Citus, on all nodes. */
 const bytesSql = 'SELECT pg_database_size(current_database()) AS bytes';
+const spreadBytesSql = `SELECT sum(result::bigint)::bigint AS bytes
+  FROM run_command_on_all_nodes('SELECT pg_database_size(current_database())')`;
 
 /** Sessions by a tag. */
 const taggedSql = `SELECT session_id AS id FROM session_tags WHERE org_id = ? AND key = ? AND value = ? LIMIT ?`;
 
-function openRunner(work: Work, beforeEach: () => void): Runner {
+function openRunner(work: Work, beforeEach: () => void, flavour: Flavour): Runner {
   return {
     async all<Row>(query: Parameters<Runner['all']>[0]) {
       beforeEach();
@@ -148,7 +161,7 @@ function openRunner(work: Work, beforeEach: () => void): Runner {
     },
     // The server itself gives up on what takes too long.
     inTime: () => sql`true`,
-    flavour: postgresFlavour,
+    flavour,
     id: uuidBlob,
     uuid: (value) => uuidText(value as Uint8Array),
   };

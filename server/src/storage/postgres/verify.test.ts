@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { citusUrl } from '../../testing/citus-database.ts';
 import { openPostgresStore } from '../../testing/open-postgres-store.ts';
 import { createDatabase } from '../../testing/postgres-database.ts';
 import { noonMs, start } from '../../testing/records.ts';
@@ -46,9 +47,12 @@ describe('verifyDatabase()', () => {
     await store.close();
   });
 
-  test('says of a database without anything that there is nothing', async () => {
-    const database = await createDatabase();
-    await expect(verifyDatabase(database.url)).rejects.toThrow('There is nothing of Niitaka in');
-    await database.drop();
-  });
+  test.skipIf(citusUrl !== null)(
+    'says of a database without anything that there is nothing',
+    async () => {
+      const database = await createDatabase();
+      await expect(verifyDatabase(database.url)).rejects.toThrow('There is nothing of Niitaka in');
+      await database.drop();
+    },
+  );
 });

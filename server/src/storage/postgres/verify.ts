@@ -36,6 +36,8 @@ export async function verifyDatabase(url: string): Promise<Verification> {
 /** Recomputes all that the SQLite engine's one does, within the transaction that is open on the connection. */
 export async function verify(client: pg.ClientBase): Promise<Verification> {
   const { report, sumUp } = openFindings();
+  // Spread over the nodes of Citus, a tree's sessions meet only when they are sent around; elsewhere it means nothing.
+  await client.query('SET LOCAL citus.enable_repartition_joins = on');
   for (const check of tableChecks(dialect)) {
     for await (const rows of streamRows<CheckRow>(client, checkSql(check), bigints)) {
       for (const row of rows) reportCheckRow(check, row, report);
@@ -58,6 +60,8 @@ const tags = String.raw`regexp_replace(s.tags, '(?<!\\)((?:\\\\)*)\\u(?:0000|[dD
 const dialect: VerifyDialect = {
   owner: ['org_id', 'session_id'],
   ofSession: 's.org_id, s.id AS session_id',
+  // Asked for first, as a list, since Citus joins a row with those of its own session alone.
+  otherSessions: '(SELECT org_id, id, depth, root_session_id FROM sessions OFFSET 0)',
   joins: (alias) => `s.org_id = ${alias}.org_id AND s.id = ${alias}.session_id`,
   tagPairs: `json_each_text(${tags}::json) AS t (key, value)`,
   indexed: `SELECT s.org_id, s.id AS session_id, CASE WHEN goal_index = ${lexemesOf('s.goal_words')} THEN 1 ELSE 0 END AS indexed

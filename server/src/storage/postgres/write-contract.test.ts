@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { citusUrl } from '../../testing/citus-database.ts';
 import { createDatabase, type TestDatabase } from '../../testing/postgres-database.ts';
 import { budgetContract } from '../contract/budgets.ts';
 import { eventWritesContract } from '../contract/event-writes.ts';
@@ -44,7 +45,7 @@ async function openEngine(): Promise<WriteEngine> {
   const priceIds: PriceIds = new Map();
   const transact = async <T>(work: (tx: Tx) => Promise<T>, end: string): Promise<T> => {
     await client.query('ROLLBACK; BEGIN');
-    const unit = openWork(client);
+    const unit = openWork(client, citusUrl !== null);
     const value = await work(openTx(unit, priceIds));
     await unit.flush();
     unit.close();

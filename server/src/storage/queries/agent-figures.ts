@@ -184,20 +184,30 @@ async function endedOf(
   orgId: string,
   { agentIds, range, durations }: AgentFiguresRequest,
 ): Promise<Map<string, Ended>> {
-  const ofAgent = sql`s.org_id = ${runner.id(orgId)} and s.agent_id = a.id and s.ended_at is not null`;
+  const endedOfAgent = (agentId: Sql) =>
+    sql`s.org_id = ${runner.id(orgId)} and s.agent_id = ${agentId} and s.ended_at is not null`;
   const inRange = [...conditionsOf(runner, orgId, range), runner.inTime(sql`s.session_key`)];
   // A session ends no earlier than it starts.
   if (range.fromMs !== undefined) inRange.push(sql`s.ended_at >= ${range.fromMs}`);
-  const rows = await runner.all<EndedSql>(
-    sql`select a.id,
+  const lists = (agentId: Sql) => sql`
         (select string_agg(t.status || ' ' || t.error_count || ' ' || t.ended_at || ' ' || t.last_seen_at, ',') from
           (select s.status, s.error_count, s.ended_at, s.last_seen_at from sessions as s
-            where ${ofAgent} ${lastEndedFirst} limit ${judgedSessions}) as t) as ended,
+            where ${endedOfAgent(agentId)} ${lastEndedFirst} limit ${judgedSessions}) as t) as ended,
         (select string_agg(t.started_at || ' ' || t.ended_at, ',') from
           (select s.started_at, s.ended_at from sessions as s
-            where ${ofAgent} and ${allOf(inRange)} ${lastEndedFirst} limit ${durations}) as t) as lasted
-      from agents as a where a.org_id = ${runner.id(orgId)} and a.id in (${listOfValues(agentIds)})`,
-  );
+            where ${endedOfAgent(agentId)} and ${allOf(inRange)} ${lastEndedFirst} limit ${durations}) as t) as lasted`;
+  const rows: EndedSql[] = [];
+  if (runner.flavour.isSpread) {
+    // An agent's sessions lie on every node: each is asked for its own, an agent at a time.
+    for (const id of agentIds) {
+      rows.push(...(await runner.all<EndedSql>(sql`select ${id} as id, ${lists(sql`${id}`)}`)));
+    }
+  } else {
+    const agents = sql`agents as a where a.org_id = ${runner.id(orgId)} and a.id in (${listOfValues(agentIds)})`;
+    rows.push(
+      ...(await runner.all<EndedSql>(sql`select a.id, ${lists(sql`a.id`)} from ${agents}`)),
+    );
+  }
   return new Map(rows.map((row) => [row.id, readEnded(row)]));
 }
 

@@ -28,12 +28,12 @@ export function budgetWrites(
   lock: (orgId: string) => Promise<void>,
   ingestedSql: string,
 ): Omit<BudgetTx, 'chargeLeases'> {
-  // A session alone is in no tree's totals.
+  // A session alone is in no tree's totals. Where sessions lie on several nodes no other table hangs on a row of theirs.
   const session = db.prepare<SessionSql>(
     `SELECT s.root_session_id, s.agent_id, s.environment, s.status, cast(CASE
        WHEN s.parent_session_id IS NULL AND s.child_count = 0 THEN s.total_cost
-       ELSE coalesce((SELECT sum(t.total_cost) FROM tree_totals AS t
-         WHERE t.org_id = s.org_id AND t.root_session_id = s.root_session_id), 0) END AS text) AS tree_cost
+       ELSE coalesce((SELECT sum(t.total_cost) FROM tree_totals AS t WHERE t.org_id = ? AND t.root_session_id =
+         (SELECT r.root_session_id FROM sessions AS r WHERE r.org_id = ? AND r.id = ?)), 0) END AS text) AS tree_cost
      FROM sessions AS s WHERE s.org_id = ? AND s.id = ?`,
   );
   const leases = db.prepare<LeaseSql>(
@@ -53,7 +53,8 @@ export function budgetWrites(
     async openBudget(orgId, sessionId, limit) {
       await lock(orgId);
       const org = uuidBlob(orgId);
-      const found = await session.get(org, uuidBlob(sessionId));
+      const id = uuidBlob(sessionId);
+      const found = await session.get(org, org, id, org, id);
       if (found === undefined) return null;
       const rootSessionId = uuidText(found.root_session_id);
       const rows = await leases.all(org, found.root_session_id, limit);

@@ -3,6 +3,11 @@ import type { Sql } from './runner.ts';
 
 /** What engines say in different words. Everything else in a query is the same text. */
 export interface Flavour {
+  /**
+   * Whether sessions and what hangs on them lie on several nodes. There a row is compared with those of its own session;
+   * others, and the tables that are not spread, are asked first and given as a list.
+   */
+  readonly isSpread: boolean;
   /** The column by which rows belong to a session, and the column of `sessions` that it holds. */
   readonly owner: { readonly column: string; readonly of: string };
   /** The value of that column for a session, and as a name to find the session by. */

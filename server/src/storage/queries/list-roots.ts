@@ -2,7 +2,7 @@ import type { SessionFilter } from '@niitaka/core/session/session-filter.ts';
 import { sql } from 'kysely';
 import type { ListedSql, ShownRow } from './list-sessions.ts';
 import { wordConditions } from './goal-match.ts';
-import { allOf, type Sql } from './runner.ts';
+import { allOf, type Runner, type Sql } from './runner.ts';
 import { isPlainFilter, sessionConditions, type ConditionContext } from './session-conditions.ts';
 import { rowsById, type SummarySql } from './summary-rows.ts';
 
@@ -33,6 +33,12 @@ export function rootConditions(context: ConditionContext, filter: SessionFilter)
   const { rootOnly: _rootOnly, ...rest } = filter;
   if (!isPlainFilter(rest)) return [];
   const inScope = sessionConditions(rest, { ...context, alias: 'r' });
+  if (context.runner.flavour.isSpread) {
+    return [
+      sql`(s.parent_session_id is null or s.root_session_id not in (
+        select r.id from sessions as r where ${allOf(inScope)}))`,
+    ];
+  }
   return [
     sql`(s.parent_session_id is null or not exists (
       select 1 from sessions as r where ${allOf(inScope)} and r.id = s.root_session_id))`,
@@ -100,15 +106,9 @@ async function readTrees(
     ...wordConditions(runner, 'n', words),
   ]);
   const order = isByArrival ? sql`n.session_key desc` : sql`n.started_at desc, n.id desc`;
-  const roots = sql.join(wanted.map((id) => sql`(${runner.flavour.id(runner.id(id))})`));
-  // Its limit keeps the tree's own index in use, whatever the filter is.
-  const matches = sql`from (select * from sessions as m where m.org_id = ${runner.id(orgId)}
-    and m.root_session_id = c.root_session_id limit ${treeSessions}) as n where ${conditions}`;
-  const rows = await runner.all<TreeSql>(
-    sql`with c (root_session_id) as (values ${roots})
-      select c.root_session_id, (select n.id ${matches} order by ${order} limit 1) as newest,
-        (select count(*) ${matches} and n.id <> c.root_session_id) as below from c`,
-  );
+  const rows = await (runner.flavour.isSpread
+    ? spreadTrees(runner, wanted, conditions, order)
+    : localTrees(runner, orgId, wanted, conditions, order));
   const known = new Map<string, SummarySql>();
   for (const row of await rowsById(runner, orgId, wanted)) known.set(runner.uuid(row.id), row);
   for (const row of rows) {
@@ -117,6 +117,40 @@ async function readTrees(
     const newestId = runner.uuid(row.newest);
     trees.set(id, { newestId, below: Number(row.below), root: known.get(id) ?? null });
   }
+}
+
+/** The newest match of each tree, and how many it has below its root. */
+function localTrees(
+  runner: Runner,
+  orgId: string,
+  rootIds: readonly string[],
+  conditions: Sql,
+  order: Sql,
+): Promise<TreeSql[]> {
+  const roots = sql.join(rootIds.map((id) => sql`(${runner.flavour.id(runner.id(id))})`));
+  // Its limit keeps the tree's own index in use, whatever the filter is.
+  const matches = sql`from (select * from sessions as m where m.org_id = ${runner.id(orgId)}
+    and m.root_session_id = c.root_session_id limit ${treeSessions}) as n where ${conditions}`;
+  return runner.all<TreeSql>(
+    sql`with c (root_session_id) as (values ${roots})
+      select c.root_session_id, (select n.id ${matches} order by ${order} limit 1) as newest,
+        (select count(*) ${matches} and n.id <> c.root_session_id) as below from c`,
+  );
+}
+
+/** The same where a tree lies on several nodes: its matches are gathered by their root. */
+function spreadTrees(
+  runner: Runner,
+  rootIds: readonly string[],
+  conditions: Sql,
+  order: Sql,
+): Promise<TreeSql[]> {
+  return runner.all<TreeSql>(
+    sql`select n.root_session_id, (array_agg(n.id order by ${order}))[1] as newest,
+        count(*) filter (where n.id <> n.root_session_id) as below from sessions as n
+      where ${conditions} and n.root_session_id in (${sql.join(rootIds.map((id) => runner.id(id)))})
+      group by n.root_session_id`,
+  );
 }
 
 /** Parents that have arrived, of the matches whose root has not. */

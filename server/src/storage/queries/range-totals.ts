@@ -300,7 +300,9 @@ async function startedAmong(
   for (let from = 0; from < agentIds.length; from += valuesInList) {
     const some = agentIds.slice(from, from + valuesInList);
     const rows = await runner.all<{ agent_id: string }>(
-      sql`select a.id as agent_id from agents as a where a.org_id = ${runner.id(orgId)} and a.id in (${listOfValues(some)})
+      runner.flavour.isSpread
+        ? sql`select distinct s.agent_id from sessions as s where ${conditions} and s.agent_id in (${listOfValues(some)})`
+        : sql`select a.id as agent_id from agents as a where a.org_id = ${runner.id(orgId)} and a.id in (${listOfValues(some)})
         and exists (select 1 from sessions as s ${runner.flavour.by('sessions_agent')} where ${conditions} and s.agent_id = a.id)`,
     );
     started.push(...rows.map((row) => row.agent_id));

@@ -118,9 +118,14 @@ function signalConditions(runner: Runner, orgId: string, filter: SignalFilter): 
   if (fromMs !== undefined) conditions.push(sql`occurred_at >= ${fromMs}`);
   if (toMs !== undefined) conditions.push(sql`occurred_at < ${toMs}`);
   if (environments !== undefined) {
-    conditions.push(sql`(session_id is null or exists (select 1 from sessions as s
-      where s.org_id = ${runner.id(orgId)} and s.id = signals.session_id
-        and s.environment in (${sql.join(environments)})))`);
+    const ofOrg = sql`s.org_id = ${runner.id(orgId)} and s.environment in (${sql.join(environments)})`;
+    const inScope = allOf(conditions);
+    conditions.push(
+      runner.flavour.isSpread
+        ? sql`(session_id is null or session_id in (select s.id from sessions as s where ${ofOrg}
+            and s.id in (select session_id from signals where ${inScope})))`
+        : sql`(session_id is null or exists (select 1 from sessions as s where ${ofOrg} and s.id = signals.session_id))`,
+    );
   }
   return conditions;
 }

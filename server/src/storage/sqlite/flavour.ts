@@ -4,6 +4,7 @@ import { goalMatch } from '../queries/goal-match.ts';
 
 /** How SQLite says it. */
 export const sqliteFlavour: Flavour = {
+  isSpread: false,
   owner: { column: 'session_key', of: 'session_key' },
   ownerOf: ({ key }) => key,
   ownerName: String,

@@ -52,6 +52,7 @@ export function verify(db: Connection): Verification {
 const dialect: VerifyDialect = {
   owner: ['session_key'],
   ofSession: 's.session_key',
+  otherSessions: 'sessions',
   joins: (alias) => `s.session_key = ${alias}.session_key`,
   tagPairs: 'json_each(s.tags) AS t',
   indexed: 'SELECT id AS session_key, 1 AS indexed FROM goal_search_docsize',

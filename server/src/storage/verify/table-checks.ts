@@ -7,6 +7,8 @@ export interface VerifyDialect {
   readonly ofSession: string;
   /** That rows under an alias belong to the session `s`. */
   joins(alias: string): string;
+  /** All sessions, to be joined with others than themselves. */
+  readonly otherSessions: string;
   /** Keys and values of the tags of `s` as rows `t`. */
   readonly tagPairs: string;
   /** Sessions that search finds, by owner, as `indexed`. */
@@ -126,7 +128,7 @@ function sessionChecks({ owner, ofSession, joins }: VerifyDialect): readonly Tab
 }
 
 /** What hangs on sessions: their trees and roll-ups. */
-function treeChecks({ owner, ofSession }: VerifyDialect): readonly TableCheck[] {
+function treeChecks(dialect: VerifyDialect): readonly TableCheck[] {
   return [
     {
       name: 'children',
@@ -138,7 +140,7 @@ function treeChecks({ owner, ofSession }: VerifyDialect): readonly TableCheck[] 
           AND EXISTS (SELECT 1 FROM sessions AS p WHERE p.org_id = c.org_id AND p.id = c.parent_session_id)
         GROUP BY org_id, parent_session_id`,
     },
-    placeCheck({ owner, ofSession }),
+    placeCheck(dialect),
     {
       name: 'trees',
       key: ['org_id', 'root_session_id'],
@@ -173,7 +175,7 @@ function treeChecks({ owner, ofSession }: VerifyDialect): readonly TableCheck[] 
 }
 
 /** Depth and root as its parent says; while a tree moves, and under a deleted parent, as they are. */
-function placeCheck({ owner, ofSession }: Pick<VerifyDialect, 'owner' | 'ofSession'>): TableCheck {
+function placeCheck({ owner, ofSession, otherSessions }: VerifyDialect): TableCheck {
   const moved = 'EXISTS (SELECT 1 FROM reroots)';
   return {
     name: 'place in the tree',
@@ -189,7 +191,7 @@ function placeCheck({ owner, ofSession }: Pick<VerifyDialect, 'owner' | 'ofSessi
             WHEN p.id IS NULL AND ${noneDeleted} THEN s.parent_session_id
             WHEN p.id IS NULL OR ${moved} THEN s.root_session_id
             ELSE p.root_session_id END`)} AS other_root
-        FROM sessions AS s LEFT JOIN sessions AS p ON p.org_id = s.org_id AND p.id = s.parent_session_id`,
+        FROM sessions AS s LEFT JOIN ${otherSessions} AS p ON p.org_id = s.org_id AND p.id = s.parent_session_id`,
   };
 }
 
@@ -231,7 +233,7 @@ function derivedChecks(dialect: VerifyDialect): readonly TableCheck[] {
       fields: ['changes'],
       stored: `SELECT c.org_id, row_id AS id, 1 AS changes FROM changes AS c JOIN organisations AS o ON o.id = c.org_id
         WHERE kind = 'session' AND c.revision <= o.revision
-          AND EXISTS (SELECT 1 FROM sessions AS s WHERE s.org_id = c.org_id AND s.id = c.row_id)`,
+          AND (c.org_id, c.row_id) IN (SELECT org_id, id FROM sessions)`,
       recomputed: 'SELECT org_id, id, 1 AS changes FROM sessions',
     },
     {
@@ -252,7 +254,7 @@ function orphanCheck(table: string, { owner, ofSession, joins }: VerifyDialect):
     key: owner,
     fields: ['orphans'],
     stored: `SELECT ${ofRow}, count(*) AS orphans FROM ${table} AS r
-      WHERE NOT EXISTS (SELECT 1 FROM sessions AS s WHERE ${joins('r')}) GROUP BY ${ofRow}`,
+      LEFT JOIN sessions AS s ON ${joins('r')} WHERE s.status IS NULL GROUP BY ${ofRow}`,
     recomputed: `SELECT ${ofSession}, 0 AS orphans FROM sessions AS s WHERE false`,
   };
 }
