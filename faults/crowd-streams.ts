@@ -87,6 +87,8 @@ async function sendBeside(server: ServerUnderFault, load: Promise<number>) {
   const ended = load.finally(() => {
     state.isOver = true;
   });
+  // A load that fails is told of once the last answer is there.
+  ended.catch(() => undefined);
   while (!state.isOver) {
     const record = {
       kind: 'session.start',
