@@ -54,3 +54,27 @@ test('peek() tells what take() takes, also after more came', () => {
     undefined,
   ]);
 });
+
+test('takeSingles() takes what stands alone while somebody has a backlog, organisations in turns', () => {
+  const queue = filled(['a.1.x', 'a.2.x', 'a.2.y', 'a.3.x', 'b.1.x', 'b.2.cmd', 'a.4.x']);
+  const wanted = (item: string) => !item.endsWith('cmd');
+  const singles = queue.takeSingles(wanted);
+  expect([singles.next().value, singles.next().value]).toEqual(['a.1.x', 'b.1.x']);
+  singles.return();
+  expect([...queue.takeSingles(wanted)]).toEqual(['a.3.x', 'a.4.x']);
+  expect([...queue.takeSingles(wanted)]).toEqual([]);
+  expect([queue.take(), queue.take(), queue.take(), queue.take()]).toEqual([
+    'a.2.x',
+    'b.2.cmd',
+    'a.2.y',
+    undefined,
+  ]);
+});
+
+test('takeSingles() takes nothing where nobody has a backlog, or has one no more', () => {
+  const queue = filled(['a.1.x', 'a.1.y', 'b.1.x']);
+  expect(queue.take()).toBe('a.1.x');
+  expect([...queue.takeSingles(() => true)]).toEqual([]);
+  queue.add({ orgId: 'a', senderId: '1' }, 'a.1.z');
+  expect([...queue.takeSingles(() => true)]).toEqual(['b.1.x']);
+});

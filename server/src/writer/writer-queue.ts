@@ -25,7 +25,7 @@ const groupBytes = 524_288;
 const groupRecords = 500;
 
 /** The same while several senders are there: a small batch then waits for a short transaction, not for a long one. */
-const sharedGroupRecords = 200;
+const sharedGroupRecords = 150;
 
 /** How long senders count as there after they took turns, ms. */
 const sharedForMs = 1_000;
@@ -56,13 +56,14 @@ export interface WriterQueue {
 export function openWriterQueue(parts: WriterParts): WriterQueue {
   const waiting = openFairQueue<Waiting>();
   const recordLimit = watchSharing(parts.clock);
+  const next = { isOfSingles: true };
   const idle = [...parts.engines];
   const working = new Set<Promise<void>>();
   const work = async (engine: Transactions) => {
     do {
       // Whatever has arrived joins the next group: a sender that comes new is not behind a backlog.
       await new Promise((resolve) => setImmediate(resolve));
-      await commitNext(parts, engine, waiting, recordLimit.now());
+      await commitNext(parts, engine, takeNext(parts, waiting, next, recordLimit.now()));
     } while (waiting.peek() !== undefined);
     idle.push(engine);
   };
@@ -104,10 +105,8 @@ interface Taken {
 async function commitNext(
   parts: WriterParts,
   engine: Transactions,
-  waiting: FairQueue<Waiting>,
-  maxRecords: number,
+  taken: readonly Taken[],
 ): Promise<void> {
-  const taken = takeGroup(parts, waiting, maxRecords);
   // Another engine took what there was.
   if (taken.length === 0) return;
   const group = taken.flatMap(({ part }) => (part === null ? [] : [part]));
@@ -154,22 +153,59 @@ function countRecords(group: readonly GroupPart[], outcomes: readonly PartOutcom
   return counts;
 }
 
+/**
+ * The next group. Senders with one batch have every other one for themselves while somebody has more waiting: their
+ * transaction is short, and nobody's backlog stands still.
+ */
+function takeNext(
+  parts: WriterParts,
+  waiting: FairQueue<Waiting>,
+  next: { isOfSingles: boolean },
+  maxRecords: number,
+): readonly Taken[] {
+  const singles = next.isOfSingles ? takeSingles(parts, waiting, maxRecords) : [];
+  next.isOfSingles = singles.length === 0;
+  return singles.length > 0 ? singles : takeGroup(parts, waiting, maxRecords);
+}
+
+function takeSingles(parts: WriterParts, waiting: FairQueue<Waiting>, maxRecords: number): Taken[] {
+  const group = openGroup(parts, maxRecords);
+  for (const request of waiting.takeSingles(({ kind }) => kind === 'ingest')) {
+    if (request.kind === 'ingest') group.add(request);
+    if (group.isFull()) break;
+  }
+  return group.taken;
+}
+
 /** Ingest bodies in turns until a limit is reached, or one command by itself. */
 function takeGroup(parts: WriterParts, waiting: FairQueue<Waiting>, maxRecords: number): Taken[] {
+  const group = openGroup(parts, maxRecords);
+  while (!group.isFull()) {
+    const next = waiting.peek();
+    if (next === undefined || (next.kind === 'command' && group.taken.length > 0)) break;
+    waiting.take();
+    if (next.kind === 'command') return [takeCommand(next)];
+    group.add(next);
+  }
+  return group.taken;
+}
+
+/** Bodies for one transaction. */
+function openGroup(parts: WriterParts, maxRecords: number) {
   const taken: Taken[] = [];
   let bytes = 0;
   let records = 0;
-  while (bytes < groupBytes && records < maxRecords) {
-    const next = waiting.peek();
-    if (next === undefined || (next.kind === 'command' && taken.length > 0)) break;
-    waiting.take();
-    if (next.kind === 'command') return [takeCommand(next)];
-    const one = takeBody(parts, next);
-    taken.push(one);
-    bytes += next.body.byteLength;
-    records += one.part?.kind === 'ingest' ? one.part.batch.recordCount : 0;
-  }
-  return taken;
+  return {
+    taken,
+    isFull: () => bytes >= groupBytes || records >= maxRecords,
+    add(request: Extract<Waiting, { kind: 'ingest' }>) {
+      const { byteLength } = request.body;
+      const one = takeBody(parts, request);
+      taken.push(one);
+      bytes += byteLength;
+      records += one.part?.kind === 'ingest' ? one.part.batch.recordCount : 0;
+    },
+  };
 }
 
 /** Commands take turns with organisations, in their own order. */
