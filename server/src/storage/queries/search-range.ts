@@ -58,21 +58,23 @@ async function walkRange(
     ...sessionConditions({ fromMs, toMs }, context),
     ...afterConditions(context, request, last),
   ]);
-  const walked = (columns: Sql, limit: Sql) =>
-    sql`select ${columns} from sessions as s where ${inRange} order by ${order} limit ${limit}`;
+  const walked = (columns: Sql) =>
+    sql`select ${columns} from sessions as s where ${inRange} order by ${order} limit ${walkedRows}`;
   const conditions = sessionConditions(rest, context);
   if (rootOnly === true) conditions.push(...rootConditions(context, request.filter));
   conditions.push(...wordConditions(runner, 's', words));
   const found = await runner.rows<ListedSql>(
     sql`select ${summaryColumns}, ${value} as sort_value
-      from (${walked(sql`${key} as walked_key`, sql`${walkedRows}`)}) as w
+      from (${walked(sql`${key} as walked_key`)}) as w
       ${join} sessions as s on s.org_id = ${runner.id(orgId)} and ${key} = w.walked_key
       where ${allOf(conditions)} order by ${order} limit ${step}`,
   );
   const share = 1 / walksPerPage;
   if (found.length === step) return { found, next: found.at(-1) ?? null, share };
-  const [end = null] = await runner.rows<Place>(
-    walked(sql`${value} as sort_value, s.id`, sql`1 offset ${walkedRows - 1}`),
+  const back = request.sort.startsWith('-') ? sql`asc` : sql`desc`;
+  const [end] = await runner.rows<Place & { readonly walked: number }>(
+    sql`select w.sort_value, w.id, count(*) over () as walked from (${walked(sql`${value} as sort_value, s.id`)}) as w
+      order by w.sort_value ${back}, w.id ${back} limit 1`,
   );
-  return { found, next: end, share };
+  return { found, next: end?.walked === walkedRows ? end : null, share };
 }
