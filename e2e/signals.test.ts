@@ -183,3 +183,23 @@ test('each person has an unread count and dots, until the feed is marked as read
   await fresh.getByText('Not read:').waitFor();
   expect(problemsOf(page)).toEqual([]);
 });
+
+test('a signal between the first read of a page and the beginning of its stream is counted (G2)', async () => {
+  const body = { name: 'Early reader', role: 'read' };
+  const { link } = await server.api<InvitedPerson>('POST', '/people', body);
+  const page = await openWindow(browser);
+  const { promise: isThere, resolve: letThrough } = Promise.withResolvers<void>();
+  await page.route('**/api/v1/stream?**', async (route) => {
+    await isThere;
+    await route.continue();
+  });
+  const counted = page.waitForResponse((answer) => answer.url().endsWith('/signals?limit=1'));
+  await page.goto(link);
+  await counted;
+  await server.ingest([signal('In between', { occurred_at: new Date().toISOString() })]);
+  letThrough();
+  await page
+    .getByRole('link', { name: /^Signals/ })
+    .getByText('1 signal not read')
+    .waitFor();
+});

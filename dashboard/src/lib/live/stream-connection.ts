@@ -113,8 +113,11 @@ export class StreamConnection {
     this.#tellFollowed();
     // A hello with an id has nothing to catch up: the stream begins here.
     if (event.lastEventId === '') return this.#awaitQuiet();
+    const isFirst = this.#lastId === '';
     this.#lastId = event.lastEventId;
     this.#settle();
+    // What changed between the first read of a page and this beginning is in neither.
+    if (isFirst) this.#onNotice({ kind: 'poll' });
   }
 
   #onUpdate(name: LiveName, event: MessageEvent<string>): void {
