@@ -149,19 +149,19 @@ describe('TreeLease.book()', () => {
     expect(raised.state).toBe('goes');
   });
 
-  test('refuses nobody while money is only booked, not spent (P10)', async () => {
+  test('of those that waited one goes where money is only booked, not spent (P10)', async () => {
     const slow = book(10n);
     await last().answer(10n);
-    const call = book(10n);
+    const calls = [book(10n), book(10n), book(10n)];
     for (let count = 0; count < 9; count += 1) {
       await vi.advanceTimersByTimeAsync(200);
-      // Others get none of it.
-      expect([last().want, last().booked]).toEqual([100n, 10n]);
+      expect([last().want, last().booked]).toEqual([120n, 10n]);
       await last().answer(10n);
     }
-    expect([slow.state, call.state]).toEqual(['goes', 'waits']);
+    const states = () => calls.map(({ state }) => state);
+    expect([slow.state, ...states()]).toEqual(['goes', 'waits', 'waits', 'waits']);
     await vi.advanceTimersByTimeAsync(200);
-    expect(call.state).toBe('goes');
+    expect(states()).toEqual(['goes', 'refused', 'refused']);
   });
 
   test('a call of unknown price takes no room, and stops where nothing is left (P10)', async () => {

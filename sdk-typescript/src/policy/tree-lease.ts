@@ -227,10 +227,11 @@ export class TreeLease {
     waiting.decide(booking);
   }
 
-  /** The time is over: money that is only booked is left; where no server has spoken, what is known here decides. */
+  /** The time is over: money that is only booked is left, for one call; where no server has spoken, what is known here decides. */
   #giveUp(waiting: Waiting): void {
     const isUnheard = this.#answeredTick < waiting.sinceTick;
-    const isLeft = this.#isLive && this.#capNanoUsd > this.#spent;
+    // One may go beyond what is booked: its estimate is all that the limit can be passed by.
+    const isLeft = this.#isLive && this.#capNanoUsd > this.#spent && this.#free >= 0n;
     const { isLeased } = waiting.limit;
     if (isUnheard && this.#stopsUnreachable) this.#awayUntilTick = performance.now() + awayMs;
     const isStopped = isLeased && this.isStopped;
