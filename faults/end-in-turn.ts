@@ -26,7 +26,7 @@ export const restartInTurn: Fault = {
   what: 'two servers over one database restarted in turn under load',
   gate: `${acknowledgedIsThere}; answers are 200, 503 with Retry-After, or a cut connection`,
   engines: ['postgres'],
-  rounds: { full: 40, short: 2 },
+  rounds: { full: 40, short: 1 },
   run: async (rounds) => `${rounds} restarts, ${await endInTurn(rounds, endPolitely)}`,
 };
 

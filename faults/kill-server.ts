@@ -17,7 +17,7 @@ export const killServer: Fault = {
   what: 'kill -9 of the server under load',
   gate: '0 acknowledged events missing, counters = recomputed',
   engines: engineNames,
-  rounds: { full: 200, short: 20, shortOnPostgres: 6 },
+  rounds: { full: 200, short: 20, shortOnPostgres: 2 },
   async run(rounds, engine) {
     const place = await openPlace(engine);
     const acknowledged = new Map<string, Set<string>>();
