@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromText, Json, Timestamp, Uuid } from './scalars.ts';
+import { fromText, Json, Timestamp, Uuid, wholeNanoUsd } from './scalars.ts';
 
 /** What an operator may ask of a running session (G3). */
 export const ControlKind = z.enum(['pause', 'resume', 'abort', 'limit', 'model', 'end']);
@@ -27,7 +27,7 @@ export const GiveCommand = z.discriminatedUnion('command', [
     command: z.literal('limit'),
     args: z
       .strictObject({
-        cost_usd: z.number().min(0).max(1_000_000).optional(),
+        cost_usd: wholeNanoUsd(z.number().min(0).max(1_000_000)).optional(),
         steps: z.int().min(0).max(1_000_000_000).optional(),
       })
       .refine((args) => args.cost_usd !== undefined || args.steps !== undefined, {

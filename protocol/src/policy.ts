@@ -1,9 +1,8 @@
 import { errorKinds } from '@niitaka/core/event/classify-error.ts';
 import { limits } from '@niitaka/core/limits.ts';
-import { parseDecimal } from '@niitaka/core/money/decimal.ts';
 import { policyLimits } from '@niitaka/core/policy/policy-limits.ts';
 import { z } from 'zod';
-import { Count, Json, RevisionText, Timestamp, wholeText } from './scalars.ts';
+import { Count, Json, RevisionText, Timestamp, wholeNanoUsd, wholeText } from './scalars.ts';
 
 const { agentIdCharacters } = limits;
 const {
@@ -32,18 +31,9 @@ const seconds = z.number().min(0).max(delaySeconds);
 
 /** An amount in USD: a JSON number, which counts as its shortest decimal text, or decimal text. */
 export const UsdThreshold = z.union([
-  z
-    .number()
-    .min(0)
-    .max(costUsd)
-    .refine(isWholeNanoUsd, { message: 'must be USD with up to 9 places' }),
+  wholeNanoUsd(z.number().min(0).max(costUsd)),
   z.string().regex(/^\d{1,9}(?:\.\d{1,9})?$/, 'must be decimal USD with up to 9 places'),
 ]);
-
-/** What is finer would be kept as less than was asked for, down to a limit of nothing (S6). */
-function isWholeNanoUsd(usd: number): boolean {
-  return (parseDecimal(usd)?.scale ?? 0) <= 9;
-}
 
 /** Whether the policy acts, is only recorded, or rests (P1). */
 export const PolicyMode = z.enum(['enforce', 'shadow', 'off']);

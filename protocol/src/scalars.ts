@@ -1,3 +1,4 @@
+import { parseDecimal } from '@niitaka/core/money/decimal.ts';
 import { z } from 'zod';
 
 /** An id on the wire: a UUID as text, lower-cased by the server. */
@@ -60,6 +61,16 @@ export function wholeText(text: z.ZodString, most: number) {
       message: `must be at most ${most} characters`,
     })
     .meta({ maxLength: most });
+}
+
+/**
+ * USD to the nano-dollar, as a JSON number, which counts as its shortest decimal text. What is finer would be kept as
+ * less than was asked for, down to a limit of nothing (S6).
+ */
+export function wholeNanoUsd(usd: z.ZodNumber) {
+  return usd.refine((value) => (parseDecimal(value)?.scale ?? 0) <= 9, {
+    message: 'must be USD with up to 9 places',
+  });
 }
 
 /** A number written in a URL: blank text is none, where JavaScript would read it as 0. */

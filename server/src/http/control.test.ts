@@ -86,6 +86,7 @@ describe('POST /sessions/{id}/commands', () => {
     [{ command: 'pause', args: { max_seconds: 0 } }, 'max_seconds'],
     [{ command: 'limit', args: {} }, 'cost_usd or steps'],
     [{ command: 'limit', args: { cost_usd: -1 } }, 'cost_usd'],
+    [{ command: 'limit', args: { cost_usd: 1.2e-10 } }, 'USD with up to 9 places'],
     [{ command: 'model', args: {} }, 'model'],
     [{ command: 'resume', args: { now: true } }, 'now'],
     [{ command: 'abort', scope: 'fleet' }, 'scope'],
