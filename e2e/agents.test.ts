@@ -234,9 +234,6 @@ test('its policies and signals stand on its page and lead on (A3)', async () => 
   await page.getByRole('tab', { name: 'Signals' }).click();
   await page.getByText('No signals in this range').waitFor();
   expect(search(page).get('tab')).toBe('signals');
-  await page.goto(`${server.url}/agents/nobody`);
-  await page.getByText('The agent could not be read').waitFor();
-  expect(await axeProblems(page)).toEqual([]);
 });
 
 test('who only reads sees agents and versions, and nothing to change them', async () => {
@@ -266,4 +263,13 @@ test.each(['light', 'dark'] as const)('list, agent and versions fit a phone, %s'
   await page.getByRole('region', { name: 'Version 2' }).waitFor();
   expect(await overflow()).toBe(0);
   expect(await axeProblems(page)).toEqual([]);
+});
+
+test('an agent that is not here says so and leads back (A1)', async () => {
+  const page = await openAgents('/agents/nobody');
+  await page.getByText('This agent is not here').waitFor();
+  expect(await axeProblems(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Back to agents' }).click();
+  await cards(page).first().waitFor();
+  expect(new URL(page.url()).pathname).toBe('/agents');
 });

@@ -48,6 +48,10 @@ test.each([
   expect(problemsOf(page)).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
+  const cut = await page
+    .locator('dl dd')
+    .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);
+  expect(cut).toBe(0);
 });
 
 test('the figures move by themselves while records come in', async () => {

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { useIdentity } from '../../lib/api/use-identity.ts';
 import { useRowFocus } from '../../lib/keys/use-row-focus.ts';
 import { useReread } from '../../lib/live/use-reread.ts';
 import { rangeOf } from '../../lib/url/range.ts';
+import { AgentFailed } from './agent/agent-failed.tsx';
 import { AgentHead } from './agent/agent-head.tsx';
 import { AgentPolicies } from './agent/agent-policies.tsx';
 import { AgentSessions } from './agent/agent-sessions.tsx';
@@ -62,11 +62,7 @@ function Agent({ agentId }: { readonly agentId: string }) {
             <AgentFigures agent={agent} />
           </div>
         ) : query.isError ? (
-          <ErrorState
-            what="The agent could not be read"
-            error={query.error}
-            onRetry={() => void query.refetch()}
-          />
+          <AgentFailed error={query.error} onRetry={() => void query.refetch()} />
         ) : (
           <FigureOutline />
         )}

@@ -19,9 +19,7 @@ export function HealthFacts({ report }: { readonly report: HealthReport }) {
             >
               {value} {caution && <CautionMark why="Worth a look" />}
             </dd>
-            <dd className="truncate text-sm text-muted" title={note}>
-              {note}
-            </dd>
+            <dd className="text-sm break-words text-muted">{note}</dd>
           </div>
         ))}
       </dl>
