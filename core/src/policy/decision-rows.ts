@@ -9,7 +9,7 @@ import type {
 } from './decision.ts';
 import { describeDecision } from './describe-decision.ts';
 import { costOf, stepsOf } from './limit-total.ts';
-import type { BrokenPolicy, CostLimit, Policy, PolicyScope, StepLimit } from './policy.ts';
+import type { BrokenPolicy, Policy } from './policy.ts';
 
 /** Where a decision was made, and on what. */
 export interface DecisionContext {
@@ -111,31 +111,6 @@ export function engineId(
   return uuidV5(namespace, `${kind}:${policy.id}:${policy.revision}:${key}`);
 }
 
-/** Where the guardrail signal of a limit's warning stands: its id and what it is of (P2, P7). */
-export function limitWarning(
-  policy: CostLimit | StepLimit,
-  place: SignalPlace,
-): Pick<SignalDraft, 'id' | 'subjectId'> {
-  return placed(`guardrail/${policy.type}`, policy, policy.scope, 'limit', place);
-}
-
-type SignalPlace = Pick<DecisionContext, 'sessionId' | 'rootSessionId' | 'organisationId' | 'day'>;
-
-function placed(
-  kind: string,
-  policy: Policy | BrokenPolicy,
-  scope: PolicyScope,
-  key: string,
-  { sessionId, rootSessionId, organisationId, day }: SignalPlace,
-): Pick<SignalDraft, 'id' | 'subjectId'> {
-  const owner = {
-    session: { namespace: sessionId, subjectId: sessionId, key },
-    tree: { namespace: rootSessionId, subjectId: rootSessionId, key },
-    day: { namespace: nilUuid, subjectId: organisationId, key: `${key}:${day}` },
-  }[scope];
-  return { id: engineId(owner.namespace, kind, policy, owner.key), subjectId: owner.subjectId };
-}
-
 function signalDraft(
   signal: DecisionSignal,
   policy: Policy | BrokenPolicy,
@@ -144,8 +119,14 @@ function signalDraft(
   const kind = `${signal.type}/${signal.subtype}`;
   const scope = signal.action === 'warn' ? policy.scope : 'session';
   const key = policy.type === 'broken' ? 'error' : keyOf(policy, context);
+  const owner = {
+    session: { namespace: context.sessionId, subject: context.sessionId, key },
+    tree: { namespace: context.rootSessionId, subject: context.rootSessionId, key },
+    day: { namespace: nilUuid, subject: context.organisationId, key: `${key}:${context.day}` },
+  }[scope];
   return {
-    ...placed(kind, policy, scope, key, context),
+    id: engineId(owner.namespace, kind, policy, owner.key),
+    subjectId: owner.subject,
     type: signal.type,
     subtype: signal.subtype,
     action: signal.action,

@@ -49,6 +49,13 @@ export interface SignalRow {
   readonly occurredAtMs: number;
 }
 
+/** A policy that warned of a subject or stopped it, in whatever revision. */
+export interface GuardrailKey {
+  readonly subjectId: string;
+  readonly policyId: string;
+  readonly action: 'warn' | 'abort';
+}
+
 /** A decision trace to store. */
 export interface TraceRow {
   readonly id: string;
@@ -155,11 +162,8 @@ export interface SessionTx {
   priceId(tableVersion: string, priceJson: string): Promise<number>;
 
   insertSignals(orgId: string, rows: readonly SignalRow[]): Promise<boolean[]>;
-  /** Those of these signals that are stored, each with the session that told of it. */
-  findSignals(
-    orgId: string,
-    keys: readonly Pick<SignalRow, 'id' | 'subjectId'>[],
-  ): Promise<Pick<SignalRow, 'id' | 'sessionId'>[]>;
+  /** When each of these last was told of by a guardrail signal; null where never. */
+  lastGuardrails(orgId: string, keys: readonly GuardrailKey[]): Promise<(number | null)[]>;
   /** Inserts traces; one known by id gathers `decidedBy` and stays otherwise as it is. */
   insertTraces(orgId: string, rows: readonly TraceRow[]): Promise<boolean[]>;
 

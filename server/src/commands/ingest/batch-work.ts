@@ -10,8 +10,9 @@ import type { UsedModel } from '../../storage/policy-tx.ts';
 import type { StoredSession } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import { openSessionSet, type SessionSet } from '../session-set.ts';
+import type { AnsweredDecision } from './answered-decision.ts';
 import { noDayCounts, type DayCounts } from './day-counts.ts';
-import type { AnsweredDecision, FailedCall } from './evaluate-policies.ts';
+import type { FailedCall } from './evaluate-policies.ts';
 import { openLedgers, type Ledgers } from './ledgers.ts';
 import type { ParsedBatch, RefusedRecord } from './record.ts';
 

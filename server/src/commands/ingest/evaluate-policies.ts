@@ -1,14 +1,12 @@
-import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { Decision, EvaluationEvent, EvaluationState } from '@niitaka/core/policy/decision.ts';
 import { decisionSignals, decisionTraces } from '@niitaka/core/policy/decision-rows.ts';
 import { evaluate } from '@niitaka/core/policy/evaluate.ts';
-import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
-import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { SignalRow, TraceRow } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 import type { OrganisationPolicies } from '../policy-cache.ts';
+import { answeredDecision } from './answered-decision.ts';
 import type { GroupWork } from './batch-work.ts';
 import { openTotals } from './read-totals.ts';
 import type { Spender, Warnings } from './warnings.ts';
@@ -23,17 +21,6 @@ export interface FailedCall {
   readonly kind: string | null;
   readonly attempt: number;
   readonly model: string | null;
-}
-
-/** A decision as the answer tells it to a client that does not ask by itself. */
-export interface AnsweredDecision {
-  readonly action: Exclude<Decision['action'], 'continue'>;
-  readonly policy_id: string;
-  readonly revision: number;
-  readonly threshold: number | null;
-  readonly found: number | null;
-  readonly max_delay_seconds?: number;
-  readonly fallback_model?: string;
 }
 
 /**
@@ -51,13 +38,14 @@ export async function evaluatePolicies(
   const spenders = await spendersOf(context, group, policies);
   await warnings.load(spenders);
   for (const { session, totals, policies: own } of spenders) {
-    // A warning of its own comes again: by its ids it is no news, and what the SDK decided too stays one row.
-    const warned = warnings.toldByOthers(session);
-    const state = { ...totals, warned, hasUnpriced: session.unpricedCount > 0 };
-    const asked = { session, policies: own, state, warnings };
-    await decide(context, group, { ...asked, event: afterBatch, eventId: null });
+    const ask = async (event: EvaluationEvent, eventId: string | null) => {
+      const warned = new Set(warnings.told(session).map(({ id }) => id));
+      const state = { ...totals, warned, hasUnpriced: session.unpricedCount > 0 };
+      await decide(context, group, { session, policies: own, state, warnings, event, eventId });
+    };
+    await ask(afterBatch, null);
     for (const { eventId, ...event } of failed.get(session.id) ?? []) {
-      await decide(context, group, { ...asked, event: { type: 'error', ...event }, eventId });
+      await ask({ type: 'error', ...event }, eventId);
     }
   }
 }
@@ -111,29 +99,9 @@ function noteDecision(
   { session, state }: Asked,
   decision: Decision,
 ): void {
-  const { action, policy } = decision;
-  if (policy === null || action === 'continue' || session.status !== 'running') return;
-  if (decisions.get(session.id)?.action === 'abort') return;
-  decisions.set(session.id, {
-    action,
-    policy_id: policy.id,
-    revision: policy.revision,
-    ...numbersOf(policy, state),
-    ...(decision.maxDelaySeconds === null ? {} : { max_delay_seconds: decision.maxDelaySeconds }),
-    ...(decision.fallbackModel === null ? {} : { fallback_model: decision.fallbackModel }),
-  });
-}
-
-function numbersOf(
-  policy: Policy,
-  state: EvaluationState,
-): { threshold: number | null; found: number | null } {
-  if (policy.type === 'cost_limit') {
-    return { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(state, policy)) };
-  }
-  return policy.type === 'step_limit'
-    ? { threshold: policy.stepsExceeded, found: stepsOf(state, policy) }
-    : { threshold: null, found: null };
+  if (session.status !== 'running' || decisions.get(session.id)?.action === 'abort') return;
+  const answered = answeredDecision(decision, state);
+  if (answered !== null) decisions.set(session.id, answered);
 }
 
 function tellsAnything({ considered, errors }: Decision): boolean {

@@ -5,7 +5,7 @@ import type { Session, SessionStatus } from '@niitaka/core/session/session.ts';
 import type { CommandContext } from '../command.ts';
 import type { SnapshotRevision } from '../../storage/policy-tx.ts';
 import type { OrganisationPolicies } from '../policy-cache.ts';
-import type { AnsweredDecision } from './evaluate-policies.ts';
+import type { AnsweredDecision } from './answered-decision.ts';
 import type { BatchWork } from './batch-work.ts';
 import { openTotals } from './read-totals.ts';
 import type { Spender, Warnings } from './warnings.ts';
@@ -141,9 +141,11 @@ async function answeredSessions(
     if (own !== null) spenders.push({ session, policies: own, totals: spent });
   }
   await warnings.load(spenders);
-  const answered = [...totals].map(([session, spent]) =>
-    answeredSession(session, spent, warnings.told(session), policies.revision),
-  );
+  const answered = [...totals].map(([session, spent]) => {
+    const wide = warnings.told(session).filter(({ scope }) => scope !== 'session');
+    const warned = wide.map(({ id }) => id);
+    return answeredSession(session, spent, warned, policies.revision);
+  });
   return new Map(answered.map((one) => [one.session_id, one]));
 }
 

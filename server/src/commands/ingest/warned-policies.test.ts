@@ -3,8 +3,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PolicyContent } from '../../storage/policy-rows.ts';
 import { openPostgresStore } from '../../testing/open-postgres-store.ts';
 import { openStore } from '../../testing/open-store.ts';
-import { heartbeat, noonMs, sessionId, start, testOrgId, tool } from '../../testing/records.ts';
+import {
+  heartbeat,
+  iso,
+  noonMs,
+  sessionId,
+  signal,
+  start,
+  testOrgId,
+  tool,
+} from '../../testing/records.ts';
 import type { Command } from '../command.ts';
+import { changePolicy } from '../change-policy.ts';
 import { createPolicy } from '../create-policy.ts';
 import type { IngestOutcome } from './ingest-answer.ts';
 
@@ -45,6 +55,19 @@ describe.each<[string, () => WarnedStore | Promise<WarnedStore>]>([
     if (!made.ok) throw new Error(made.failure.message);
     return made.value.id;
   }
+  async function change(id: string, revision: number, changes: Partial<PolicyContent>) {
+    const content = { ...stepLimit, ...changes };
+    const made = await store.run(changePolicy, {
+      orgId: testOrgId,
+      actor: 'Ada',
+      id,
+      revision,
+      content,
+    });
+    if (!made.ok) throw new Error(made.failure.message);
+  }
+  const decisionsOf = ({ sessions }: IngestOutcome) =>
+    sessions.map(({ decision }) => decision && [decision.policy_id, decision.revision]);
   const warnedOf = ({ sessions }: IngestOutcome) =>
     Object.fromEntries(sessions.map((one) => [one.session_id, one.warned]));
 
@@ -93,13 +116,61 @@ describe.each<[string, () => WarnedStore | Promise<WarnedStore>]>([
     expect(answer.sessions[0]?.warned).toEqual([]);
   });
 
-  test('keeps the other sessions of a day from warning once more, the first tells it again (P2, P7)', async () => {
+  test('keeps the other sessions of a day from warning once more, and the first (P2)', async () => {
     const id = await create({ scope: 'day' });
     const both = [start(1), start(2), tool(1, 1), tool(1, 2), tool(2, 3)];
     const first = await store.ingest(both);
-    expect(first.sessions.map(({ decision }) => decision?.policy_id)).toEqual([id, undefined]);
-    const again = await store.ingest([tool(2, 4), tool(1, 5)]);
-    expect(again.sessions.map(({ decision }) => decision?.policy_id)).toEqual([undefined, id]);
+    expect(decisionsOf(first)).toEqual([[id, 1], undefined]);
+    expect(decisionsOf(await store.ingest([tool(2, 4), tool(1, 5)]))).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test.each(['session', 'tree', 'day'] as const)(
+    'a policy of a %s that is changed does not warn again, whatever its threshold (P1, P2)',
+    async (scope) => {
+      const id = await create({ scope });
+      const first = await store.ingest([start(1), tool(1, 1), tool(1, 2)]);
+      expect(decisionsOf(first)).toEqual([[id, 1]]);
+      await change(id, 1, { scope, priority: 7 });
+      const renamed = await store.ingest([tool(1, 3)]);
+      expect(decisionsOf(renamed)).toEqual([undefined]);
+      await change(id, 2, { scope, condition: { steps_exceeded: 4 } });
+      const raised = await store.ingest([tool(1, 4), heartbeat(1)]);
+      expect(decisionsOf(raised)).toEqual([undefined]);
+      expect(raised.sessions[0]?.warned).toEqual(scope === 'session' ? [] : [id]);
+    },
+  );
+
+  test('a day’s policy that is changed warns again on the next day (P1, P2)', async () => {
+    const id = await create({ scope: 'day' });
+    await store.ingest([start(1), tool(1, 1), tool(1, 2)]);
+    await change(id, 1, { scope: 'day', name: 'two steps a day' });
+    expect(decisionsOf(await store.ingest([start(2), tool(2, 3)]))).toEqual([undefined]);
+    store.nowMs += day;
+    const started_at = iso(noonMs + day);
+    const steps = [4, 5].map((one) => tool(3, one, { started_at, ended_at: started_at }));
+    const next = await store.ingest([start(3, { started_at }), ...steps]);
+    expect(decisionsOf(next)).toEqual([[id, 2]]);
+  });
+
+  test('what a sender told of an earlier revision is not told again (P2, P7)', async () => {
+    const id = await create();
+    await change(id, 1, { priority: 7 });
+    const told = { type: 'guardrail', subtype: 'step_limit', action: 'warn', policy_id: id };
+    const data = { revision: 1, scope: 'tree', threshold: 2, found: 2 };
+    const records = [start(1), tool(1, 1), tool(1, 2), signal(1, 1, { ...told, data })];
+    expect(decisionsOf(await store.ingest(records))).toEqual([undefined]);
+  });
+
+  test('a policy that warns later is told, though another has warned before (P2, wire)', async () => {
+    const early = await create({ scope: 'session', priority: 1 });
+    const late = await create({ scope: 'session', condition: { steps_exceeded: 3 } });
+    const first = await store.ingest([start(1), tool(1, 1), tool(1, 2)]);
+    expect(decisionsOf(first)).toEqual([[early, 1]]);
+    expect(decisionsOf(await store.ingest([tool(1, 3)]))).toEqual([[late, 1]]);
+    expect(decisionsOf(await store.ingest([tool(1, 4)]))).toEqual([undefined]);
   });
 
   test('a policy that was passed before it warned is not named (P2)', async () => {

@@ -1,10 +1,9 @@
 import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { EvaluationTotals } from '@niitaka/core/policy/decision.ts';
-import { limitWarning } from '@niitaka/core/policy/decision-rows.ts';
 import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
 import type { CostLimit, StepLimit } from '@niitaka/core/policy/policy.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
-import type { SignalRow } from '../../storage/session-tx.ts';
+import type { GuardrailKey, SignalRow } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
 
 /** A session with what its policies are asked about. */
@@ -14,86 +13,90 @@ export interface Spender {
   readonly totals: EvaluationTotals;
 }
 
-/** Which warnings of trees and days were told already: each comes once, whichever session passed the limit (P2). */
+/** Which policies have warned: each does so once in its session, its tree or on its day, whatever its revision (P2). */
 export interface Warnings {
-  /** Looks up the warnings of limits that these sessions' trees and days have passed, all at once. */
+  /** Looks up the warnings of limits that these sessions, their trees and days have passed, all at once. */
   load(spenders: readonly Spender[]): Promise<void>;
-  /** The policies that have warned in the session's tree or on its day; it must be loaded. */
-  told(session: Session): readonly string[];
-  /** The same, without those of which only the session itself has told. */
-  toldByOthers(session: Session): ReadonlySet<string>;
+  /** The policies that have warned of the session, in its tree or on its day; it must be loaded. */
+  told(session: Session): readonly (CostLimit | StepLimit)[];
   /** A signal was stored. */
-  note(signal: Pick<SignalRow, 'id' | 'sessionId'>): void;
+  note(signal: Pick<SignalRow, 'subjectId' | 'action' | 'policyId'>): void;
 }
 
-interface Warning extends Pick<SignalRow, 'id' | 'subjectId'> {
-  readonly policyId: string;
+interface Passed {
+  readonly policy: CostLimit | StepLimit;
+  readonly key: GuardrailKey;
+  /** What was told before does not count. */
+  readonly sinceMs: number;
 }
+
+const dayMs = 86_400_000;
 
 /** Nothing looked up yet; days are those of the transaction's moment. */
 export function openWarnings({ tx, nowMs }: CommandContext, organisationId: string): Warnings {
-  const day = new Date(nowMs).toISOString().slice(0, 10);
-  const passedBy = new Map<string, readonly Warning[]>();
-  /** The session that told of a warning, by the warning's id. */
-  const tellers = new Map<string, string | null>();
-  const toldOf = ({ id }: Session) =>
-    (passedBy.get(id) ?? []).filter((warning) => tellers.has(warning.id));
+  const today = Math.floor(nowMs / dayMs) * dayMs;
+  const passedBy = new Map<string, readonly Passed[]>();
+  /** Whether a warning was told, by subject and policy. */
+  const isTold = new Map<string, boolean>();
   return {
     async load(spenders) {
-      const unknown = new Map<string, Warning>();
+      const unknown = new Map<string, Passed>();
       for (const { session, policies, totals } of spenders) {
-        const { id: sessionId, rootSessionId } = session;
-        const place = { sessionId, rootSessionId, organisationId, day };
-        const passed = passedWarnings(policies, totals).map((policy) => ({
-          ...warningOf(policy, place),
-          policyId: policy.id,
-        }));
-        passedBy.set(sessionId, passed);
-        for (const one of passed) if (!tellers.has(one.id)) unknown.set(one.id, one);
+        const passed = passedWarnings(policies, totals).map((policy): Passed => {
+          const subjectId = subjectOf(policy, session, organisationId);
+          const key = { subjectId, policyId: policy.id, action: 'warn' } as const;
+          return { policy, key, sinceMs: policy.scope === 'day' ? today : 0 };
+        });
+        passedBy.set(session.id, passed);
+        for (const one of passed)
+          if (!isTold.has(nameOf(one.key))) unknown.set(nameOf(one.key), one);
       }
       if (unknown.size === 0) return;
-      const found = await tx.findSignals(organisationId, [...unknown.values()]);
-      for (const { id, sessionId } of found) tellers.set(id, sessionId);
+      const asked = [...unknown];
+      const lastMs = await tx.lastGuardrails(
+        organisationId,
+        asked.map(([, { key }]) => key),
+      );
+      for (const [index, [name, { sinceMs }]] of asked.entries()) {
+        isTold.set(name, (lastMs[index] ?? -1) >= sinceMs);
+      }
     },
-    told: (session) => toldOf(session).map(({ policyId }) => policyId),
-    toldByOthers(session) {
-      const others = toldOf(session).filter(({ id }) => tellers.get(id) !== session.id);
-      return new Set(others.map(({ policyId }) => policyId));
+    told(session) {
+      const passed = passedBy.get(session.id) ?? [];
+      return passed.filter(({ key }) => isTold.get(nameOf(key))).map(({ policy }) => policy);
     },
-    note({ id, sessionId }) {
-      if (!tellers.has(id)) tellers.set(id, sessionId);
+    note({ subjectId, action, policyId }) {
+      if (action === 'warn' && policyId !== null) isTold.set(nameOf({ subjectId, policyId }), true);
     },
   };
 }
 
-type Limit = CostLimit | StepLimit;
-type Place = Parameters<typeof limitWarning>[1];
+function nameOf({ subjectId, policyId }: Pick<GuardrailKey, 'subjectId' | 'policyId'>): string {
+  return `${subjectId}/${policyId}`;
+}
 
-/** The last id of each policy: once it has warned of a day, every batch of that day asks for the same. */
-const minted = new WeakMap<Limit, { readonly of: string } & ReturnType<typeof limitWarning>>();
-
-function warningOf(policy: Limit, place: Place): ReturnType<typeof limitWarning> {
-  const of = policy.scope === 'tree' ? place.rootSessionId : place.organisationId + place.day;
-  const known = minted.get(policy);
-  if (known?.of === of) return known;
-  const fresh = { of, ...limitWarning(policy, place) };
-  minted.set(policy, fresh);
-  return fresh;
+/** The signal of a tree's warning is its root's, that of a day's the organisation's (P7). */
+function subjectOf(
+  { scope }: CostLimit | StepLimit,
+  { id, rootSessionId }: Session,
+  organisationId: string,
+): string {
+  return { session: id, tree: rootSessionId, day: organisationId }[scope];
 }
 
 /** Only what was passed can have been warned of. */
 function passedWarnings(
   { costLimits, stepLimits }: CompiledPolicies,
   totals: EvaluationTotals,
-): Limit[] {
-  const costs = costLimits.map(({ policy }) => policy).filter(isWide);
-  const steps = stepLimits.map(({ policy }) => policy).filter(isWide);
+): (CostLimit | StepLimit)[] {
+  const costs = costLimits.map(({ policy }) => policy).filter(isWarning);
+  const steps = stepLimits.map(({ policy }) => policy).filter(isWarning);
   return [
     ...costs.filter((policy) => costOf(totals, policy) > policy.costExceededNanoUsd),
     ...steps.filter((policy) => stepsOf(totals, policy) >= policy.stepsExceeded),
   ];
 }
 
-function isWide({ action, mode, scope }: Limit): boolean {
-  return action === 'warn' && mode === 'enforce' && scope !== 'session';
+function isWarning({ action, mode }: CostLimit | StepLimit): boolean {
+  return action === 'warn' && mode === 'enforce';
 }

@@ -64,18 +64,24 @@ export function outcomeWritesContract(open: () => Promise<WriteEngine>): void {
       });
     });
 
-    test('findSignals() answers those that are stored, with who told of them (P2)', async () => {
+    test('lastGuardrails() dates the last of each subject, policy and action (P2, O1)', async () => {
       await engine.write(async (tx) => {
-        const ofDay = { ...signal, id: id(52), subjectId: org, sessionId: null };
-        await tx.insertSignals(org, [signal, ofDay]);
-        const elsewhere = { id: id(52), subjectId: id(1) };
-        const found = await tx.findSignals(org, [signal, ofDay, elsewhere]);
-        expect(found.toSorted((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
-          { id: id(50), sessionId: id(1) },
-          { id: id(52), sessionId: null },
-        ]);
-        expect(await tx.findSignals(otherOrg, [signal])).toEqual([]);
-        expect(await tx.findSignals(org, [])).toEqual([]);
+        const later = { ...signal, id: id(51), occurredAtMs: 3_000 };
+        const earlier = { ...signal, id: id(52), occurredAtMs: 2_000 };
+        const ofDay = { ...signal, id: id(53), subjectId: org, sessionId: null, action: 'warn' };
+        const acted = { ...signal, id: id(54), type: 'policy', policyId: 'p2' };
+        await tx.insertSignals(org, [signal, later, earlier, ofDay, acted]);
+        const key = { subjectId: id(1), policyId: 'p1', action: 'abort' } as const;
+        const keys = [
+          { ...key, policyId: 'p2' },
+          key,
+          { ...key, action: 'warn' as const },
+          { ...key, subjectId: org, action: 'warn' as const },
+          key,
+        ];
+        expect(await tx.lastGuardrails(org, keys)).toEqual([null, 3_000, null, 1_000, 3_000]);
+        expect(await tx.lastGuardrails(otherOrg, [key])).toEqual([null]);
+        expect(await tx.lastGuardrails(org, [])).toEqual([]);
       });
     });
 

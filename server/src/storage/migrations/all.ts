@@ -6,6 +6,7 @@ import { agentVersions } from './0006-agent-versions.ts';
 import { hitsAndLeases } from './0007-hits-and-leases.ts';
 import { deletionsByRevision } from './0008-deletions-by-revision.ts';
 import { versionRevisions } from './0009-version-revisions.ts';
+import { signalsByPolicy } from './0010-signals-by-policy.ts';
 import { tagsByStart } from './0002-tags-by-start.ts';
 
 /** One step of the schema: forward only. */
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   hitsAndLeases,
   deletionsByRevision,
   versionRevisions,
+  signalsByPolicy,
 ];
 
 /** A step as PostgreSQL takes it: told apart, or the SQLite one with the types named anew (ids are the only blobs). */

@@ -1,10 +1,10 @@
 import { signalValues, traceValues } from '../queries/outcome-values.ts';
 import type { SessionTx, TraceRow } from '../session-tx.ts';
-import { uuidBlob, uuidText } from '../sqlite/uuid-blob.ts';
+import { uuidBlob } from '../sqlite/uuid-blob.ts';
 import { columnsOf, unnest, type Column } from './unnest.ts';
 import type { Work } from './work.ts';
 
-type Part = Pick<SessionTx, 'insertSignals' | 'findSignals' | 'insertTraces'>;
+type Part = Pick<SessionTx, 'insertSignals' | 'lastGuardrails' | 'insertTraces'>;
 
 /** Signals and decision traces as they arrive. */
 export function signalWrites(work: Work): Part {
@@ -14,21 +14,24 @@ export function signalWrites(work: Work): Part {
       const names = await insertNew(work, 'signals', 'subject_id', signalColumns, values);
       return rows.map((row) => names.delete(`${row.subjectId}/${row.id}`));
     },
-    async findSignals(orgId, keys) {
+    async lastGuardrails(orgId, keys) {
       if (keys.length === 0) return [];
       const { from, values } = unnest(
-        columnsOf('uuid', ['subject_id', 'id']),
-        keys.map(({ id, subjectId }) => [uuidBlob(subjectId), uuidBlob(id)]),
+        guardrailColumns,
+        keys.map(({ subjectId, policyId, action }) => [uuidBlob(subjectId), policyId, action]),
         2,
       );
-      const rows = await work.rows<{ id: Buffer; session_id: Buffer | null }>(
-        `SELECT id, session_id FROM signals WHERE org_id = $1 AND (subject_id, id) IN (SELECT * FROM ${from})`,
+      const rows = await work.rows<{ name: string; at: bigint }>(
+        `SELECT subject_id || '/' || action || '/' || policy_id AS name, max(occurred_at) AS at FROM signals
+         WHERE org_id = $1 AND type = 'guardrail' AND (subject_id, policy_id, action) IN (SELECT * FROM ${from})
+         GROUP BY subject_id, policy_id, action`,
         [uuidBlob(orgId), ...values],
       );
-      return rows.map(({ id, session_id: session }) => ({
-        id: uuidText(id),
-        sessionId: session && uuidText(session),
-      }));
+      const lastAt = new Map(rows.map(({ name, at }) => [name, Number(at)]));
+      return keys.map(
+        ({ subjectId, policyId, action }) =>
+          lastAt.get(`${subjectId}/${action}/${policyId}`) ?? null,
+      );
     },
     async insertTraces(orgId, rows) {
       const values = rows.map((row) => [uuidBlob(orgId), ...traceValues(row)]);
@@ -48,6 +51,11 @@ const signalColumns: readonly Column[] = [
   ...columnsOf('uuid', ['event_id']),
   ...columnsOf('text', ['message', 'data']),
   ...columnsOf('bigint', ['occurred_at']),
+];
+
+const guardrailColumns: readonly Column[] = [
+  ...columnsOf('uuid', ['subject_id']),
+  ...columnsOf('text', ['policy_id', 'action']),
 ];
 
 const traceColumns: readonly Column[] = [

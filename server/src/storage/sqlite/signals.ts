@@ -1,9 +1,9 @@
 import { signalValues, traceValues } from '../queries/outcome-values.ts';
 import type { SessionTx } from '../session-tx.ts';
 import type { Connection } from './connection.ts';
-import { uuidBlob, uuidText } from './uuid-blob.ts';
+import { uuidBlob } from './uuid-blob.ts';
 
-type Part = Pick<SessionTx, 'insertSignals' | 'findSignals' | 'insertTraces'>;
+type Part = Pick<SessionTx, 'insertSignals' | 'lastGuardrails' | 'insertTraces'>;
 
 /** Signals and decision traces as they arrive. */
 export function signalWrites(db: Connection): Part {
@@ -12,8 +12,9 @@ export function signalWrites(db: Connection): Part {
        event_id, message, data, occurred_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
-  const find = db.prepare<[Buffer, Buffer, Buffer], { session_id: Buffer | null }>(
-    'SELECT session_id FROM signals WHERE org_id = ? AND subject_id = ? AND id = ?',
+  const last = db.prepare<[Buffer, Buffer, string, string], { at: bigint | null }>(
+    `SELECT max(occurred_at) AS at FROM signals
+     WHERE org_id = ? AND subject_id = ? AND policy_id = ? AND action = ? AND type = 'guardrail'`,
   );
   const insertTrace = db.prepare(
     `INSERT INTO decision_traces (org_id, session_id, id, event_id, policy_id, policy_revision, action, inputs,
@@ -30,12 +31,11 @@ export function signalWrites(db: Connection): Part {
       const org = uuidBlob(orgId);
       return rows.map((row) => insertSignal.run(org, ...signalValues(row)).changes === 1);
     },
-    async findSignals(orgId, keys) {
+    async lastGuardrails(orgId, keys) {
       const org = uuidBlob(orgId);
-      return keys.flatMap(({ id, subjectId }) => {
-        const row = find.get(org, uuidBlob(subjectId), uuidBlob(id));
-        if (row === undefined) return [];
-        return [{ id, sessionId: row.session_id && uuidText(row.session_id) }];
+      return keys.map(({ subjectId, policyId, action }) => {
+        const at = last.get(org, uuidBlob(subjectId), policyId, action)?.at ?? null;
+        return at === null ? null : Number(at);
       });
     },
     async insertTraces(orgId, rows) {
