@@ -24,7 +24,7 @@ export interface GroupWork {
   readonly days: DayCounts;
   readonly priceIds: Map<Price, number>;
   readonly signalIds: string[];
-  /** Sessions with events or an end in this group: their policies are asked. */
+  /** Sessions with events that were news in this group: their policies are asked. */
   readonly spending: Set<string>;
   readonly failedCalls: FailedCall[];
   /** What the policies said of running sessions, by session: the last word of the group. */

@@ -6,6 +6,7 @@ import {
   end,
   error,
   eventId,
+  heartbeat,
   llm,
   noonMs,
   sessionId,
@@ -260,8 +261,42 @@ describe('evaluatePolicies()', () => {
       revision: 1,
       content: { ...policy.content, condition: { steps_exceeded: 2 } },
     });
-    await store.ingest([tool(1, 2)]);
-    await store.ingest([tool(1, 2)]);
+    const again = await store.ingest([tool(1, 2)]);
+    expect(again.sessions[0]).not.toHaveProperty('decision');
+    expect(traces()).toEqual([]);
+    await store.ingest([tool(1, 3)]);
     expect(traces()).toMatchObject([{ policy_revision: 2, action: 'abort' }]);
+  });
+
+  test('an abort stands in every answer while the session runs, a warning in one (P2, P5, wire)', async () => {
+    const policy = await create();
+    const warning = await create({ action: { type: 'warn' }, condition: { steps_exceeded: 1 } });
+    const actionsOf = async (records: readonly object[]) =>
+      (await store.ingest(records)).sessions.map(({ decision }) => decision?.action);
+    expect(await actionsOf([start(1), tool(1, 1)])).toEqual(['warn']);
+    expect(await actionsOf([tool(1, 1)])).toEqual([undefined]);
+    expect(await actionsOf([tool(1, 2)])).toEqual(['abort']);
+    const written = [traces(), signals()];
+    const again = await store.ingest([tool(1, 2)]);
+    const { id: policy_id, revision } = policy;
+    const standing = { action: 'abort', policy_id, revision, threshold: 2, found: 2 };
+    expect(again.sessions[0]?.decision).toEqual(standing);
+    expect(await actionsOf([heartbeat(1)])).toEqual(['abort']);
+    const content = { ...policy.content, name: 'renamed' };
+    await store.run(changePolicy, { ...acting, id: policy_id, revision, content });
+    const renamed = await store.ingest([tool(1, 2)]);
+    expect(renamed.sessions[0]?.decision).toEqual({ ...standing, revision: 2 });
+    expect([traces(), signals()]).toEqual(written);
+    expect(traces().map((one) => one['policy_id'])).toContain(warning.id);
+    expect(await actionsOf([end(1)])).toEqual([undefined]);
+  });
+
+  test('an abort is not told again where the limit was raised since (P1, P5)', async () => {
+    const { id, revision, content } = await create();
+    await store.ingest([start(1), tool(1, 1), tool(1, 2)]);
+    const raised = { ...content, condition: { steps_exceeded: 9 } };
+    await store.run(changePolicy, { ...acting, id, revision, content: raised });
+    const answer = await store.ingest([tool(1, 2)]);
+    expect(answer.sessions[0]).not.toHaveProperty('decision');
   });
 });

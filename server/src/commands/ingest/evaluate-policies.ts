@@ -12,7 +12,7 @@ import { openTotals } from './read-totals.ts';
 import type { Spender, Warnings } from './warnings.ts';
 
 /** After a batch nothing has failed: only the limits are asked. */
-const afterBatch: EvaluationEvent = { type: 'batch' };
+export const afterBatch: EvaluationEvent = { type: 'batch' };
 
 /** A call that failed, as a policy looks at it. */
 export interface FailedCall {

@@ -8,6 +8,7 @@ import type { OrganisationPolicies } from '../policy-cache.ts';
 import type { AnsweredDecision } from './answered-decision.ts';
 import type { BatchWork } from './batch-work.ts';
 import { openTotals } from './read-totals.ts';
+import { standingAborts } from './standing-aborts.ts';
 import type { Spender, Warnings } from './warnings.ts';
 
 /** A session named in the batch, with what it, its tree and its day have spent. */
@@ -67,18 +68,34 @@ export async function ingestAnswers(
   const known = [...new Set(named.flatMap((ids) => [...ids]))].flatMap(
     (id) => first.sessions.get(id)?.session ?? [],
   );
-  const answered = await answeredSessions(context, orgId, known, policies, warnings);
+  const { spenders, answered } = await answeredSessions(context, orgId, known, policies, warnings);
+  const toTell = sessionsToTell(works, named);
+  const undecided = spenders.filter(
+    ({ session: { id } }) => toTell.has(id) && !first.decisions.has(id),
+  );
+  const decisions = new Map([
+    ...first.decisions,
+    ...(await standingAborts(context, orgId, undecided)),
+  ]);
   const orders = await openOrders(context, orgId, works);
   return works.map((work, index) => {
     const sessions = [...(named[index] ?? [])].flatMap((id) => {
       const session = answered.get(id);
       if (session === undefined) return [];
-      const decision = work.evaluates ? undefined : work.decisions.get(id);
+      const decision = work.evaluates ? undefined : decisions.get(id);
       return [decision === undefined ? session : { ...session, decision }];
     });
     const control = sessions.flatMap(({ session_id: id }) => orders.get(id) ?? []);
     return answerOf(work, sessions, control);
   });
+}
+
+/** The sessions of senders that do not ask the policies themselves. */
+function sessionsToTell(
+  works: readonly BatchWork[],
+  named: readonly ReadonlySet<string>[],
+): ReadonlySet<string> {
+  return new Set(works.flatMap((work, index) => (work.evaluates ? [] : [...(named[index] ?? [])])));
 }
 
 /** Commands that wait to be obeyed, of the sessions that were worked on and are not done. */
@@ -123,6 +140,12 @@ function cutWarnings(warnings: readonly string[]): readonly string[] {
   return [...warnings.slice(0, maxWarnings - 1), `${more} more warnings`];
 }
 
+interface Answered {
+  /** Those that policies are for. */
+  readonly spenders: readonly Spender[];
+  readonly answered: ReadonlyMap<string, AnsweredSession>;
+}
+
 /** Every session named, as it stands now: what is asked of the database is asked for all of them. */
 async function answeredSessions(
   context: CommandContext,
@@ -130,7 +153,7 @@ async function answeredSessions(
   sessions: readonly Session[],
   policies: OrganisationPolicies,
   warnings: Warnings,
-): Promise<ReadonlyMap<string, AnsweredSession>> {
+): Promise<Answered> {
   const totalsOf = openTotals(context, orgId);
   const spenders: Spender[] = [];
   const totals = new Map<Session, EvaluationTotals>();
@@ -146,7 +169,7 @@ async function answeredSessions(
     const warned = wide.map(({ id }) => id);
     return answeredSession(session, spent, warned, policies.revision);
   });
-  return new Map(answered.map((one) => [one.session_id, one]));
+  return { spenders, answered: new Map(answered.map((one) => [one.session_id, one])) };
 }
 
 function answeredSession(

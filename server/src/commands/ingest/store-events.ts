@@ -54,10 +54,11 @@ async function countGroup(
     const isNews = isNew || (await mergeStored(work, stored, row, record));
     settle(work, record, isNews);
     takeSign(work, stored, record.endedAtMs ?? record.startedAtMs);
-    if (isNews) noteEventTime(stored, row);
-    if (isNews && record.type === 'error') noteFailedCall(work, record);
+    if (!isNews) continue;
+    work.spending.add(stored.session.id);
+    noteEventTime(stored, row);
+    if (record.type === 'error') noteFailedCall(work, record);
   }
-  work.spending.add(stored.session.id);
   work.sessions.touch(stored.session.id, true);
 }
 
