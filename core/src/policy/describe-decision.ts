@@ -22,16 +22,23 @@ export function describeDecision(
   return `${isShadow ? `would have ${deed}` : deed}: ${because.join(', ')}`;
 }
 
-/** The number that decided, the sign, and the one it is held against: "tree cost $0.51 > $0.5". */
-export function describeLimit(policy: CostLimit | StepLimit, state: EvaluationState): string {
+/**
+ * The number that decided, the sign, and the one it is held against: "tree cost $0.51 > $0.5". `found` is what the
+ * limit looks at: nano-USD, or steps. A blind cost says so (P2).
+ */
+export function describeLimit(
+  policy: CostLimit | StepLimit,
+  found: bigint,
+  isBlind: boolean,
+): string {
   const whose = scopeWords[policy.scope];
-  if (policy.type === 'step_limit') {
-    return `${whose}steps ${stepsOf(state, policy)} ≥ ${policy.stepsExceeded}`;
-  }
-  const blind = state.hasUnpriced === true ? ' (calls without a price not counted)' : '';
-  const found = usdText(costOf(state, policy));
-  return `${whose}cost $${found} > $${policy.costExceededUsd}${blind}`;
+  if (policy.type === 'step_limit') return `${whose}steps ${found} ≥ ${policy.stepsExceeded}`;
+  const blind = isBlind ? ` ${blindWords}` : '';
+  return `${whose}cost $${usdText(found)} > $${policy.costExceededUsd}${blind}`;
 }
+
+/** What is said beside a cost that calls without a price are missing from (P2). */
+export const blindWords = '(calls without a price not counted)';
 
 const scopeWords: Readonly<Record<PolicyScope, string>> = {
   session: '',
@@ -56,8 +63,9 @@ function deedOf(policy: Policy, state: EvaluationState, event: EvaluationEvent):
 function reasonOf(policy: Policy, state: EvaluationState, event: EvaluationEvent): string {
   switch (policy.type) {
     case 'cost_limit':
+      return describeLimit(policy, costOf(state, policy), state.hasUnpriced === true);
     case 'step_limit':
-      return describeLimit(policy, state);
+      return describeLimit(policy, BigInt(stepsOf(state, policy)), false);
     case 'retry':
       return `${kindOf(event)} in attempt ${event.attempt ?? 0}, retries ${policy.maxRetries}`;
     case 'fallback':

@@ -1,5 +1,6 @@
 import type { AgentCard, AgentDetail, AgentVersion, ChangeAgent } from '@niitaka/protocol/agent.ts';
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { agentFamily } from '../../lib/api/agent-family.ts';
 import { apiGet, apiSend, type Query } from '../../lib/api/api-fetch.ts';
 import { currentOf } from '../../lib/api/api-error.ts';
 import { readPages } from '../../lib/api/read-pages.ts';
@@ -7,9 +8,6 @@ import { allEnvironments, defaultEnvironment } from '../../lib/url/environment.t
 import { rangeOf } from '../../lib/url/range.ts';
 import type { SearchParams } from '../../lib/url/search-params.ts';
 import type { VersionContent } from './versions/version-content.ts';
-
-/** Everything that is read of agents. */
-export const agentFamily = ['agents'] as const;
 
 /** The agents with their figures over a range; `key` names what is asked, `queryNow` says it as of the moment of reading. */
 export const agentCardsQuery = (key: string, queryNow: () => Query) =>
@@ -25,14 +23,6 @@ export const agentQuery = (id: string, key: string, queryNow: () => Query) =>
     queryKey: [...agentFamily, 'one', id, key],
     queryFn: ({ signal }) => apiGet<AgentDetail>(pathOf(id), queryNow(), signal),
     placeholderData: keepPreviousData,
-  });
-
-/** The versions of an agent, newest first. */
-export const versionsQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...agentFamily, 'versions', id],
-    queryFn: ({ signal }) =>
-      apiGet<{ items: AgentVersion[] }>(`${pathOf(id)}/versions`, {}, signal),
   });
 
 /** Changes an agent's name, description or the status it is shown with. */

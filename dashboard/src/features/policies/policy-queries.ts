@@ -1,17 +1,9 @@
-import type { CreatePolicy, Policy, PolicyRevision } from '@niitaka/protocol/policy.ts';
+import type { CreatePolicy, Policy } from '@niitaka/protocol/policy.ts';
 import type { ImportPolicies, PolicyImport } from '@niitaka/protocol/policy-import.ts';
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { currentOf } from '../../lib/api/api-error.ts';
-import { apiGet, apiSend } from '../../lib/api/api-fetch.ts';
+import { apiSend } from '../../lib/api/api-fetch.ts';
 import { policiesQuery } from '../../lib/api/policies-query.ts';
-
-/** What a policy was, newest first. */
-export const revisionsQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['policies', id, 'revisions'],
-    queryFn: ({ signal }) =>
-      apiGet<{ items: PolicyRevision[] }>(`/policies/${id}/revisions`, {}, signal),
-  });
 
 /** A policy to be stored: over the revision that was read, or as a new one. */
 export interface SavePolicy {

@@ -7,12 +7,12 @@ import { EmptyState } from '../../../components/empty-state.tsx';
 import { StatusLabel } from '../../../components/status-dot.tsx';
 import { Tag } from '../../../components/tag.tsx';
 import { TimeAgo } from '../../../components/time-text.tsx';
+import { agentFamily } from '../../../lib/api/agent-family.ts';
 import { apiGet, type Query } from '../../../lib/api/api-fetch.ts';
 import { costCaution } from '../../../lib/cost-caution.ts';
 import { formatCount } from '../../../lib/format-count.ts';
 import { formatDuration } from '../../../lib/format-duration.ts';
 import { formatNanoUsd } from '../../../lib/format-money.ts';
-import { agentFamily } from '../agent-queries.ts';
 import type { AgentTabProps } from './agent-tab.ts';
 import { TabBody } from './tab-body.tsx';
 

@@ -4,8 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { SignalRow } from '../../../components/signal-row.tsx';
+import { agentFamily } from '../../../lib/api/agent-family.ts';
 import { apiGet } from '../../../lib/api/api-fetch.ts';
-import { agentFamily } from '../agent-queries.ts';
 import type { AgentTabProps } from './agent-tab.ts';
 import { TabBody } from './tab-body.tsx';
 

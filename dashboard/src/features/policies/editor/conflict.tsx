@@ -1,7 +1,7 @@
 import type { Policy } from '@niitaka/protocol/policy.ts';
 import { useQuery } from '@tanstack/react-query';
 import { ConflictNotice } from '../../../components/conflict-notice.tsx';
-import { revisionsQuery } from '../policy-queries.ts';
+import { revisionsQuery } from '../../../lib/api/revisions-query.ts';
 import { authorText } from '../revisions/author-text.ts';
 import { ChangeTable } from '../revisions/change-table.tsx';
 import { policyChanges } from '../words/policy-changes.ts';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Dialog } from '../../../components/dialog.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { revisionsQuery } from '../policy-queries.ts';
+import { revisionsQuery } from '../../../lib/api/revisions-query.ts';
 import { RevisionLine } from './revision-line.tsx';
 
 export interface HistoryDialogProps {

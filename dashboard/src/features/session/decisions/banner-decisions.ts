@@ -1,5 +1,6 @@
 import type { Signal, Trace } from '@niitaka/protocol/signal.ts';
 import { decisionText, type DecisionText } from './decision-text.ts';
+import type { Limit } from './limit-reason.ts';
 
 /** The decision worth a banner and, in a few words, the warning that came before it. */
 export interface BannerDecisions {
@@ -11,10 +12,11 @@ export interface BannerDecisions {
 export function bannerDecisions(
   traces: readonly Trace[],
   signals: readonly Signal[],
+  limits: readonly Limit[],
 ): BannerDecisions | null {
   const texts = traces
     .toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at))
-    .map((trace) => ({ action: trace.action, text: decisionText(trace, signals) }));
+    .map((trace) => ({ action: trace.action, text: decisionText(trace, signals, limits) }));
   const warned = texts.findLast(
     ({ action, text }) => action === 'warn' && text.mode === 'enforced',
   );

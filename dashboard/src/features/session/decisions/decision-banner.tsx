@@ -7,6 +7,7 @@ import { signalsQuery, tracesQuery } from '../api/session-queries.ts';
 import { useSessionSearch } from '../session-search.ts';
 import { bannerDecisions } from './banner-decisions.ts';
 import { policyPhrase } from './decision-text.ts';
+import { useDecidedLimits } from './use-decided-limits.ts';
 
 /** On top of the timeline: the decision that shaped this run, as a sentence. */
 export function DecisionBanner({ session }: { readonly session: SessionDetail }) {
@@ -14,10 +15,11 @@ export function DecisionBanner({ session }: { readonly session: SessionDetail })
   const traces = useQuery({ ...tracesQuery(session.id), enabled: asked }).data?.items ?? [];
   const signals = useQuery({ ...signalsQuery(session.id), enabled: asked });
   const policies = useQuery({ ...policiesQuery, enabled: asked });
+  const { limits, isPending } = useDecidedLimits(traces);
   const [, setSearch] = useSessionSearch();
-  const banner = bannerDecisions(traces, signals.data?.items ?? []);
+  const banner = bannerDecisions(traces, signals.data?.items ?? [], limits);
   // The sentence waits for thresholds and names: it must not change while it is read.
-  if (banner === null || signals.isPending || policies.isPending) return null;
+  if (banner === null || signals.isPending || policies.isPending || isPending) return null;
   const { main, before } = banner;
   const policy = policies.data?.items.find(({ id }) => id === main.policyId);
   return (

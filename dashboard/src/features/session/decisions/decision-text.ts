@@ -1,6 +1,7 @@
 import type { Signal, Trace } from '@niitaka/protocol/signal.ts';
 import { formatDuration } from '../../../lib/format-duration.ts';
-import { formatUsd } from '../../../lib/format-money.ts';
+import { limitReason, type Limit } from './limit-reason.ts';
+import { fieldsOf, numberOf, textOf } from './loose-fields.ts';
 
 /** A decision in words: "Aborted before call 41" · "steps 40 ≥ 40" · "policy loop guard rev 3". */
 export interface DecisionText {
@@ -16,19 +17,28 @@ export interface DecisionText {
   readonly mode: 'enforced' | 'shadow' | 'not enforced';
 }
 
-/** `signals` of the same session give the threshold: a trace names only what was found (P7). */
-export function decisionText(trace: Trace, signals: readonly Signal[]): DecisionText {
+/** `signals` of the same session or `limits` give the threshold: a trace names only what was found (P7). */
+export function decisionText(
+  trace: Trace,
+  signals: readonly Signal[],
+  limits: readonly Limit[],
+): DecisionText {
   const inputs = inputsOf(trace.inputs);
   const mode = modeOf(trace);
   return {
     tone: toneOf(trace, mode),
     headline: headlineOf(trace, inputs, mode),
-    reason: reasonOf(trace, inputs, signals),
+    reason: reasonOf(trace, signals, limits),
     policyId: trace.policy_id,
     revision: trace.policy_revision,
     decidedBy: decidedByOf(trace),
     mode,
   };
+}
+
+/** Whether a decision is that of a limit: the others retry, fall back or could not be made. */
+export function isOfLimit({ action }: Trace): boolean {
+  return ['abort', 'warn', 'observed'].includes(action);
 }
 
 /** The whole decision as one sentence, for a screen reader or a copy. */
@@ -60,10 +70,7 @@ const resultWords: Readonly<Record<string, string>> = {
 };
 
 interface Inputs {
-  readonly cost: number | null;
   readonly steps: number | null;
-  readonly treeCost: number | null;
-  readonly treeSteps: number | null;
   readonly attempt: number | null;
   readonly kind: string | null;
   readonly model: string | null;
@@ -72,10 +79,7 @@ interface Inputs {
 function inputsOf(value: unknown): Inputs {
   const at = fieldsOf(value);
   return {
-    cost: numberOf(at['cost']),
     steps: numberOf(at['steps']),
-    treeCost: numberOf(at['tree_cost']),
-    treeSteps: numberOf(at['tree_steps']),
     attempt: numberOf(at['attempt']),
     kind: textOf(at['kind']),
     model: textOf(at['model']),
@@ -126,48 +130,14 @@ function headlineOf(trace: Trace, inputs: Inputs, mode: DecisionText['mode']): s
   }
 }
 
-function reasonOf(trace: Trace, inputs: Inputs, signals: readonly Signal[]): string | null {
+function reasonOf(
+  trace: Trace,
+  signals: readonly Signal[],
+  limits: readonly Limit[],
+): string | null {
   const broken = trace.errors[0];
   if (broken !== undefined) return `${broken.policy_id} at ${broken.at}`;
-  if (!['abort', 'warn', 'observed'].includes(trace.action)) return null;
-  const signal = signalOf(trace, signals);
-  const data = fieldsOf(signal?.data);
-  const own = fieldsOf(trace.inputs);
-  const threshold = numberOf(data['threshold']) ?? numberOf(own['threshold']);
-  const found = numberOf(data['found']) ?? numberOf(own['found']);
-  const scope = textOf(data['scope']) === 'tree' ? 'tree ' : '';
-  const cost = scope === '' ? inputs.cost : inputs.treeCost;
-  const steps = scope === '' ? inputs.steps : inputs.treeSteps;
-  if (signal?.subtype === 'cost_limit')
-    return against(`${scope}cost`, found ?? cost, '>', threshold, formatUsd);
-  if (signal?.subtype === 'step_limit')
-    return against(`${scope}steps`, found ?? steps, '≥', threshold, String);
-  const known = [
-    against('cost', inputs.cost, '>', null, formatUsd),
-    against('steps', inputs.steps, '≥', null, String),
-  ].filter((part) => part !== null);
-  return known.length === 0 ? null : known.join(', ');
-}
-
-/** The limit's own signal; of several the one nearest in time. */
-function signalOf(trace: Trace, signals: readonly Signal[]): Signal | undefined {
-  const atMs = Date.parse(trace.occurred_at);
-  const distance = (signal: Signal) => Math.abs(Date.parse(signal.occurred_at) - atMs);
-  return signals
-    .filter((one) => one.policy_id === trace.policy_id && one.type === 'guardrail')
-    .toSorted((a, b) => distance(a) - distance(b))[0];
-}
-
-function against(
-  what: string,
-  found: number | null,
-  sign: string,
-  threshold: number | null,
-  format: (value: number) => string,
-): string | null {
-  if (found === null) return null;
-  const held = threshold === null ? '' : ` ${sign} ${format(threshold)}`;
-  return `${what} ${format(found)}${held}`;
+  return isOfLimit(trace) ? limitReason(trace, signals, limits) : null;
 }
 
 function decidedByOf(trace: Trace): string {
@@ -176,16 +146,4 @@ function decidedByOf(trace: Trace): string {
   if (trace.latency_us === null) return `By ${who}`;
   const ms = trace.latency_us / 1_000;
   return `By ${who}, ${ms < 10 ? `${Number(ms.toFixed(2))} ms` : formatDuration(ms)}`;
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }

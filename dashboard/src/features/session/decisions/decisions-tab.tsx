@@ -1,4 +1,4 @@
-import type { Signal, Trace } from '@niitaka/protocol/signal.ts';
+import type { Trace } from '@niitaka/protocol/signal.ts';
 import { useQuery } from '@tanstack/react-query';
 import { classNames } from '../../../components/class-names.ts';
 import { EmptyState } from '../../../components/empty-state.tsx';
@@ -13,11 +13,13 @@ import { PolicyName } from '../policy-name.tsx';
 import { QueryBody } from '../query-body.tsx';
 import type { SessionTabProps } from '../session-tabs.tsx';
 import { consideredText, decisionText, type DecisionText } from './decision-text.ts';
+import { useDecidedLimits } from './use-decided-limits.ts';
 
 /** Every decision of the engine about this session, as a sentence, oldest first. */
 export function DecisionsTab({ session }: SessionTabProps) {
   const query = useQuery(tracesQuery(session.id));
   const signals = useQuery(signalsQuery(session.id)).data?.items ?? [];
+  const { limits } = useDecidedLimits(query.data?.items ?? []);
   return (
     <QueryBody query={query} what="The decisions could not be read">
       {({ items, more }) =>
@@ -29,7 +31,11 @@ export function DecisionsTab({ session }: SessionTabProps) {
           <>
             <ol className="-my-2">
               {items.map((trace) => (
-                <DecisionLine key={trace.id} trace={trace} signals={signals} />
+                <DecisionLine
+                  key={trace.id}
+                  trace={trace}
+                  text={decisionText(trace, signals, limits)}
+                />
               ))}
             </ol>
             {more && <p className="text-muted">The first {formatCount(items.length)} are shown.</p>}
@@ -52,14 +58,7 @@ const modeTones: Readonly<Record<DecisionText['mode'], Tone>> = {
   'not enforced': 'gold',
 };
 
-function DecisionLine({
-  trace,
-  signals,
-}: {
-  readonly trace: Trace;
-  readonly signals: readonly Signal[];
-}) {
-  const text = decisionText(trace, signals);
+function DecisionLine({ trace, text }: { readonly trace: Trace; readonly text: DecisionText }) {
   return (
     <li className="rendered-in-view flex gap-3 border-t border-line2 py-2.5 first:border-t-0">
       <span

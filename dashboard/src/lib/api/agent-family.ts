@@ -1,0 +1,2 @@
+/** Everything that is read of agents. */
+export const agentFamily = ['agents'] as const;
