@@ -9,6 +9,7 @@ from unittest import mock
 
 from control_case import SESSION, ControlCase
 from niitaka import AgentExecutionStopped, _control
+from niitaka._clock import now_ms
 from niitaka._control import Control, Controls
 
 SEED = 20261129
@@ -116,7 +117,7 @@ class Totals(OrderCase):
         """Finished model calls and tools are steps, other events and failed calls are none (E3)"""
         self.order("limit", steps=4)
         for kind in ("llm", "tool", "decision", "error", "log"):
-            self.control.note_event(kind, {})
+            self.control.note_event(kind, {}, now_ms())
         for is_finished in (True, False):
             self.assertTrue(self.passes())
             self.control.end_step(is_finished)

@@ -131,7 +131,7 @@ class Cost(GuardCase):
         self.stopped(guard)
 
     def test_wider_totals(self):
-        """A tree, a day and an organisation's day have at least what the session has, and what is fresh besides (P1)"""
+        """A tree, a day and an organisation's day have what the server told, and what is fresh besides (P1)"""
         for scope, name, agent_id in (("tree", "tree_cost", None), ("day", "day_cost", "looper"), ("day", "org_day_cost", None)):
             guard = self.guard(cost(5, scope=scope, agent_id=agent_id))
             guard.read_answer({"total_cost": 0.5, "step_count": 1, name: 4.5})
@@ -143,6 +143,15 @@ class Cost(GuardCase):
             guard = self.guard(cost(5, scope=scope, agent_id=agent_id))
             guard.count({"cost_usd": 6})
             self.assertEqual(self.stopped(guard).found, 6, name)
+
+    def test_tree_and_day_of_a_session(self):
+        """A tree has at least what the session has; a day that the server told of lacks what it had before (P1)"""
+        guard = self.guard(cost(5, scope="tree"))
+        guard.read_answer({"total_cost": 6, "step_count": 1, "tree_cost": 0})
+        self.assertEqual(self.stopped(guard, 1).found, 6)
+        guard = self.guard(cost(5, scope="day"))
+        guard.read_answer({"total_cost": 6, "step_count": 1, "org_day_cost": 0})
+        guard.check(1)
 
     def test_blind(self):
         """A call without a price counts 0 and makes cost limits blind (P2)"""
@@ -291,9 +300,10 @@ class Telling(GuardCase):
     def test_warned_on_another_day(self):
         """What it warned of on one day it warns of on the next (P2)"""
         warn = {"type": "warn"}
-        guard = self.guard(limit(action=warn, scope="day"), limit(2, action=warn, scope="tree"))
         midnight = 1_781_568_000_000
-        for now, steps in ((midnight - 2, 3), (midnight - 1, 4), (midnight, 5), (midnight + 1, 6)):
+        with mock.patch.object(_guard, "now_ms", return_value=midnight - 3):
+            guard = self.guard(limit(action=warn, scope="day"), limit(2, action=warn, scope="tree"))
+        for now, steps in ((midnight - 2, 3), (midnight - 1, 4), (midnight, 5), (midnight + 1, 8)):
             with mock.patch.object(_guard, "now_ms", return_value=now):
                 guard.check(steps)
         told = [each for each in self.of_kind("signal") if each["type"] == "guardrail"]

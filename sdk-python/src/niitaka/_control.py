@@ -160,14 +160,16 @@ class Control:
             self._under_way -= 1
             self._finished += int(is_finished)
 
-    def note_event(self, type: str, data: Mapping[str, Any]) -> None:
+    def note_event(self, type: str, data: Mapping[str, Any], started_ms: int) -> None:
         """A finished event that passed no gate was recorded; model calls and tools are steps (E3)."""
         if type not in ("llm", "tool"):
             return
         with self._changed:
+            if self.guard is not None:
+                self.guard.note_step(started_ms, self._begun())
             self._finished += 1
         if type == "llm" and self.guard is not None:
-            self.guard.count(data)
+            self.guard.count(data, None, started_ms)
 
     def judge(self, failed: FailedCall, may_use: Callable[[str], bool]) -> Optional[Decision]:
         """What policies say where they have a failed call made again; a fallback holds for later calls as well.

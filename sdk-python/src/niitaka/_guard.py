@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from itertools import cycle
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Set
 
 from ._clock import now_ms, rfc3339
@@ -12,6 +11,7 @@ from ._cost.event_cost import PriceList, event_cost
 from ._cost.price import parse_decimal
 from ._cost.price_call import price_call
 from ._cost.token_usage import TokenUsage
+from ._day_steps import DaySteps, utc_day
 from ._errors import AgentExecutionStopped
 from ._json import Record
 from ._leases import Leases, Wanted
@@ -31,8 +31,11 @@ _BEFORE_STEP = EvaluationEvent("step")
 
 _NO_PRICES = PriceList()
 
-#: Totals of an answer that count more than this session.
+#: Totals of an answer that count more than this session: the first since its start, the others of the day.
 _WIDER = ("tree", "day", "org_day")
+
+#: What a day has where nothing was told of it: cost and steps of the agent, then of the organisation.
+_NEW_DAY = [0, 0, 0, 0]
 
 #: What a policy is found to be that leaves no trace: as nearly all are at nearly every step.
 _PASSED = frozenset(("below_threshold", "already_warned", "outranked", "other_error", "already_on_fallback"))
@@ -88,15 +91,21 @@ class Guard:
         self._told: Dict[str, int] = {}
         #: The same of `_WIDER` in the order of an `EvaluationState`: cost, then steps.
         self._told_wider = [0] * (2 * len(_WIDER))
+        #: The UTC day on which that was told: of the next one it says nothing.
+        self._told_day = -1
+        self._day_steps = DaySteps(now_ms())
         self._warned = WarnedPolicies()
         self._recorded: Set[str] = set()
         snapshots.request(key)
 
-    def count(self, data: Mapping[str, Any], booking: Optional[Booking] = None) -> None:
+    def count(
+        self, data: Mapping[str, Any], booking: Optional[Booking] = None, started_ms: Optional[int] = None
+    ) -> None:
         """A model call was recorded. It counts whether or not a policy asks: one that comes later will (P5)."""
         with self._lock:
             self._note_prices()
-            self._spending.add(data, self._prices)
+            now = now_ms()
+            self._spending.add(data, self._prices, utc_day(now if started_ms is None else min(started_ms, now)))
             self._tell_tree(booking)
 
     def wanted(self, provider: str, model: Any, usage: TokenUsage) -> Optional[Wanted]:
@@ -135,6 +144,11 @@ class Guard:
         if policies is not None:
             self._decide(policies, steps, _BEFORE_STEP, None, _may_use_any, wanted)
 
+    def note_step(self, started_ms: int, steps: int) -> None:
+        """A step was recorded that no check came before, `steps` being finished or under way besides."""
+        with self._lock:
+            self._day_steps.note(now_ms(), started_ms, steps)
+
     def read_answer(self, totals: Mapping[str, Any]) -> None:
         """Takes over what the server says the session, its tree and its day have spent, and who has warned."""
         self._snapshots.note_revision(totals.get("policy_revision"))
@@ -145,6 +159,7 @@ class Guard:
                 self._told[f"{name}_cost"] = _nano(totals.get(f"{name}_cost"))
                 steps = totals.get(f"{name}_step_count", totals.get(f"{name}_steps"))
                 self._told[f"{name}_steps"] = _whole(steps)
+            self._told_day = utc_day(now_ms())
             self._told_wider = [self._told[f"{name}_{what}"] for name in _WIDER for what in ("cost", "steps")]
             warned = totals.get("warned")
             if isinstance(warned, list):
@@ -243,11 +258,17 @@ class Guard:
         # What this process has spent since the server last counted is on top of what the server knows of the others.
         fresh_cost = cost - told.get("cost", 0)
         fresh_steps = max(0, steps - told.get("steps", 0))
-        wider = [
-            max(least, known + fresh)
-            for known, least, fresh in zip(self._told_wider, cycle((cost, steps)), cycle((fresh_cost, fresh_steps)))
-        ]
-        return EvaluationState(cost, steps, *wider, self._warned.at(now), self._spending.has_unpriced)
+        tree_cost, tree_steps, *days = self._told_wider
+        tree = (max(cost, tree_cost + fresh_cost), max(steps, tree_steps + fresh_steps))
+        # A session may be older than the day: only what it spent since 00:00 UTC is the day's (P1).
+        day = utc_day(now)
+        day_cost, day_steps = self._spending.on_day(day), self._day_steps.of(day, steps)
+        if day == self._told_day:
+            day_cost, day_steps = min(fresh_cost, day_cost), min(fresh_steps, day_steps)
+        else:
+            days = _NEW_DAY
+        on_days = (days[0] + day_cost, days[1] + day_steps, days[2] + day_cost, days[3] + day_steps)
+        return EvaluationState(cost, steps, *tree, *on_days, self._warned.at(now), self._spending.has_unpriced)
 
     def _tell(self, decision: Decision, context: DecisionContext, is_done: bool, latency_us: float) -> None:
         self._warned.note(decision)

@@ -116,7 +116,7 @@ class Session:
             record["level"] = level
         client.record_numbered(self._ledger, record)
         if self.control is not None:
-            self.control.note_event(type, content)
+            self.control.note_event(type, content, start)
         return event_id
 
     def tool(self, name: Optional[Any] = None) -> Any:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import AbstractSet, FrozenSet, List, Set
 
+from ._day_steps import utc_day
 from ._policy.decision import Decision
-
-_DAY_MS = 86_400_000
 
 
 class WarnedPolicies:
@@ -21,7 +20,7 @@ class WarnedPolicies:
 
     def at(self, ms: int) -> AbstractSet[str]:
         """As of a moment: what was warned of here on an earlier day may be warned of again."""
-        day = ms // _DAY_MS
+        day = utc_day(ms)
         if day != self._day:
             self._day = day
             self._today.clear()

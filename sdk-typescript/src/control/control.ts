@@ -124,18 +124,19 @@ export class Control {
   }
 
   /** A step is over; one that failed is none (E3). `spent` is what a model call says of its usage. */
-  end(isFinished: boolean, spent: LlmData | null = null): void {
+  end(isFinished: boolean, spent: LlmData | null = null, startedMs?: number): void {
     this.#underWay -= 1;
     if (!isFinished) return;
     this.#finished += 1;
-    if (spent !== null) this.guard?.count(spent);
+    if (spent !== null) this.guard?.count(spent, startedMs);
   }
 
   /** A finished event that passed no gate was recorded; model calls and tools are steps (E3). */
-  noteEvent(type: string, data: LlmData): void {
+  noteEvent(type: string, data: LlmData, startedMs: number): void {
     if (type !== 'llm' && type !== 'tool') return;
+    this.guard?.noteStep(startedMs, this.#begun());
     this.#finished += 1;
-    if (type === 'llm') this.guard?.count(data);
+    if (type === 'llm') this.guard?.count(data, startedMs);
   }
 
   /**

@@ -157,7 +157,8 @@ describe('Guard.check()', () => {
     guard.check(3);
     vi.setSystemTime(Date.UTC(2026, 5, 16));
     guard.check(4);
-    guard.check(5);
+    guard.check(6);
+    guard.check(7);
     const ofDay = signals().filter(
       ({ policy_id: id, type }) => id === 'p1' && type === 'guardrail',
     );
@@ -213,6 +214,69 @@ describe('Guard.check()', () => {
     guard.readAnswer({ policy_revision: 7 });
     expect(sent).toEqual([]);
     expect(revisions).toEqual([7]);
+  });
+});
+
+describe.each([
+  ['agent', 'looper', 'day_cost', 'day_steps'],
+  ['organisation', null, 'org_day_cost', 'org_day_steps'],
+])('at midnight, on a limit of the %s’s day,', (_, agent_id, costName, stepsName) => {
+  const midnight = Date.UTC(2026, 5, 16);
+  const ofDay = { scope: 'day', agent_id };
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: midnight - 1 }));
+
+  test('what was spent before is not the next day’s, be it told or not (P1)', () => {
+    const guard = guardBy(snapshotOf(costLimit(1, 10, ofDay)));
+    guard.count({ cost_usd: 9.5 });
+    guard.check(1);
+    vi.setSystemTime(midnight);
+    guard.count({ cost_usd: 0.6 });
+    guard.check(2);
+    guard.readAnswer({ total_cost: 10.1, step_count: 2, [costName]: 0.6 });
+    guard.check(2);
+    guard.count({ cost_usd: 9.5 });
+    expect(thrownBy(() => guard.check(3))).toMatchObject({ found: 10.1 });
+  });
+
+  test('yesterday’s told totals end with their day, also while the server is away (P1)', () => {
+    const steps = policy(2, { ...ofDay, condition: { steps_exceeded: 4 } });
+    const guard = guardBy(snapshotOf(costLimit(1, 10, ofDay), steps));
+    guard.readAnswer({ total_cost: 1, step_count: 1, [costName]: 11, [stepsName]: 9 });
+    expect(() => guard.check(1)).toThrow('$11 > $10');
+    vi.setSystemTime(midnight);
+    for (const begun of [1, 2, 3, 4]) guard.check(begun);
+    expect(thrownBy(() => guard.check(5))).toMatchObject({ policy: 'p2', found: 4 });
+  });
+
+  test('an event counts on the day on which it began, whenever it is recorded (P1)', () => {
+    vi.setSystemTime(midnight + 1);
+    const steps = policy(2, { ...ofDay, condition: { steps_exceeded: 2 } });
+    const guard = guardBy(snapshotOf(costLimit(1, 0.01, ofDay), steps));
+    for (const begun of [0, 1, 2]) {
+      guard.noteStep(midnight - 1, begun);
+      guard.count({ cost_usd: 0.0035 }, midnight - 1);
+    }
+    guard.readAnswer({ total_cost: 0.0105, step_count: 3, [costName]: 0, [stepsName]: 0 });
+    guard.check(3);
+    guard.noteStep(midnight, 3);
+    guard.count({ cost_usd: 0.01 }, midnight);
+    guard.check(4);
+    guard.count({ cost_usd: 0.01 }, midnight + 1e9);
+    expect(thrownBy(() => guard.check(4))).toMatchObject({ policy: 'p1', found: 0.02 });
+    expect(traces()[0]?.inputs).toMatchObject({ cost: 0.0305 });
+  });
+
+  test('a call that waits for its price keeps its day (P1, C1)', () => {
+    const call = { provider: 'openai', model: 'gpt-5', input_tokens: 0, output_tokens: 1 };
+    const guard = guardBy(null);
+    guard.count(call);
+    guard.count(call);
+    vi.setSystemTime(midnight);
+    guard.count(call);
+    known = snapshotOf(costLimit(1, 0.00001, ofDay));
+    guard.check(3);
+    guard.count(call);
+    expect(thrownBy(() => guard.check(3))).toMatchObject({ found: 0.00002 });
   });
 });
 

@@ -13,12 +13,18 @@ import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
 import { wireTime } from '../transport/wire-time.ts';
+import { DaySteps, utcDay } from './day-steps.ts';
 import type { Snapshot, SnapshotKey, TreeLimit } from './snapshot.ts';
 import { reportedCost, Spending, type CostOf } from './spending.ts';
 import { wholeOf, type TreeSpending } from './tree-spending.ts';
 import { openWarnedPolicies } from './warned-policies.ts';
 
 type Totals = Partial<IngestAnswer['sessions'][number]>;
+
+type DayState = Pick<
+  EvaluationState,
+  'dayCostNanoUsd' | 'daySteps' | 'orgDayCostNanoUsd' | 'orgDaySteps'
+>;
 
 /** Where the policies of an agent are found. */
 export interface PolicySource {
@@ -77,7 +83,10 @@ export class Guard {
   readonly #warned = openWarnedPolicies();
   readonly #recorded = new Set<string>();
   #told: Totals = {};
+  /** The UTC day on which that was told: of the next one it says nothing. */
+  #toldDay = -1;
   readonly #spending = new Spending();
+  readonly #daySteps = new DaySteps();
   #costOf: CostOf = reportedCost;
   /** What of the spending is in its tree's, and what of that the server has not told yet. */
   #treeCostNanoUsd = 0n;
@@ -100,15 +109,21 @@ export class Guard {
   }
 
   /** A model call was recorded. It counts whether or not a policy asks: one that comes later will (P5). */
-  count(data: LlmData): void {
+  count(data: LlmData, startedMs = Infinity): void {
     this.#notePrices();
-    this.#spending.add(data, this.#costOf);
+    this.#spending.add(data, this.#costOf, utcDay(Math.min(startedMs, Date.now())));
     this.#tellTree();
+  }
+
+  /** A step was recorded that no check came before, `steps` being finished or under way besides. */
+  noteStep(startedMs: number, steps: number): void {
+    this.#daySteps.note(startedMs, steps);
   }
 
   /** Takes over what the server says the session, its tree and its day have spent, and who has warned. */
   readAnswer(totals: Totals): void {
     this.#told = totals;
+    this.#toldDay = utcDay(Date.now());
     if (totals.policy_revision !== undefined) {
       this.#parts.source.noteRevision(totals.policy_revision);
     }
@@ -219,20 +234,31 @@ export class Guard {
     // What this process has spent since the server last counted is on top of what the server knows of the others.
     const freshCost = costNanoUsd - toldCost;
     const freshSteps = Math.max(0, steps - (told.step_count ?? 0));
-    const withFresh = (cost: number | undefined) => largest(costNanoUsd, nano(cost) + freshCost);
-    const stepsWithFresh = (count: number | undefined) =>
-      Math.max(steps, (count ?? 0) + freshSteps);
+    const treeCost = largest(costNanoUsd, nano(told.tree_cost) + freshCost);
     return {
       costNanoUsd,
       steps,
-      treeCostNanoUsd: largest(this.#refusal.treeCostNanoUsd, withFresh(told.tree_cost)),
-      treeSteps: stepsWithFresh(told.tree_step_count),
-      dayCostNanoUsd: withFresh(told.day_cost),
-      daySteps: stepsWithFresh(told.day_steps),
-      orgDayCostNanoUsd: withFresh(told.org_day_cost),
-      orgDaySteps: stepsWithFresh(told.org_day_steps),
+      treeCostNanoUsd: largest(this.#refusal.treeCostNanoUsd, treeCost),
+      treeSteps: Math.max(steps, (told.tree_step_count ?? 0) + freshSteps),
+      ...this.#dayState(utcDay(nowMs), steps, freshCost, freshSteps),
       warned: this.#warned.at(nowMs),
       hasUnpriced: this.#spending.hasUnpriced,
+    };
+  }
+
+  /** A session may be older than the day: only what it spent since 00:00 UTC is the day's (P1). */
+  #dayState(day: number, steps: number, freshCost: bigint, freshSteps: number): DayState {
+    const costToday = this.#spending.onDay(day);
+    const stepsToday = this.#daySteps.of(day, steps);
+    const isToday = this.#toldDay === day;
+    const told: Totals = isToday ? this.#told : {};
+    const cost = isToday ? smallest(freshCost, costToday) : costToday;
+    const count = isToday ? Math.min(freshSteps, stepsToday) : stepsToday;
+    return {
+      dayCostNanoUsd: nano(told.day_cost) + cost,
+      daySteps: (told.day_steps ?? 0) + count,
+      orgDayCostNanoUsd: nano(told.org_day_cost) + cost,
+      orgDaySteps: (told.org_day_steps ?? 0) + count,
     };
   }
 
@@ -312,4 +338,8 @@ function nano(usd: number | undefined): bigint {
 
 function largest(one: bigint, other: bigint): bigint {
   return one > other ? one : other;
+}
+
+function smallest(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }

@@ -14,8 +14,11 @@ const unpricedLimit = 1_000;
 export class Spending {
   /** Of the calls that have a price. */
   costNanoUsd = 0n;
-  /** What is to be priced of the calls that have none yet. */
-  #unpriced: LlmData[] = [];
+  /** The newest day of a call, and what the calls of that day have cost. */
+  #day = -1;
+  #dayNanoUsd = 0n;
+  /** What is to be priced of the calls that have none yet, with their days. */
+  #unpriced: { readonly data: LlmData; readonly day: number }[] = [];
   /** There are calls whose cost will never be known here. */
   #isBlind = false;
 
@@ -24,12 +27,17 @@ export class Spending {
     return this.#isBlind || this.#unpriced.length > 0;
   }
 
-  /** A call was recorded; one that has no price waits for it. What a program calls its models breaks nothing. */
-  add(data: LlmData, costOf: CostOf): void {
+  /** What the calls that began on a UTC day have cost, that day being today. */
+  onDay(day: number): bigint {
+    return day === this.#day ? this.#dayNanoUsd : 0n;
+  }
+
+  /** A call of a day was recorded; without a price it waits for one. What a program calls its models breaks nothing. */
+  add(data: LlmData, costOf: CostOf, day: number): void {
     try {
       const cost = costOf(data);
-      if (cost !== null) this.costNanoUsd += cost;
-      else this.#wait(data);
+      if (cost !== null) this.#count(cost, day);
+      else this.#wait(data, day);
     } catch {
       this.#isBlind = true;
     }
@@ -39,13 +47,20 @@ export class Spending {
   priceAnew(costOf: CostOf): void {
     const waiting = this.#unpriced;
     this.#unpriced = [];
-    for (const call of waiting) this.add(call, costOf);
+    for (const { data, day } of waiting) this.add(data, costOf, day);
   }
 
-  #wait(data: LlmData): void {
+  #count(cost: bigint, day: number): void {
+    this.costNanoUsd += cost;
+    if (day > this.#day) [this.#day, this.#dayNanoUsd] = [day, 0n];
+    if (day === this.#day) this.#dayNanoUsd += cost;
+  }
+
+  #wait(data: LlmData, day: number): void {
     const { usage } = costOfEvent(data, null, null);
     const hasTokens = usage.inputTokens + usage.outputTokens > 0;
-    if (hasTokens && this.#unpriced.length < unpricedLimit) this.#unpriced.push(kept(data, usage));
+    const hasRoom = this.#unpriced.length < unpricedLimit;
+    if (hasTokens && hasRoom) this.#unpriced.push({ data: kept(data, usage), day });
     else this.#isBlind = true;
   }
 }

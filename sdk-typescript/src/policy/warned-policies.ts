@@ -1,6 +1,5 @@
 import type { Decision } from '@niitaka/core/policy/decision.ts';
-
-const dayMs = 86_400_000;
+import { utcDay } from './day-steps.ts';
 
 /** The policies that have warned in a session, its tree or on this day: each does so once (P2). */
 export interface WarnedPolicies {
@@ -22,7 +21,7 @@ export function openWarnedPolicies(): WarnedPolicies {
   const join = () => void (all = new Set([...here, ...today, ...told]));
   return {
     at(nowMs) {
-      const now = Math.floor(nowMs / dayMs);
+      const now = utcDay(nowMs);
       if (now !== day) {
         day = now;
         today.clear();

@@ -75,7 +75,8 @@ export class Call implements OpenCall {
   #end(isFinished: boolean, data: Readonly<Record<string, unknown>> = {}): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    this.#recorder.control.end(isFinished, this.#start.type === 'llm' ? data : null);
+    const spent = this.#start.type === 'llm' ? data : null;
+    this.#recorder.control.end(isFinished, spent, this.#startedAtMs);
     this.#openCalls.remove(this);
     return true;
   }

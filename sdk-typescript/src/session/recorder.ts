@@ -109,7 +109,7 @@ export class Recorder {
       level: options.level,
       data: dataOf(type, options.data),
     });
-    this.control.noteEvent(type, dataOf(type, options.data));
+    this.control.noteEvent(type, dataOf(type, options.data), start);
     return eventId;
   }
 

@@ -185,7 +185,7 @@ class ModelCall(Call):
         self._close("llm", data, seconds=None if last_at is None else last_at - self._started)
         guard = self._session and self._session.control and self._session.control.guard
         if guard:
-            guard.count(data, self._booking)
+            guard.count(data, self._booking, self._started_ms)
 
     @harmless
     def _read_raw(self) -> None:
