@@ -144,15 +144,24 @@ class Taking(LeaseCase):
 
 
 class Away(LeaseCase):
+    def waits_and_goes(self, *args, **more):
+        """The call waits in vain for what is booked to be spent or free, and is not refused for it."""
+        began = time.monotonic()
+        with mock.patch.object(_leases, "LEASE_WAIT_SECONDS", 0.3):
+            self.assertTrue(self.take(*args, **more))
+            self.assertTrue(asyncio.run(self.leases.take_async(wanted(*args, **more))))
+        self.assertGreaterEqual(time.monotonic() - began, 0.6)
+
     def test_spent_first(self):
-        """Without the server the lease is spent; then what is known of the tree decides"""
+        """Without the server the lease is spent; then what is known of the tree decides, whatever is booked"""
         self.take(10)
         self.answer = lambda asked: problem(503, "unavailable")
         for _ in range(8):
             self.assertTrue(self.take(10))
         self.assertTrue(self.take(10, limit=91))
-        with mock.patch.object(_leases, "LEASE_WAIT_SECONDS", 0.3):
-            self.assertFalse(self.take(10, limit=91))
+        self.waits_and_goes(10, limit=91)
+        self.leases.settle(ROOT, ROOT, 91, 10)
+        self.assertFalse(self.take(10, limit=91))
 
     def test_known_totals(self):
         """The last known total and what was spent here since count; what the server has taken in counts once"""
@@ -204,10 +213,12 @@ class Away(LeaseCase):
         """A limit of a policy file is kept by what is known here: the server is not asked"""
         self.assertTrue(self.take(600, is_leased=False))
         self.assertTrue(self.take(600, is_leased=False))
-        with mock.patch.object(_leases, "LEASE_WAIT_SECONDS", 0.2):
-            self.assertFalse(self.take(600, is_leased=False))
-        self.leases.settle(ROOT, ROOT, 100, 600)
+        self.waits_and_goes(600, is_leased=False)
+        for _ in range(4):
+            self.leases.settle(ROOT, ROOT, 249, 600)
         self.assertTrue(self.take(600, is_leased=False))
+        self.leases.settle(ROOT, ROOT, 4, 600)
+        self.assertFalse(self.take(600, is_leased=False))
         self.assertEqual(self.asked, [])
 
     def test_not_started(self):

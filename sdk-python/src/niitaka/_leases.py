@@ -207,9 +207,11 @@ class Leases:
             return False
         is_answered = tree.answered_at >= deadline - LEASE_WAIT_SECONDS
         if not wanted.is_leased or now < self._away_until or (is_late and not is_answered):
-            if tree.known_left(wanted.limit) > 0:
-                return True
-            return False if is_late or tree.booked <= 0 else None
+            known_left = tree.known_left(wanted.limit)
+            if known_left <= 0:
+                return False
+            # What is only booked is waited for, and refuses nobody.
+            return True if is_late or known_left > tree.booked else None
         if is_answered and (tree.is_short or is_late):
             if left > 0:
                 return True  # never refused while something is left: one estimate may be too much

@@ -40,8 +40,8 @@ class TreeBudget:
         return self.cap - self.spent - self.booked if now < self.expires_at else 0
 
     def known_left(self, limit: int) -> int:
-        """What a limit leaves by all that is known here, without any lease."""
-        return limit - self.known_total - self.booked
+        """What the spending that is known here leaves of a limit, without what is only booked."""
+        return limit - self.known_total
 
     @property
     def known_total(self) -> int:

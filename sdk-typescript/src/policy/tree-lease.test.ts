@@ -1,71 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TreeLease, type AskedPart, type Booking, type GrantedPart } from './tree-lease.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { ask, asked, book, held, last, leaseBeforeEach, spend } from '../testing/lease-fixture.ts';
+import { TreeLease } from './tree-lease.ts';
 import { newTree, type TreeSpending } from './tree-spending.ts';
 
-interface Asked {
-  readonly spent: bigint;
-  readonly want: bigint;
-  readonly booked: bigint;
-  readonly answer: (granted: bigint | null, more?: Partial<GrantedPart>) => Promise<void>;
-}
-
-const limit = { nanoUsd: 6_400n, isLeased: true };
-
-let tree: TreeSpending;
-let asked: Asked[];
-let lease: TreeLease;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  tree = newTree('root');
-  asked = [];
-  lease = new TreeLease(tree, ask);
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-function ask(asking: AskedPart): Promise<GrantedPart | null> {
-  let resolve: (part: GrantedPart | null) => void = () => {};
-  const promise = new Promise<GrantedPart | null>((settle) => {
-    resolve = settle;
-  });
-  const answer: Asked['answer'] = async (granted, more) => {
-    const part = {
-      rootSessionId: 'root',
-      grantedNanoUsd: granted ?? 0n,
-      holdsMs: 60_000,
-      isExhausted: false,
-      ...more,
-    };
-    resolve(granted === null ? null : part);
-    await vi.advanceTimersByTimeAsync(0);
-  };
-  const { spentNanoUsd: spent, wantNanoUsd: want, bookedNanoUsd: booked } = asking;
-  asked.push({ spent, want, booked, answer });
-  return promise;
-}
-
-/** Books, and tells what became of it: `waits` as long as nothing did. */
-function book(estimate: bigint, limited = limit): { state: string; booking: Booking | null } {
-  const call: { state: string; booking: Booking | null } = { state: 'waits', booking: null };
-  const decide = (booking: Booking | null) => {
-    call.booking = booking;
-    call.state = booking === null ? 'refused' : 'goes';
-  };
-  const booked = lease.book(estimate, limited);
-  if (booked instanceof Promise) void booked.then(decide);
-  else decide(booked);
-  return call;
-}
-
-async function spend(call: { booking: Booking | null }, cost: bigint): Promise<void> {
-  call.booking?.settle();
-  tree.spentNanoUsd += cost;
-  await vi.advanceTimersByTimeAsync(0);
-}
-
-const last = () => asked.at(-1) as Asked;
+leaseBeforeEach();
 
 describe('TreeLease.book()', () => {
   test('asks for the call and some ahead, and then goes without a round trip (P10)', async () => {
@@ -176,98 +114,6 @@ describe('TreeLease.book()', () => {
   });
 });
 
-describe('without the server', () => {
-  test('a call goes as soon as that is known, and the server is left alone for a while (P10)', async () => {
-    const call = book(10n);
-    await last().answer(null);
-    expect(call.state).toBe('goes');
-    const more = Array.from({ length: 50 }, () => book(10n));
-    await vi.advanceTimersByTimeAsync(0);
-    expect(more.every(({ state }) => state === 'goes')).toBe(true);
-    expect(asked.length).toBe(1);
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(book(10n).state).toBe('waits');
-    expect(asked.length).toBe(2);
-  });
-
-  test('what the server told last and what was spent here since decide (P10)', async () => {
-    Object.assign(tree, { toldNanoUsd: 6_000n, freshNanoUsd: 300n });
-    const calls = [book(60n)];
-    await last().answer(null);
-    calls.push(book(60n), book(60n));
-    await vi.advanceTimersByTimeAsync(0);
-    expect(calls.map(({ state }) => state)).toEqual(['goes', 'goes', 'waits']);
-    tree.freshNanoUsd += 30n;
-    await spend(calls[0] as (typeof calls)[0], 30n);
-    expect(calls[2]?.state).toBe('goes');
-    tree.freshNanoUsd += 100n;
-    for (const call of calls.slice(1)) await spend(call, 50n);
-    expect(asked.length).toBe(1);
-    const late = book(1n);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(late.state).toBe('refused');
-  });
-
-  test('a lease that stops then is spent, and nothing else until it is back (P10)', async () => {
-    lease = new TreeLease(tree, ask, true);
-    book(10n);
-    await last().answer(90n);
-    const calls = Array.from({ length: 8 }, () => book(10n));
-    expect(calls.every(({ state }) => state === 'goes')).toBe(true);
-    const [further, own] = [book(10n), { nanoUsd: 1_000n, isLeased: false }];
-    expect(lease.isStopped).toBe(false);
-    await last().answer(null);
-    expect([further.state, lease.isStopped]).toEqual(['refused', true]);
-    const [next, unleased] = [book(10n), book(10n, own)];
-    await vi.advanceTimersByTimeAsync(0);
-    expect([next.state, unleased.state]).toEqual(['refused', 'goes']);
-    await vi.advanceTimersByTimeAsync(5_000);
-    const again = book(10n);
-    await last().answer(200n);
-    expect([again.state, lease.isStopped]).toEqual(['goes', false]);
-  });
-
-  test('a lease that stops then takes two seconds without a word for that (P10)', async () => {
-    lease = new TreeLease(tree, ask, true);
-    const call = book(10n);
-    await vi.advanceTimersByTimeAsync(1_999);
-    expect([call.state, lease.isStopped]).toEqual(['waits', false]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect([call.state, lease.isStopped]).toEqual(['refused', true]);
-  });
-
-  test('a limit that it does not know of is kept by what is known here (P8, P10)', async () => {
-    const own = { nanoUsd: 100n, isLeased: false };
-    const calls = [book(60n, own), book(60n, own), book(60n, own), book(60n, own)];
-    await vi.advanceTimersByTimeAsync(0);
-    expect(calls.map(({ state }) => state)).toEqual(['goes', 'goes', 'waits', 'waits']);
-    await spend(calls[0] as (typeof calls)[0], 10n);
-    expect(calls.map(({ state }) => state)).toEqual(['goes', 'goes', 'goes', 'waits']);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(calls[3]?.state).toBe('refused');
-    expect(asked).toEqual([]);
-  });
-
-  test('nobody waits longer than two seconds for an answer (P10)', async () => {
-    const call = book(10n);
-    await vi.advanceTimersByTimeAsync(1_999);
-    expect(call.state).toBe('waits');
-    await vi.advanceTimersByTimeAsync(1);
-    expect(call.state).toBe('goes');
-  });
-
-  test('the lease is spent first (P10)', async () => {
-    book(10n);
-    await last().answer(90n);
-    const calls = Array.from({ length: 8 }, () => book(10n));
-    expect(calls.every(({ state }) => state === 'goes')).toBe(true);
-    const further = book(10n);
-    await last().answer(null);
-    expect(further.state).toBe('goes');
-    expect(asked.length).toBe(2);
-  });
-});
-
 describe('a lease that is held', () => {
   test('is renewed before it ends, with what is booked of it (P10)', async () => {
     book(10n);
@@ -305,16 +151,16 @@ describe('a lease that is held', () => {
     const call = book(10n);
     await last().answer(90n);
     await spend(call, 7n);
-    lease.giveBack();
+    held.lease.giveBack();
     expect([asked.length, last().spent, last().want]).toEqual([2, 7n, 0n]);
     await vi.advanceTimersByTimeAsync(120_000);
-    lease.giveBack();
+    held.lease.giveBack();
     expect(asked.length).toBe(2);
   });
 
   test('flows back after an answer that is still to come (P10)', async () => {
     book(10n);
-    lease.giveBack();
+    held.lease.giveBack();
     expect(asked.length).toBe(1);
     await last().answer(90n);
     expect([asked.length, last().want]).toEqual([2, 0n]);
@@ -322,12 +168,12 @@ describe('a lease that is held', () => {
 
   test('goes on in the name of another session of the tree (P10)', async () => {
     const call = book(10n);
-    lease.renew();
+    held.lease.renew();
     await last().answer(90n);
     expect([asked.length, last().want]).toEqual([2, 90n]);
     await last().answer(90n);
     await spend(call, 10n);
-    lease.renew();
+    held.lease.renew();
     expect([last().spent, last().want]).toEqual([10n, 80n]);
   });
 });
@@ -340,9 +186,9 @@ describe('two trees that turn out to be one', () => {
   }
 
   function merge(part: TreeSpending, partLease: TreeLease): void {
-    tree.spentNanoUsd += part.spentNanoUsd;
-    part.whole = tree;
-    lease.absorb(partLease);
+    held.tree.spentNanoUsd += part.spentNanoUsd;
+    part.whole = held.tree;
+    held.lease.absorb(partLease);
   }
 
   test('share what is asked anew, with what both have spent and booked (P10)', async () => {
@@ -350,12 +196,12 @@ describe('two trees that turn out to be one', () => {
     await last().answer(90n);
     await spend(first, 5n);
     const { part, partLease } = startPart(3n);
-    const other = lease;
-    lease = partLease;
+    const other = held.lease;
+    held.lease = partLease;
     const [going, waiting] = [book(20n), book(20n)];
     await last().answer(20n);
     expect([going.state, waiting.state]).toEqual(['goes', 'waits']);
-    lease = other;
+    held.lease = other;
     merge(part, partLease);
     expect([last().spent, last().want, last().booked]).toEqual([8n, 120n, 20n]);
     expect(book(1n).state).toBe('waits');
@@ -367,15 +213,15 @@ describe('two trees that turn out to be one', () => {
 
   test('an answer to the part is heard no more, and counts nothing twice (P10)', async () => {
     const { part, partLease } = startPart(0n);
-    const other = lease;
-    lease = partLease;
+    const other = held.lease;
+    held.lease = partLease;
     const call = book(10n);
     const late = last();
-    lease = other;
+    held.lease = other;
     merge(part, partLease);
     await late.answer(1_000n);
     expect(call.state).toBe('waits');
-    lease.absorb(partLease);
+    held.lease.absorb(partLease);
     await last().answer(10n);
     expect([asked.length, last().booked]).toEqual([3, 10n]);
     expect(call.state).toBe('goes');
@@ -386,11 +232,11 @@ describe('two trees that turn out to be one', () => {
 
   test('nobody of the part waits longer than two seconds (P10)', async () => {
     const { part, partLease } = startPart(0n);
-    const other = lease;
-    lease = partLease;
+    const other = held.lease;
+    held.lease = partLease;
     const call = book(10n);
     await vi.advanceTimersByTimeAsync(500);
-    lease = other;
+    held.lease = other;
     merge(part, partLease);
     await vi.advanceTimersByTimeAsync(1_499);
     expect(call.state).toBe('waits');

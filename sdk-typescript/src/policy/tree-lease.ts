@@ -210,15 +210,16 @@ export class TreeLease {
     if (limit.isLeased && (this.#suffices(estimateNanoUsd) || isLast)) return true;
     if (limit.isLeased && this.isStopped) return false;
     if (!limit.isLeased || this.#isAway) {
-      if (this.#isKnownLeft(limit)) return true;
-      return this.#bookedNanoUsd > 0n ? null : false;
+      const left = this.#knownLeft(limit);
+      if (left > this.#bookedNanoUsd) return true;
+      return left > 0n ? null : false;
     }
     return performance.now() < this.#exhaustedUntilTick ? false : null;
   }
 
-  /** Whether all that is known here leaves anything of the limit. */
-  #isKnownLeft({ nanoUsd }: TreeLimit): boolean {
-    return knownNanoUsd(this.#tree) + this.#bookedNanoUsd < nanoUsd;
+  /** What the spending that is known here leaves of the limit, without what is only booked. */
+  #knownLeft({ nanoUsd }: TreeLimit): bigint {
+    return nanoUsd - knownNanoUsd(this.#tree);
   }
 
   #decide(waiting: Waiting, booking: Booking | null): void {
@@ -227,7 +228,7 @@ export class TreeLease {
     waiting.decide(booking);
   }
 
-  /** The time is over: money that is only booked is left, for one call; where no server has spoken, what is known here decides. */
+  /** The time is over: money that is only booked is left, for one call of a lease; without one, what was spent decides. */
   #giveUp(waiting: Waiting): void {
     const isUnheard = this.#answeredTick < waiting.sinceTick;
     // One may go beyond what is booked: its estimate is all that the limit can be passed by.
@@ -235,8 +236,8 @@ export class TreeLease {
     const { isLeased } = waiting.limit;
     if (isUnheard && this.#stopsUnreachable) this.#awayUntilTick = performance.now() + awayMs;
     const isStopped = isLeased && this.isStopped;
-    const isKnown = isUnheard || !isLeased;
-    const mayGo = !isStopped && (isKnown ? this.#isKnownLeft(waiting.limit) : isLeft);
+    const isKnown = isUnheard || this.#isAway || !isLeased;
+    const mayGo = !isStopped && (isKnown ? this.#knownLeft(waiting.limit) > 0n : isLeft);
     this.#decide(waiting, mayGo ? this.#take(waiting.estimateNanoUsd) : null);
   }
 
