@@ -321,6 +321,19 @@ class WithServer(ServerCase):
         self.configure(self.server)
         self.addCleanup(scope.set, None)
 
+    def test_limit_without_answers(self):
+        """A limit of cost holds by what was spent here, while the server has yet to tell of it (G3, P5)"""
+        with self.assertRaises(AgentExecutionStopped) as caught:
+            with niitaka.start_session(agent_id="spender") as session:
+                order = {"session_id": session.session_id, "command_id": "c", "command": "limit"}
+                session.control.take({**order, "args": {"cost_usd": 0.5}})
+                for calls in range(9):
+                    session.event("llm", data={"cost_usd": 0.25})
+                    session.step("think", lambda: None)
+        stop = caught.exception
+        self.assertEqual((calls, stop.found, stop.threshold), (2, 0.75, 0.5))
+        self.assertIn("cost $0.75, limit $0.5", str(stop))
+
     def give(self, session, command, **args):
         body = json.dumps({"command": command, "args": args}).encode()
         request = urllib.request.Request(

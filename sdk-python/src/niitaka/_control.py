@@ -266,8 +266,11 @@ class Control:
             self._stop_at(steps, begun, f"steps {begun:.0f}, limit {steps.value:.0f}")
         if self.guard is not None:
             self.guard.check(begun)
-        if self.cost > cost.value:
-            self._stop_at(cost, self.cost, f"cost ${self.cost:g}, limit ${cost.value:g}")
+        if cost is not _UNLIMITED:
+            # The server's word may be late, or not come at all.
+            spent = self.cost if self.guard is None else max(self.cost, self.guard.cost_usd)
+            if spent > cost.value:
+                self._stop_at(cost, spent, f"cost ${spent:g}, limit ${cost.value:g}")
 
     def _begun(self) -> int:
         """Steps that are finished, and those under way here."""

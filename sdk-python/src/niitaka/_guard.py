@@ -98,6 +98,11 @@ class Guard:
         self._recorded: Set[str] = set()
         snapshots.request(key)
 
+    @property
+    def cost_usd(self) -> float:
+        """USD that the session has cost here, by the prices known at the last check."""
+        return self._spending.cost / 10**9
+
     def count(
         self, data: Mapping[str, Any], booking: Optional[Booking] = None, started_ms: Optional[int] = None
     ) -> None:

@@ -253,7 +253,8 @@ export class Control {
     if (begun >= steps.value) {
       throw this.#stopAt(steps, begun, `steps ${begun}, limit ${steps.value}`);
     }
-    const cost = this.#costUsd;
+    // The server's word may be late, or not come at all.
+    const cost = costUsd === unlimited ? 0 : Math.max(this.#costUsd, this.guard?.costUsd ?? 0);
     if (cost > costUsd.value) {
       throw this.#stopAt(costUsd, cost, `cost $${cost}, limit $${costUsd.value}`);
     }

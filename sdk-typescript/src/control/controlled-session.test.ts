@@ -60,6 +60,19 @@ describe('a session under control', () => {
     expect(captured.records.at(-1)).toMatchObject({ kind: 'session.end' });
   });
 
+  test('a limit of cost holds by what was spent here while no answer comes (G3, P5)', async () => {
+    let calls = 0;
+    const stopped = startSession({}, async (session) => {
+      tell(session, 'limit', { cost_usd: 0.5 });
+      for (; calls < 9; calls += 1) {
+        session.event('llm', { data: { cost_usd: 0.25 } });
+        await session.step('think', () => 1);
+      }
+    });
+    await expect(stopped).rejects.toMatchObject({ found: 0.75, threshold: 0.5 });
+    expect(calls).toBe(2);
+  });
+
   test('a call that a stop passed through is closed as interrupted, not as an error (E1)', async () => {
     const outer = tool('outer', async (session: Session) => {
       tell(session, 'abort');

@@ -108,6 +108,11 @@ export class Guard {
     return this.#parts.source.of(this.#parts.key)?.costOf(data) ?? null;
   }
 
+  /** USD that the session has cost here, by the prices known at the last check. */
+  get costUsd(): number {
+    return usdNumber(this.#spending.costNanoUsd);
+  }
+
   /** A model call was recorded. It counts whether or not a policy asks: one that comes later will (P5). */
   count(data: LlmData, startedMs = Infinity): void {
     this.#notePrices();
