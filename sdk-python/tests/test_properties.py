@@ -175,7 +175,7 @@ class Cost(RandomCase):
         for _ in range(1500):
             raw = {word: self.value(36) for word in words if self.chance.random() < 0.5}
             usage = normalise_usage(self.chance.choice(formats), raw)
-            for name, count in vars(usage).items():
+            for name, count in usage._asdict().items():
                 self.assertIsInstance(count, int, name)
                 self.assertGreaterEqual(count, 0, name)
 
