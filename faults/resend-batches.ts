@@ -87,11 +87,13 @@ async function readTotals(get: <T>(path: string) => Promise<T>): Promise<string>
     rows.push(...page.items);
     cursor = page.next_cursor;
   }
-  const stats = await get<{ total_cost: unknown; total_sessions: unknown }>('/sessions/stats');
+  // A range without an end is cut into buckets up to the present, which moves on between two looks.
+  const stats = await get<{ total_cost: { series: unknown } }>('/sessions/stats');
+  const { series: _buckets, ...total } = stats.total_cost;
   const kept = rows
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((row) => counted.map((field) => row[field]));
-  return JSON.stringify([kept, stats.total_cost]);
+  return JSON.stringify([kept, total]);
 }
 
 const counted = [
