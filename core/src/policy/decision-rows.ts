@@ -8,7 +8,7 @@ import type {
   EvaluationState,
 } from './decision.ts';
 import { describeDecision } from './describe-decision.ts';
-import { costOf, stepsOf } from './limit-total.ts';
+import { limitNumbers } from './limit-total.ts';
 import type { BrokenPolicy, Policy } from './policy.ts';
 
 /** Where a decision was made, and on what. */
@@ -148,12 +148,9 @@ function severityOf({ subtype, action }: DecisionSignal): SignalDraft['severity'
 function dataOf(policy: Policy | BrokenPolicy, { state, event }: DecisionContext) {
   const { revision, scope } = policy;
   switch (policy.type) {
-    case 'cost_limit': {
-      const found = usdNumber(costOf(state, policy));
-      return { revision, scope, threshold: Number(policy.costExceededUsd), found };
-    }
+    case 'cost_limit':
     case 'step_limit':
-      return { revision, scope, threshold: policy.stepsExceeded, found: stepsOf(state, policy) };
+      return { revision, scope, ...limitNumbers(policy, state) };
     case 'retry':
       return { revision, attempt: event.attempt ?? 0, max_retries: policy.maxRetries };
     case 'fallback':

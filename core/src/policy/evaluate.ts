@@ -8,7 +8,7 @@ import type {
   EvaluationEvent,
   EvaluationState,
 } from './decision.ts';
-import { costOf, stepsOf } from './limit-total.ts';
+import { isPassed } from './limit-total.ts';
 import type {
   BrokenPolicy,
   CostLimit,
@@ -30,20 +30,8 @@ export function evaluate(
 ): Decision {
   const considered: Considered[] = [];
   const fired: Fired[] = [];
-  const costAbort = askLimits(
-    policies.costLimits,
-    (policy) => costOf(state, policy) > policy.costExceededNanoUsd,
-    state.warned,
-    considered,
-    fired,
-  );
-  const stepAbort = askLimits(
-    policies.stepLimits,
-    (policy) => stepsOf(state, policy) >= policy.stepsExceeded,
-    state.warned,
-    considered,
-    fired,
-  );
+  const costAbort = askLimits(policies.costLimits, state, considered, fired);
+  const stepAbort = askLimits(policies.stepLimits, state, considered, fired);
   const attempt = event.type === 'error' ? (event.attempt ?? null) : null;
   const retry = attempt === null ? null : askRetries(policies.retries, event, considered);
   const isExhausted = retry !== null && attempt !== null && attempt > retry.maxRetries;
@@ -79,14 +67,13 @@ interface Fired {
 
 function askLimits<Limit extends CostLimit | StepLimit>(
   stage: readonly { readonly policy: Limit; readonly rank: number }[],
-  isPassed: (policy: Limit) => boolean,
-  warned: ReadonlySet<string>,
+  state: EvaluationState,
   considered: Considered[],
   fired: Fired[],
 ): Limit | null {
   let abort: Limit | null = null;
   for (const { policy, rank } of stage) {
-    const result = limitResult(policy, isPassed(policy), warned, abort !== null);
+    const result = limitResult(policy, state, abort !== null);
     considered.push({ policy, result });
     if (result !== 'matched') continue;
     fired.push({ policy, rank });
@@ -97,12 +84,11 @@ function askLimits<Limit extends CostLimit | StepLimit>(
 
 function limitResult(
   policy: CostLimit | StepLimit,
-  isPassed: boolean,
-  warned: ReadonlySet<string>,
+  state: EvaluationState,
   hasAbort: boolean,
 ): ConsideredResult {
-  if (!isPassed) return 'below_threshold';
-  if (policy.action === 'warn' && warned.has(policy.id)) return 'already_warned';
+  if (!isPassed(policy, state)) return 'below_threshold';
+  if (policy.action === 'warn' && state.warned.has(policy.id)) return 'already_warned';
   if (policy.mode === 'shadow') return 'shadow';
   return policy.action === 'abort' && hasAbort ? 'outranked' : 'matched';
 }

@@ -20,7 +20,7 @@ from ._policy.compile_policies import CompiledPolicies
 from ._policy.decision import Decision, EvaluationEvent, EvaluationState
 from ._policy.decision_rows import DecisionContext, decision_signals, decision_traces
 from ._policy.describe_decision import describe_decision
-from ._policy.evaluate import evaluate, limit_total
+from ._policy.evaluate import evaluate, limit_numbers
 from ._policy.policy import Policy
 from ._snapshot import SnapshotKey, Snapshots
 from ._spending import Spending
@@ -300,10 +300,7 @@ class Guard:
     def _stop(
         self, policy: Policy, state: EvaluationState, event: EvaluationEvent, why: str
     ) -> AgentExecutionStopped:
-        found: float = limit_total(policy, state)
-        threshold: float = policy.steps_exceeded
-        if policy.type == "cost_limit":
-            found, threshold = found / 10**9, float(policy.cost_exceeded_usd)
+        threshold, found = limit_numbers(policy, state)
         message = describe_decision(policy, state, event) + why
         return AgentExecutionStopped(
             message, session_id=self._session_id, policy=policy.id, threshold=threshold, found=found

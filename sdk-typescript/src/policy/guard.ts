@@ -8,7 +8,7 @@ import {
 } from '@niitaka/core/policy/decision-rows.ts';
 import { describeDecision } from '@niitaka/core/policy/describe-decision.ts';
 import { evaluate } from '@niitaka/core/policy/evaluate.ts';
-import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
+import { limitNumbers } from '@niitaka/core/policy/limit-total.ts';
 import type { Policy } from '@niitaka/core/policy/policy.ts';
 import type { IngestAnswer, IngestRecord } from '@niitaka/protocol/ingest.ts';
 import { AgentExecutionStoppedError } from '../control/agent-execution-stopped-error.ts';
@@ -327,12 +327,7 @@ export class Guard {
   #stop(policy: Policy, state: EvaluationState, event: EvaluationEvent): Error {
     const { sessionId } = this.#parts;
     const text = describeDecision(policy, state, event) + this.#refusal.why;
-    const numbers =
-      policy.type === 'cost_limit'
-        ? { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(state, policy)) }
-        : policy.type === 'step_limit'
-          ? { threshold: policy.stepsExceeded, found: stepsOf(state, policy) }
-          : {};
+    const numbers = limitNumbers(policy, state);
     return new AgentExecutionStoppedError(text, { sessionId, policy: policy.id, ...numbers });
   }
 }

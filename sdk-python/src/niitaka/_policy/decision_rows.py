@@ -8,7 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from .decision import Decision, DecisionSignal, EvaluationEvent, EvaluationState
 from .describe_decision import describe_decision
-from .evaluate import limit_total
+from .evaluate import limit_numbers
 from .policy import Policy
 
 #: The namespace of what belongs to no session.
@@ -110,10 +110,7 @@ def _severity(signal: DecisionSignal) -> str:
 def _data(policy: Policy, context: DecisionContext) -> Dict[str, Any]:
     revision = {"revision": policy.revision}
     if policy.is_limit:
-        found: Any = limit_total(policy, context.state)
-        threshold: Any = policy.steps_exceeded
-        if policy.type == "cost_limit":
-            found, threshold = found / 10**9, float(policy.cost_exceeded_usd)
+        threshold, found = limit_numbers(policy, context.state)
         return {**revision, "scope": policy.scope, "threshold": threshold, "found": found}
     if policy.type == "retry":
         return {**revision, "attempt": context.event.attempt or 0, "max_retries": policy.max_retries}

@@ -49,6 +49,14 @@ def limit_total(policy: Policy, state: EvaluationState) -> int:
     return int(totals[total_index(policy)])
 
 
+def limit_numbers(policy: Policy, state: EvaluationState) -> Tuple[float, float]:
+    """What a limit is held at and what it found, in USD or steps."""
+    found = limit_total(policy, state)
+    if policy.type == "cost_limit":
+        return float(policy.cost_exceeded_usd), found / 10**9
+    return policy.steps_exceeded, found
+
+
 def _ask_limits(
     stage: Sequence[CompiledLimit], state: EvaluationState, considered: List[Considered], fired: List[Policy]
 ) -> Optional[Policy]:

@@ -1,7 +1,5 @@
-import { usdNumber } from '@niitaka/core/money/nano-usd.ts';
 import type { Decision, EvaluationTotals } from '@niitaka/core/policy/decision.ts';
-import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
-import type { Policy } from '@niitaka/core/policy/policy.ts';
+import { limitNumbers } from '@niitaka/core/policy/limit-total.ts';
 
 /** A decision as the answer tells it to a client that does not ask by itself. */
 export interface AnsweredDecision {
@@ -24,20 +22,8 @@ export function answeredDecision(
     action,
     policy_id: policy.id,
     revision: policy.revision,
-    ...numbersOf(policy, totals),
+    ...(limitNumbers(policy, totals) ?? { threshold: null, found: null }),
     ...(maxDelaySeconds === null ? {} : { max_delay_seconds: maxDelaySeconds }),
     ...(fallbackModel === null ? {} : { fallback_model: fallbackModel }),
   };
-}
-
-function numbersOf(
-  policy: Policy,
-  totals: EvaluationTotals,
-): Pick<AnsweredDecision, 'threshold' | 'found'> {
-  if (policy.type === 'cost_limit') {
-    return { threshold: Number(policy.costExceededUsd), found: usdNumber(costOf(totals, policy)) };
-  }
-  return policy.type === 'step_limit'
-    ? { threshold: policy.stepsExceeded, found: stepsOf(totals, policy) }
-    : { threshold: null, found: null };
 }

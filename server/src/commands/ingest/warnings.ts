@@ -1,6 +1,6 @@
 import type { CompiledPolicies } from '@niitaka/core/policy/compile-policies.ts';
 import type { EvaluationTotals } from '@niitaka/core/policy/decision.ts';
-import { costOf, stepsOf } from '@niitaka/core/policy/limit-total.ts';
+import { isPassed } from '@niitaka/core/policy/limit-total.ts';
 import type { CostLimit, StepLimit } from '@niitaka/core/policy/policy.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { GuardrailKey, SignalRow } from '../../storage/session-tx.ts';
@@ -89,12 +89,9 @@ function passedWarnings(
   { costLimits, stepLimits }: CompiledPolicies,
   totals: EvaluationTotals,
 ): (CostLimit | StepLimit)[] {
-  const costs = costLimits.map(({ policy }) => policy).filter(isWarning);
-  const steps = stepLimits.map(({ policy }) => policy).filter(isWarning);
-  return [
-    ...costs.filter((policy) => costOf(totals, policy) > policy.costExceededNanoUsd),
-    ...steps.filter((policy) => stepsOf(totals, policy) >= policy.stepsExceeded),
-  ];
+  return [...costLimits, ...stepLimits]
+    .map(({ policy }) => policy)
+    .filter((policy) => isWarning(policy) && isPassed(policy, totals));
 }
 
 function isWarning({ action, mode }: CostLimit | StepLimit): boolean {
