@@ -5,10 +5,9 @@ import { evaluate } from '@niitaka/core/policy/evaluate.ts';
 import type { Session } from '@niitaka/core/session/session.ts';
 import type { SignalRow, TraceRow } from '../../storage/session-tx.ts';
 import type { CommandContext } from '../command.ts';
-import type { OrganisationPolicies } from '../policy-cache.ts';
 import { answeredDecision } from './answered-decision.ts';
 import type { GroupWork } from './batch-work.ts';
-import { openTotals } from './read-totals.ts';
+import type { PolicyGround } from './policy-ground.ts';
 import type { Spender, Warnings } from './warnings.ts';
 
 /** After a batch nothing has failed: only the limits are asked. */
@@ -31,11 +30,11 @@ export interface FailedCall {
 export async function evaluatePolicies(
   context: CommandContext,
   group: GroupWork,
-  policies: OrganisationPolicies,
-  warnings: Warnings,
+  ground: PolicyGround,
 ): Promise<void> {
+  const { warnings } = ground;
   const failed = Map.groupBy(group.failedCalls, ({ sessionId }) => sessionId);
-  const spenders = await spendersOf(context, group, policies);
+  const spenders = await spendersOf(context, group, ground);
   await warnings.load(spenders);
   for (const { session, totals, policies: own } of spenders) {
     const ask = async (event: EvaluationEvent, eventId: string | null) => {
@@ -53,9 +52,8 @@ export async function evaluatePolicies(
 async function spendersOf(
   context: CommandContext,
   group: GroupWork,
-  policies: OrganisationPolicies,
+  { policies, totalsOf }: PolicyGround,
 ): Promise<Spender[]> {
-  const totalsOf = openTotals(context, group.orgId);
   const spenders: Spender[] = [];
   for (const id of group.spending) {
     const session = group.sessions.get(id)?.session;

@@ -4,12 +4,11 @@ import type { EvaluationTotals } from '@niitaka/core/policy/decision.ts';
 import type { Session, SessionStatus } from '@niitaka/core/session/session.ts';
 import type { CommandContext } from '../command.ts';
 import type { SnapshotRevision } from '../../storage/policy-tx.ts';
-import type { OrganisationPolicies } from '../policy-cache.ts';
 import type { AnsweredDecision } from './answered-decision.ts';
 import type { BatchWork } from './batch-work.ts';
-import { openTotals } from './read-totals.ts';
+import type { PolicyGround } from './policy-ground.ts';
 import { standingAborts } from './standing-aborts.ts';
-import type { Spender, Warnings } from './warnings.ts';
+import type { Spender } from './warnings.ts';
 
 /** A session named in the batch, with what it, its tree and its day have spent. */
 export interface AnsweredSession {
@@ -59,8 +58,7 @@ export async function ingestAnswers(
   context: CommandContext,
   works: readonly BatchWork[],
   named: readonly ReadonlySet<string>[],
-  policies: OrganisationPolicies,
-  warnings: Warnings,
+  ground: PolicyGround,
 ): Promise<IngestOutcome[]> {
   const [first] = works;
   if (first === undefined) return [];
@@ -68,7 +66,7 @@ export async function ingestAnswers(
   const known = [...new Set(named.flatMap((ids) => [...ids]))].flatMap(
     (id) => first.sessions.get(id)?.session ?? [],
   );
-  const { spenders, answered } = await answeredSessions(context, orgId, known, policies, warnings);
+  const { spenders, answered } = await answeredSessions(context, known, ground);
   const toTell = sessionsToTell(works, named);
   const undecided = spenders.filter(
     ({ session: { id } }) => toTell.has(id) && !first.decisions.has(id),
@@ -149,12 +147,9 @@ interface Answered {
 /** Every session named, as it stands now: what is asked of the database is asked for all of them. */
 async function answeredSessions(
   context: CommandContext,
-  orgId: string,
   sessions: readonly Session[],
-  policies: OrganisationPolicies,
-  warnings: Warnings,
+  { policies, warnings, totalsOf }: PolicyGround,
 ): Promise<Answered> {
-  const totalsOf = openTotals(context, orgId);
   const spenders: Spender[] = [];
   const totals = new Map<Session, EvaluationTotals>();
   for (const session of sessions) {

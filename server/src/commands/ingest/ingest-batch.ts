@@ -6,11 +6,11 @@ import { closeSenders, closeStale, endSessions, takeHeartbeats } from './close-s
 import { takeAcks } from './control-sessions.ts';
 import { evaluatePolicies } from './evaluate-policies.ts';
 import { ingestAnswers, type IngestOutcome } from './ingest-answer.ts';
+import { openPolicyGround } from './policy-ground.ts';
 import type { HeartbeatRecord, ParsedBatch, ParsedRecord } from './record.ts';
 import { startSessions } from './start-sessions.ts';
 import { storeEvents } from './store-events.ts';
 import { storeMetrics, storeSignals, storeTraces } from './store-outcomes.ts';
-import { openWarnings } from './warnings.ts';
 
 /** One batch of one sender. */
 export interface ArrivedBatch {
@@ -55,15 +55,14 @@ export async function ingestBatches(
   await group.ledgers.flush();
   if (group.models.size > 0) await context.tx.touchModels(orgId, [...group.models.values()]);
   await context.tx.addDayTotals(orgId, [...group.days.byKey.values()]);
-  const policies = await context.policies.read(context.tx, orgId);
-  const warnings = openWarnings(context, orgId);
-  if (group.spending.size > 0 && policies.revision.policies > 0) {
+  const ground = await openPolicyGround(context, orgId);
+  if (group.spending.size > 0 && ground.policies.revision.policies > 0) {
     await group.sessions.save();
-    if (policies.limitsTrees) await chargeLeases(context, group);
-    await evaluatePolicies(context, group, policies, warnings);
+    if (ground.policies.limitsTrees) await chargeLeases(context, group);
+    await evaluatePolicies(context, group, ground);
   }
   await group.sessions.flush(group.signalIds);
-  return ingestAnswers(context, works, named, policies, warnings);
+  return ingestAnswers(context, works, named, ground);
 }
 
 /**

@@ -4,11 +4,11 @@ import type { CommandContext } from '../command.ts';
 
 const dayMs = 86_400_000;
 
-/** Reads what sessions have spent, each tree and day once. Totals must be saved. */
-export function openTotals(
-  { tx, nowMs }: CommandContext,
-  orgId: string,
-): (session: Session) => Promise<EvaluationTotals> {
+/** What a session, its tree and its day have spent. */
+export type TotalsOf = (session: Session) => Promise<EvaluationTotals>;
+
+/** Reads what sessions have spent, each tree and day once: the group's totals must be saved, and move no more. */
+export function openTotals({ tx, nowMs }: CommandContext, orgId: string): TotalsOf {
   const today = Math.floor(nowMs / dayMs) * dayMs;
   const trees = once((root) => tx.treeSpent(orgId, root));
   const days = once((environment) => tx.daySpent(orgId, environment, today, null));
