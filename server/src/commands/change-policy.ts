@@ -2,6 +2,7 @@ import { failure, success } from '@niitaka/core/result.ts';
 import type { PolicyContent, PolicyRow } from '../storage/policy-rows.ts';
 import type { Command } from './command.ts';
 import { notePolicyChange } from './note-policy-change.ts';
+import { staleRevision } from './stale-revision.ts';
 import type { Acting } from './write-audit.ts';
 
 export interface ChangePolicy extends Acting {
@@ -18,8 +19,7 @@ export const changePolicy: Command<ChangePolicy, PolicyRow> = async (context, ar
   if (found === null) return failure('not_found', `Cannot change policy ${id}: there is none`);
   const next: PolicyRow = { ...found, revision: revision + 1, content };
   if (found.revision !== revision || !(await context.tx.updatePolicy(next, revision))) {
-    const stands = `revision ${revision} was read, ${found.revision} stands`;
-    return failure('conflict', `Cannot change policy ${id}: ${stands}`);
+    return staleRevision(`change policy ${id}`, revision, found.revision);
   }
   const change = { id, revision: next.revision, before: found.content, after: content };
   await notePolicyChange(context, args, { ...change, action: 'change-policy' });

@@ -2,6 +2,7 @@ import type { VersionContent } from '@niitaka/core/agent/agent-version.ts';
 import { failure, success } from '@niitaka/core/result.ts';
 import type { VersionRow } from '../storage/agent-rows.ts';
 import type { Command } from './command.ts';
+import { staleRevision } from './stale-revision.ts';
 import { writeAudit, type Acting } from './write-audit.ts';
 
 export interface ChangeVersion extends Acting {
@@ -24,8 +25,7 @@ export const changeVersion: Command<ChangeVersion, VersionRow> = async (context,
     return failure('conflict', `Cannot change version ${number}: ${stands}`);
   }
   if (found.revision !== revision) {
-    const stands = `revision ${revision} was read, ${found.revision} stands`;
-    return failure('conflict', `Cannot change version ${number}: ${stands}`);
+    return staleRevision(`change version ${number}`, revision, found.revision);
   }
   const content = { ...found.content, ...changes };
   const next: VersionRow = { ...found, revision: revision + 1, content };

@@ -2,6 +2,7 @@ import { failure, success } from '@niitaka/core/result.ts';
 import type { PolicyRow } from '../storage/policy-rows.ts';
 import type { Command } from './command.ts';
 import { notePolicyChange } from './note-policy-change.ts';
+import { staleRevision } from './stale-revision.ts';
 import type { Acting } from './write-audit.ts';
 
 export interface DeletePolicy extends Acting {
@@ -16,8 +17,7 @@ export const deletePolicy: Command<DeletePolicy, PolicyRow> = async (context, ar
   const found = await context.tx.findPolicy(orgId, id);
   if (found === null) return failure('not_found', `Cannot delete policy ${id}: there is none`);
   if (revision !== null && found.revision !== revision) {
-    const stands = `revision ${revision} was read, ${found.revision} stands`;
-    return failure('conflict', `Cannot delete policy ${id}: ${stands}`);
+    return staleRevision(`delete policy ${id}`, revision, found.revision);
   }
   if (!(await context.tx.deletePolicy(orgId, id, found.revision))) {
     return failure('conflict', `Cannot delete policy ${id}: it was changed at the same time`);

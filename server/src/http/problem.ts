@@ -41,6 +41,16 @@ export function problemOf(failure: Failure): HttpProblem {
   return new HttpProblem(code, failure.message, errors === undefined ? {} : { errors });
 }
 
+/** The problem of a change that failed; a conflict tells what stands by now, which is read for nothing else. */
+export async function problemOfChange(
+  failure: Failure,
+  readCurrent: () => Promise<object | null>,
+): Promise<HttpProblem> {
+  const current = failure.code === 'conflict' ? await readCurrent() : null;
+  if (current === null) return problemOf(failure);
+  return new HttpProblem('conflict', failure.message, { extra: { current } });
+}
+
 const titles: Readonly<Record<ProblemCode, string>> = {
   invalid: 'The request is not valid',
   unauthenticated: 'Who asks is not known',

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { comparePolicies } from '@niitaka/core/policy/compile-policies.ts';
 import { readPolicy } from '@niitaka/core/policy/parse-policy.ts';
-import type { Failure } from '@niitaka/core/result.ts';
 import {
   ChangePolicy,
   CreatePolicy,
@@ -11,13 +10,12 @@ import {
   type PolicyRevision,
 } from '@niitaka/protocol/policy.ts';
 import { policyLimit } from '../../commands/create-policy.ts';
-import type { PolicyRow } from '../../storage/policy-rows.ts';
 import type { AppParts } from '../app-parts.ts';
 import { callerOf } from '../authenticate.ts';
 import { onceOf } from '../idempotency.ts';
 import { contentOf, contentToWire, policyToWire, revisionToWire } from '../map-policy.ts';
 import { parseInput } from '../parse-input.ts';
-import { HttpProblem, problemOf } from '../problem.ts';
+import { HttpProblem, problemOf, problemOfChange } from '../problem.ts';
 
 /** Within which time hits of a policy are counted. */
 const hitsWithinMs = 7 * 86_400_000;
@@ -28,6 +26,10 @@ const shownRevisions = 500;
 /** `/policies`: listed in the order in which they are asked, changed by revision, old revisions kept (P1). */
 export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promise<void> {
   const { storage, run, clock } = parts;
+  const standing = async (orgId: string, id: string) => {
+    const row = await storage.reader.policy(orgId, id);
+    return row === null ? null : policyToWire(row);
+  };
 
   app.get('/policies', { config: { access: 'read' } }, async (request) => {
     const { orgId } = callerOf(request);
@@ -58,7 +60,7 @@ export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promi
     const content = contentOf(parseInput(CreatePolicy, whole, 'body'));
     const ran = await run('change-policy', { orgId, actor, id, revision, content });
     if (ran.ok) return policyToWire(ran.value);
-    throw conflictOr(ran.failure, await storage.reader.policy(orgId, id));
+    throw await problemOfChange(ran.failure, () => standing(orgId, id));
   });
 
   app.delete('/policies/:id', { config: { access: 'admin' } }, async (request, reply) => {
@@ -67,7 +69,7 @@ export async function policyRoutes(app: FastifyInstance, parts: AppParts): Promi
     const { revision = null } = parseInput(DeletePolicyQuery, request.query, 'query');
     const ran = await run('delete-policy', { orgId, actor, id, revision });
     if (ran.ok) return reply.code(204).send();
-    throw conflictOr(ran.failure, await storage.reader.policy(orgId, id));
+    throw await problemOfChange(ran.failure, () => standing(orgId, id));
   });
 
   app.get(
@@ -93,13 +95,6 @@ export function inOrder<P extends Policy>(policies: readonly P[]): P[] {
     .map((policy) => ({ policy, read: readPolicy(policy) }))
     .toSorted((one, other) => comparePolicies(one.read, other.read))
     .map(({ policy }) => policy);
-}
-
-/** A conflict tells what stands by now. */
-function conflictOr(failure: Failure, current: PolicyRow | null): HttpProblem {
-  if (failure.code !== 'conflict' || current === null) return problemOf(failure);
-  const extra = { current: policyToWire(current) };
-  return new HttpProblem('conflict', failure.message, { extra });
 }
 
 function policyId(request: FastifyRequest): string {

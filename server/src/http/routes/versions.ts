@@ -13,7 +13,7 @@ import { callerOf } from '../authenticate.ts';
 import { onceOf } from '../idempotency.ts';
 import { versionChangesOf, versionContentOf, versionToWire } from '../map-agent.ts';
 import { parseInput } from '../parse-input.ts';
-import { HttpProblem, problemOf } from '../problem.ts';
+import { HttpProblem, problemOf, problemOfChange } from '../problem.ts';
 import { agentParam, noAgent } from './agents.ts';
 
 /** `/agents/{id}/versions`: drafts are edited, one version is active, any other comes back (A3). */
@@ -53,10 +53,10 @@ export async function versionRoutes(app: FastifyInstance, parts: AppParts): Prom
       const changes = versionChangesOf(body);
       const ran = await run('change-version', { orgId, actor, ...version, revision, changes });
       if (ran.ok) return versionToWire(ran.value);
-      const current = await reader.version(orgId, version.agentId, version.number);
-      if (ran.failure.code !== 'conflict' || current === null) throw problemOf(ran.failure);
-      const extra = { current: versionToWire(current) };
-      throw new HttpProblem('conflict', ran.failure.message, { extra });
+      throw await problemOfChange(ran.failure, async () => {
+        const current = await reader.version(orgId, version.agentId, version.number);
+        return current === null ? null : versionToWire(current);
+      });
     },
   );
 
