@@ -15,6 +15,7 @@ import { onceOf } from '../idempotency.ts';
 import { timeToWire, timeToWireOrNull } from '../map-access.ts';
 import { parseInput } from '../parse-input.ts';
 import { HttpProblem, problemOf } from '../problem.ts';
+import { hangUpOf } from '../reader-of.ts';
 import { waitForOrders } from '../wait-for-orders.ts';
 import { noSession } from './sessions.ts';
 
@@ -51,7 +52,7 @@ export async function controlRoutes(app: FastifyInstance, parts: AppParts): Prom
   app.get(
     '/control',
     { config: { access: 'ingest', readsQuery: true } },
-    async (request): Promise<ControlAnswer> => {
+    async (request, reply): Promise<ControlAnswer> => {
       const { orgId } = callerOf(request);
       const query = parseInput(ControlQuery, request.query, 'query');
       const sessionIds = query.session_id.map((id) => id.toLowerCase());
@@ -62,11 +63,8 @@ export async function controlRoutes(app: FastifyInstance, parts: AppParts): Prom
       const ran = await run('note-control-poll', { orgId, sessionIds });
       if (!ran.ok) throw problemOf(ran.failure);
       waiting += 1;
-      const gone = new AbortController();
-      const leave = () => gone.abort();
-      request.raw.socket.once('close', leave);
       try {
-        const signal = AbortSignal.any([gone.signal, live.closing]);
+        const signal = AbortSignal.any([hangUpOf(reply.raw), live.closing]);
         const waitMs = query.wait * 1000;
         const open = await waitForOrders(storage, { orgId, sessionIds, waitMs, signal });
         const isWatched = open.length > 0 || live.isWatched(orgId);
@@ -75,7 +73,6 @@ export async function controlRoutes(app: FastifyInstance, parts: AppParts): Prom
           control_poll_ms: isWatched ? controlPollMs : null,
         };
       } finally {
-        request.raw.socket.off('close', leave);
         waiting -= 1;
       }
     },
