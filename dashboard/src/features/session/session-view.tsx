@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
-import { ApiError } from '../../lib/api/api-error.ts';
+import { isNotHere, NotHere } from '../../components/not-here.tsx';
 import { sessionQuery } from './api/session-queries.ts';
 import { useLiveSession } from './api/use-live-session.ts';
 import { SessionHeader } from './header/session-header.tsx';
@@ -63,13 +62,7 @@ function SessionFailed({
   readonly onClose: () => void;
 }) {
   const back = <Button onClick={onClose}>Back to sessions</Button>;
-  if (error instanceof ApiError && error.status === 404) {
-    return (
-      <EmptyState title="This session is not here" action={back}>
-        It was deleted, or its id belongs to another organisation.
-      </EmptyState>
-    );
-  }
+  if (isNotHere(error)) return <NotHere what="session" back={back} />;
   return (
     <>
       <ErrorState what="The session could not be read" error={error} onRetry={onRetry} />

@@ -1,8 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../../../components/button.tsx';
-import { EmptyState } from '../../../components/empty-state.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
-import { ApiError } from '../../../lib/api/api-error.ts';
+import { isNotHere, NotHere } from '../../../components/not-here.tsx';
 
 export interface AgentFailedProps {
   readonly error: unknown;
@@ -11,7 +10,7 @@ export interface AgentFailedProps {
 
 /** Why there is no agent: it is not here, or could not be read. */
 export function AgentFailed({ error, onRetry }: AgentFailedProps) {
-  if (error instanceof ApiError && error.status === 404) {
+  if (isNotHere(error)) {
     const back = (
       <Link
         to="/agents"
@@ -21,11 +20,7 @@ export function AgentFailed({ error, onRetry }: AgentFailedProps) {
         Back to agents
       </Link>
     );
-    return (
-      <EmptyState title="This agent is not here" action={back}>
-        It was deleted, or its id belongs to another organisation.
-      </EmptyState>
-    );
+    return <NotHere what="agent" back={back} />;
   }
   return <ErrorState what="The agent could not be read" error={error} onRetry={onRetry} />;
 }
