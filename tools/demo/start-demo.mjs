@@ -41,7 +41,8 @@ export async function startDemo(root, node, gone) {
   // Policies come after the past, which they did not hold for; whoever changes them keeps the change.
   if (isEmpty) {
     const past = [program, '--past', '--history-days', String(historyDays)];
-    await runProgram(node, past, { cwd: root, env, quiet: true });
+    const { code, output } = await runProgram(node, past, { cwd: root, env, quiet: true });
+    if (code !== 0) throw new Error(`the past could not be written: ${output.trim()}`);
     await takePolicies(readFileSync(join(root, 'samples/policies.yaml'), 'utf8'));
   }
   const agents = spawn(node, [program, '--live'], { cwd: root, env, stdio: 'inherit' });
