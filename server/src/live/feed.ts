@@ -188,14 +188,16 @@ export class Feed {
     const sentAtMs = this.#parts.clock();
     const rendered = new Map<string, { bytes: Buffer; count: number }>();
     for (const subscriber of this.#members) {
-      // A stream that entered while this was read has seen these already.
-      if (subscriber.revision >= revision) continue;
+      // A stream that entered meanwhile has seen these, or the first of them, already.
+      const { revision: seen } = subscriber;
+      if (seen >= revision) continue;
       const place = placeIn(subscriber.followed);
-      const name = `${topicsName(subscriber.topics)}${place?.session ?? ''}.${place?.position ?? ''}`;
+      const name = `${topicsName(subscriber.topics)}${place?.session ?? ''}.${place?.position ?? ''}.${seen}`;
       let same = rendered.get(name);
       if (same === undefined) {
-        const text = renderFrames(frames, subscriber.topics, { place, sentAtMs });
-        same = { bytes: Buffer.from(text), count: text === '' ? 0 : frames.length };
+        const news = frames.filter((frame) => frame.revision > seen);
+        const text = renderFrames(news, subscriber.topics, { place, sentAtMs });
+        same = { bytes: Buffer.from(text), count: text === '' ? 0 : news.length };
         rendered.set(name, same);
       }
       this.#write(subscriber, same.bytes, same.count);

@@ -165,6 +165,25 @@ describe('Live', () => {
     live.close();
   });
 
+  test('a stream is not told anew what its hello stands for, when that is sent with later changes', async () => {
+    const model = openModel((value) => Promise.resolve(value));
+    const pauses: (() => void)[] = [];
+    const pause = () => new Promise<void>((resolve) => void pauses.push(resolve));
+    const live = openLive(model, { pause });
+    const [first, second] = [openSink(), openSink()];
+    await live.open(streamOf('first', first, null));
+    await vi.waitFor(() => expect(pauses.length).toBe(1));
+    model.commit('before');
+    await live.open(streamOf('second', second, null));
+    expect(second.text).toContain('event: hello\nid: 1.');
+    model.commit('after');
+    for (const end of pauses) end();
+    const both = { before: 1, after: 2 };
+    await vi.waitFor(() => expect(told(first.text)).toEqual(new Map(Object.entries(both))));
+    expect(told(second.text)).toEqual(new Map([['after', 2]]));
+    live.close();
+  });
+
   test('a first read that fails keeps nobody from joining later', async () => {
     const model = openModel((value) => Promise.resolve(value));
     const errors: unknown[] = [];
